@@ -1,0 +1,62 @@
+# Six targets, each self-sufficient on a fresh machine: it needs Python 3.11+, Rust, make and a C compiler.
+.DEFAULT_GOAL := help
+.PHONY: help build dev demo up test lint bench bench-gate lock clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+RUST := $(shell find rust_core bindings -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
+EXTENSION := $(VENV)/.extension
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(STAMP): requirements.lock
+	@echo "== virtual environment (about a minute the first time)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(EXTENSION): $(STAMP) $(RUST) pyproject.toml
+	@echo "== Rust core, release profile (some minutes the first time)"
+	$(BIN)/maturin develop --release --locked
+	@touch $@
+
+build: $(EXTENSION) ## create .venv, install the locked packages, build the Rust core
+
+dev: $(STAMP) ## build the Rust core quickly, for working on it
+	$(BIN)/maturin develop --profile fast
+	@touch $(EXTENSION)
+
+demo: build ## replay a real race day end to end and prove every cent
+	$(BIN)/pyplatform demo
+
+up: build ## run the platform until Ctrl-C
+	$(BIN)/pyplatform up
+
+lint: build ## formats, lints, types, architecture rules
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m mypy.stubtest pyplatform._core
+
+test: lint ## everything CI asks for: lint, types, Rust and Python tests
+	cargo test --workspace --locked
+	$(BIN)/pytest
+
+bench: build ## print the performance table
+	$(BIN)/python -m bench
+
+bench-gate: build ## fail if a benchmark broke its budget
+	$(BIN)/python -m bench --gate
+
+lock: ## resolve the Python lock again (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate -q -o requirements.lock
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) target pyplatform/_core*.so

@@ -1,0 +1,6 @@
+//! `pyplatform._core.betting`.
+
+use pyo3::pymodule;
+
+#[pymodule(submodule)]
+pub mod betting {}

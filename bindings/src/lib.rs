@@ -1,0 +1,44 @@
+//! The one crate that knows Python: thin wrappers over `rust_core`, one module a domain.
+//!
+//! `pyplatform._core` is the extension; its submodules are typed by the stubs in `pyplatform/_core/`.
+
+use pyo3::prelude::*;
+
+mod betting;
+mod feeds;
+mod money;
+mod odds;
+mod wallet;
+
+/// Every submodule, so that `import pyplatform._core.odds` works as for a package.
+const SUBMODULES: [&str; 5] = ["money", "odds", "betting", "feeds", "wallet"];
+
+#[pymodule]
+mod _core {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::betting::betting;
+    #[pymodule_export]
+    use crate::feeds::feeds;
+    #[pymodule_export]
+    use crate::money::money;
+    #[pymodule_export]
+    use crate::odds::odds;
+    #[pymodule_export]
+    use crate::wallet::wallet;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        crate::register_submodules(module)
+    }
+}
+
+fn register_submodules(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let modules = module.py().import("sys")?.getattr("modules")?;
+    for name in SUBMODULES {
+        modules.set_item(format!("pyplatform._core.{name}"), module.getattr(name)?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! `pyplatform._core.wallet`.
+
+use pyo3::pymodule;
+
+#[pymodule(submodule)]
+pub mod wallet {}

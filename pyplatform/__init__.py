@@ -1,0 +1,1 @@
+"""An iGaming platform: a Rust core and the Python services around it."""

@@ -1,0 +1,9 @@
+"""The Rust extension. Import from `pyplatform.core`; services may import the submodules directly."""
+
+from pyplatform._core import betting as betting
+from pyplatform._core import feeds as feeds
+from pyplatform._core import money as money
+from pyplatform._core import odds as odds
+from pyplatform._core import wallet as wallet
+
+__version__: str

@@ -1,0 +1,1 @@
+"""`rust_core/feeds` for Python."""

@@ -1,0 +1,1 @@
+"""`rust_core/odds` for Python."""

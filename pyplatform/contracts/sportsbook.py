@@ -1,0 +1,141 @@
+"""What the sportsbook accepts and publishes.
+
+Prices are decimal odds in ten-thousandths (`price_e4`, 2.50 → 25_000); amounts are integers at the currency's
+scale; times are nanoseconds since the epoch unless a name says otherwise. Messages travel as msgpack arrays, so
+fields may be added at the end only.
+"""
+
+from enum import IntEnum, StrEnum
+
+import msgspec
+
+
+class MarketStatus(StrEnum):
+    """Trading status of a market as published to players."""
+
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class Refusal(IntEnum):
+    """Why the sportsbook refuses a bet; the wallet journals the number, the API answers the lower-case name."""
+
+    MARKET_SUSPENDED = 201
+    MARKET_CLOSED = 202
+    UNKNOWN_MARKET = 203
+    UNKNOWN_SELECTION = 204
+    PRICE_CHANGED = 205
+    SELECTION_REMOVED = 206
+    LIABILITY_EXCEEDED = 207
+
+
+class Selection(msgspec.Struct, array_like=True, frozen=True):
+    """One runner of a market; `removed` runners keep their place."""
+
+    id: int
+    name: str
+    removed: bool = False
+
+
+class Market(msgspec.Struct, array_like=True, frozen=True):
+    """Catalogue entry of a market, published whole whenever its definition changes."""
+
+    tenant: str
+    id: str
+    event_id: str
+    event_name: str
+    kind: str
+    winners: int
+    starts_at: int
+    in_play: bool
+    status: MarketStatus
+    version: int
+    selections: list[Selection]
+    owner: str
+
+
+class Prices(msgspec.Struct, array_like=True, frozen=True):
+    """All prices of a market at one version: `prices[selection id] = price_e4`, absent = not offered."""
+
+    tenant: str
+    market_id: str
+    version: int
+    status: MarketStatus
+    prices: dict[int, int]
+    published_at: int
+    """When the feed line arrived that caused it, on our clock."""
+    received_at: int
+
+
+class PlaceBet(msgspec.Struct, array_like=True, frozen=True):
+    """One player's attempt to place a single, as the gateway hands it to the event's owner."""
+
+    tenant: str
+    brand: int
+    player: bytes
+    session_id: bytes
+    key: str
+    market_id: str
+    selection_id: int
+    price_e4: int
+    stake: int
+    currency: str
+    correlation: bytes
+    traceparent: str
+
+
+class BetOutcome(StrEnum):
+    """How an attempt ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    UNAVAILABLE = "unavailable"
+
+
+class BetAnswer(msgspec.Struct, array_like=True, frozen=True):
+    """The answer to `PlaceBet`; a retry with the same key gets the same, with `replayed` set.
+
+    `code` is the stable name of the refusal ("" when accepted); `field` names the differing field of a conflict;
+    `price_e4` is the accepted price, or the current one when it changed (0 when unknown).
+    """
+
+    outcome: BetOutcome
+    code: str
+    bet_id: str
+    price_e4: int
+    seq: int
+    at: int
+    replayed: bool
+    field: str = ""
+
+
+def command_subject(owner: str, epoch: int) -> str:
+    """Request subject of the process that owns events under `epoch`; payload: one frame of `PlaceBet`."""
+    return f"event.cmd.{owner}.{epoch}"
+
+
+def locate_subject(owner: str) -> str:
+    """Request subject on which the owner answers with its epoch (ASCII decimal)."""
+    return f"event.where.{owner}"
+
+
+def market_subject(tenant: str, market_id: str) -> str:
+    """Core NATS subject of catalogue changes (`Market`)."""
+    return f"market.{tenant}.{market_id.replace('.', '_')}"
+
+
+def price_subject(tenant: str, market_id: str) -> str:
+    """Core NATS subject of prices (`Prices`): the latest value wins."""
+    return f"price.{tenant}.{market_id.replace('.', '_')}"
+
+
+def market_key(tenant: str, market_id: str) -> str:
+    """Valkey hash `{market, market_version, prices, price_version}` with msgpack values."""
+    return f"{tenant}:market:{market_id}"
+
+
+def markets_key(tenant: str) -> str:
+    """Valkey set of the ids of all known markets of a tenant."""
+    return f"{tenant}:markets"

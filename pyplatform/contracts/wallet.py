@@ -1,0 +1,46 @@
+"""The wallet as other domains see it: a port that takes encoded commands, and the names of what it publishes.
+
+Commands are built and replies decoded by `pyplatform._core.wallet`; amounts are integers at the currency's
+scale (fiat: 6 decimals), times are nanoseconds since the epoch.
+"""
+
+from typing import Protocol
+
+from pyplatform._core.wallet import Reply
+
+
+class WalletPort(Protocol):
+    """Where a command is decided and made durable; in process or over the bus, the caller cannot tell."""
+
+    async def submit(self, tenant: str, command: bytes, *, settlement: bool = False) -> Reply:
+        """Submit one encoded command; the reply comes after it is durable.
+
+        `settlement` marks bulk work that gives way to players. Raises `Unavailable` when no writer answered in
+        time: the outcome is then unknown and the same command must be sent again, never a new one.
+        """
+        ...
+
+
+def command_subject(shard: str, epoch: int) -> str:
+    """Request subject of the writer that holds `shard` under `epoch`."""
+    return f"wallet.cmd.{shard}.{epoch}"
+
+
+def locate_subject(shard: str) -> str:
+    """Request subject on which the holder of `shard` answers with its epoch (ASCII decimal)."""
+    return f"wallet.where.{shard}"
+
+
+def ledger_stream(shard: str) -> str:
+    """JetStream stream that carries the shard's sealed batches, one message a batch."""
+    return f"LEDGER_{shard.upper().replace('-', '_')}"
+
+
+def ledger_subject(shard: str) -> str:
+    """The only subject of that stream."""
+    return f"ledger.{shard}"
+
+
+def balance_key(tenant: str, player: str, currency: str) -> str:
+    """Valkey hash `{available, held, seq}`: amounts as decimal integers at scale, seq of the last entry."""
+    return f"{tenant}:balance:{player}:{currency}"

@@ -1,0 +1,1 @@
+"""What a Python developer imports: `from pyplatform.core import odds, feeds, wallet`."""

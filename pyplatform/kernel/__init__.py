@@ -1,0 +1,1 @@
+"""Ids, money, time, errors, tenancy and configuration: what every room may use."""

@@ -1,0 +1,1 @@
+//! Settlement arithmetic of bets, exact to the minor unit.

@@ -1,0 +1,1 @@
+//! Feed parsers and the market state they build.

@@ -1,0 +1,1 @@
+//! Double-entry accounts, books and postings of one tenant.

@@ -1,0 +1,1 @@
+//! Money as exact integers: amounts, currencies, rounding.

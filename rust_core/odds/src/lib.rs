@@ -1,0 +1,1 @@
+//! Margin in and out of prices, and price ladders.

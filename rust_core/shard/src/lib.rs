@@ -1,0 +1,1 @@
+//! The writer of one shard as a machine without I/O.

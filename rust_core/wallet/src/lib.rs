@@ -1,0 +1,1 @@
+//! Player wallet commands: idempotency, guards, holds and postings.
