@@ -111,6 +111,56 @@ class BetAnswer(msgspec.Struct, array_like=True, frozen=True):
     field: str = ""
 
 
+class RunnerExposure(msgspec.Struct, array_like=True, frozen=True):
+    """A selection in the trader's view; `if_wins` is what we lose (negative: keep) if it wins."""
+
+    id: int
+    name: str
+    price_e4: int
+    if_wins: int
+
+
+class MarketExposure(msgspec.Struct, array_like=True, frozen=True):
+    """A market in the trader's view, in one tenant and currency; amounts at the currency's scale."""
+
+    tenant: str
+    market_id: str
+    kind: str
+    event_name: str
+    status: MarketStatus
+    in_play: bool
+    currency: str
+    stakes: int
+    worst_case: int
+    runners: list[RunnerExposure]
+
+
+class TradingStats(msgspec.Struct, array_like=True, frozen=True):
+    """What the trading process reports twice a second; counts since its start, latencies (ns) since the last."""
+
+    at: int
+    feed_progress: float
+    lines: int
+    updates: int
+    price_updates: int
+    attempts: int
+    accepted: int
+    settled: int
+    voided: int
+    open_bets: int
+    feed_to_price_p50: int
+    feed_to_price_p99: int
+    markets: list[MarketExposure]
+
+
+STATS_SUBJECT = "stats.trading"
+
+
+def start_subject(owner: str) -> str:
+    """Request subject that starts a replay held back at start-up."""
+    return f"trading.start.{owner}"
+
+
 def command_subject(owner: str, epoch: int) -> str:
     """Request subject of the process that owns events under `epoch`; payload: one frame of `PlaceBet`."""
     return f"event.cmd.{owner}.{epoch}"

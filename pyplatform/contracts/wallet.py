@@ -4,6 +4,7 @@ Commands are built and replies decoded by `pyplatform._core.wallet`; amounts are
 scale (fiat: 6 decimals), times are nanoseconds since the epoch.
 """
 
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from pyplatform._core.wallet import Reply
@@ -18,6 +19,14 @@ class WalletPort(Protocol):
         `settlement` marks bulk work that gives way to players. Raises `Unavailable` when no writer answered in
         time: the outcome is then unknown and the same command must be sent again, never a new one.
         """
+        ...
+
+
+class LedgerReader(Protocol):
+    """The journal itself, for those who rebuild their state from it."""
+
+    def batches(self, shard: str, after: int) -> AsyncIterator[bytes]:
+        """Sealed batches after seq `after`, in order, up to what is durable now."""
         ...
 
 

@@ -1,0 +1,118 @@
+"""A market as its owner sees it: definition, prices per tenant, and the decision on a bet."""
+
+from dataclasses import dataclass, field
+
+from pyplatform.contracts.sportsbook import Market, MarketStatus, PlaceBet, Prices, Refusal, Selection
+from pyplatform.core import feeds
+from pyplatform.sportsbook.exposure import Exposure
+from pyplatform.sportsbook.resolution import Resolution
+
+_STATUS = {
+    "OPEN": MarketStatus.OPEN,
+    "SUSPENDED": MarketStatus.SUSPENDED,
+    "INACTIVE": MarketStatus.SUSPENDED,
+    "CLOSED": MarketStatus.CLOSED,
+}
+
+
+@dataclass(slots=True)
+class MarketState:
+    """Everything the owner knows of one market; prices differ by tenant, the market does not."""
+
+    market_id: str
+    status: MarketStatus = MarketStatus.SUSPENDED
+    in_play: bool = False
+    bet_delay: int = 0
+    places: int = 1
+    active: frozenset[int] = frozenset()
+    removed: frozenset[int] = frozenset()
+    names: dict[int, str] = field(default_factory=dict)
+    resolution: Resolution | None = None
+    definition_version: int = 0
+    feed_status: str = ""
+    version: int = 0
+    prices: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def redefine(self, definition: "feeds.betfair.MarketDefinition", resolution: Resolution) -> None:
+        """Take over a new definition; prices of runners that left go with it."""
+        self.status = _STATUS[definition.status]
+        self.in_play = definition.in_play
+        self.bet_delay = definition.bet_delay
+        self.places = max(1, definition.number_of_winners)
+        self.active = frozenset(r.id for r in definition.runners if r.status == "ACTIVE")
+        self.removed = frozenset(resolution.removed)
+        self.names = {r.id: r.name or f"Runner {r.sort_priority}" for r in definition.runners}
+        self.resolution = resolution
+        self.definition_version = definition.version
+        self.feed_status = definition.status
+
+    def withdraw_prices(self) -> bool:
+        """Offer nothing; True if anything was offered before."""
+        offered = any(self.prices.values())
+        self.prices = {}
+        return offered
+
+    def next_version(self, now: int) -> int:
+        """Version of what is published next: the clock, so that it also grows across restarts."""
+        self.version = max(self.version + 1, now)
+        return self.version
+
+    def catalogue(self, tenant: str, definition: "feeds.betfair.MarketDefinition", owner: str) -> Market:
+        """Return the catalogue entry as of the last version."""
+        runners = sorted(definition.runners, key=lambda r: r.sort_priority)
+        name = definition.event_name or definition.venue or f"Event {definition.event_id}"
+        return Market(
+            tenant=tenant,
+            id=self.market_id,
+            event_id=definition.event_id,
+            event_name=name,
+            kind=definition.market_type,
+            winners=self.places,
+            starts_at=definition.market_time,
+            in_play=self.in_play,
+            status=self.status,
+            version=self.version,
+            selections=[Selection(r.id, self.names[r.id], r.id in self.removed) for r in runners],
+            owner=owner,
+        )
+
+    def price_list(self, tenant: str, published_at: int, received_at: int) -> Prices:
+        """Return the prices of `tenant` as of the last version."""
+        prices = self.prices.get(tenant, {})
+        return Prices(tenant, self.market_id, self.version, self.status, prices, published_at, received_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the sportsbook decided about an attempt: no `refusal` means taken at `price_e4`."""
+
+    refusal: Refusal | None
+    price_e4: int
+
+
+def judge_price(market: MarketState | None, tenant: str, selection: int, asked_e4: int) -> Verdict:
+    """Decide on status, selection and price: a better price than asked is given, a worse one refused."""
+    if market is None:
+        return Verdict(Refusal.UNKNOWN_MARKET, 0)
+    if market.status is MarketStatus.CLOSED:
+        return Verdict(Refusal.MARKET_CLOSED, 0)
+    if selection not in market.active:
+        gone = selection in market.removed
+        return Verdict(Refusal.SELECTION_REMOVED if gone else Refusal.UNKNOWN_SELECTION, 0)
+    current = market.prices.get(tenant, {}).get(selection, 0)
+    if market.status is not MarketStatus.OPEN or current == 0:
+        return Verdict(Refusal.MARKET_SUSPENDED, 0)
+    if current < asked_e4:
+        return Verdict(Refusal.PRICE_CHANGED, current)
+    return Verdict(None, current)
+
+
+def judge(market: MarketState | None, bet: PlaceBet, exposure: Exposure, limit: int) -> Verdict:
+    """Decide on an attempt to bet; `limit` bounds the market's worst case in the bet's currency."""
+    verdict = judge_price(market, bet.tenant, bet.selection_id, bet.price_e4)
+    if verdict.refusal is not None:
+        return verdict
+    payout = bet.stake * verdict.price_e4 // 10_000
+    if exposure.worst_case_with(bet.selection_id, bet.stake, payout) > limit:
+        return Verdict(Refusal.LIABILITY_EXCEEDED, verdict.price_e4)
+    return verdict

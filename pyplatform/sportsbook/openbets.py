@@ -1,0 +1,84 @@
+"""The bets that stand open, by market: what settlement walks and what liability is made of."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from pyplatform.sportsbook.exposure import Exposure
+
+
+class OpenBet(msgspec.Struct):
+    """An accepted or pending single; amounts at the currency's scale, `version` as the wallet knows it.
+
+    `pending_until` (ns) is set while an in-play delay runs.
+    """
+
+    bet_id: bytes
+    tenant: str
+    brand: int
+    player: bytes
+    market_id: str
+    selection: int
+    price_e4: int
+    stake: int
+    currency: str
+    version: int
+    pending_until: int = 0
+
+    @property
+    def payout(self) -> int:
+        """Gross return if it wins."""
+        return self.stake * self.price_e4 // 10_000
+
+
+class OpenBets:
+    """All open and reserved bets of the events this process owns."""
+
+    def __init__(self) -> None:
+        self._bets: dict[bytes, OpenBet] = {}
+        self._by_market: dict[tuple[str, str], dict[bytes, OpenBet]] = {}
+        self._exposure: dict[tuple[str, str, str], Exposure] = {}
+
+    def __len__(self) -> int:
+        return len(self._bets)
+
+    def get(self, bet_id: bytes) -> OpenBet | None:
+        """Bet by id, if it stands open."""
+        return self._bets.get(bet_id)
+
+    def exposure(self, tenant: str, market_id: str, currency: str, winners: int = 1) -> Exposure:
+        """Exposure of a market in one currency; made on first use."""
+        key = (tenant, market_id, currency)
+        found = self._exposure.get(key)
+        if found is None:
+            found = self._exposure[key] = Exposure(winners)
+        return found
+
+    def reserve(self, bet: OpenBet, winners: int) -> None:
+        """Count `bet` from the moment we decide to take it."""
+        self._bets[bet.bet_id] = bet
+        self._by_market.setdefault((bet.tenant, bet.market_id), {})[bet.bet_id] = bet
+        self.exposure(bet.tenant, bet.market_id, bet.currency, winners).add(
+            bet.selection, bet.stake, bet.payout
+        )
+
+    def release(self, bet_id: bytes) -> None:
+        """Forget a bet that was refused, rejected, settled or voided; unknown ids are no error."""
+        bet = self._bets.pop(bet_id, None)
+        if bet is None:
+            return
+        del self._by_market[bet.tenant, bet.market_id][bet_id]
+        self.exposure(bet.tenant, bet.market_id, bet.currency).remove(bet.selection, bet.stake, bet.payout)
+
+    def overdue(self, now: int) -> list[OpenBet]:
+        """Pending bets whose time has run out."""
+        return [bet for bet in self._bets.values() if bet.pending_until and bet.pending_until <= now]
+
+    def of_market(self, tenant: str, market_id: str) -> list[OpenBet]:
+        """Bets of one market, in the order they were reserved."""
+        return list(self._by_market.get((tenant, market_id), {}).values())
+
+    def exposures(self) -> Iterator[tuple[str, str, str, Exposure]]:
+        """(tenant, market id, currency, exposure) of every market ever bet on."""
+        for (tenant, market_id, currency), exposure in self._exposure.items():
+            yield tenant, market_id, currency, exposure

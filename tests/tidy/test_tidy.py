@@ -1,0 +1,59 @@
+"""The code base keeps its own rules: small rooms, no markers left behind, nothing of one machine in it."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 70
+CODE = (".py", ".pyi", ".rs")
+MARKER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b|to" r"do!\(|unimple" r"mented!\(")
+ADDRESS = re.compile(r"https?://[^\s\"']+")
+PLACE = re.compile(r"(?<![\w.])/(?:root|home|work|Users)/\w")
+
+
+def tracked(*suffixes: str) -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    paths = (ROOT / name for name in listing.split("\0") if name.endswith(suffixes))
+    return sorted(path for path in paths if path.is_file())
+
+
+@pytest.mark.parametrize("path", tracked(*CODE), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_one_sitting_and_a_function_one_screen(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MAX_FILE_LINES, "split the file by meaning"
+    assert not MARKER.search(text), "finish it, or write it into an issue"
+    if path.suffix != ".rs":
+        functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+        long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > MAX_FUNCTION_LINES]
+        assert not long, "split the function by meaning"
+
+
+def test_locks_name_packages_and_hashes_never_an_address() -> None:
+    for path in tracked("requirements.lock"):
+        assert not ADDRESS.search(path.read_text(encoding="utf-8"))
+    sources = re.findall(r'^source = "(.*)"$', (ROOT / "Cargo.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(sources) == {"registry+https://github.com/rust-lang/crates.io-index"}
+
+
+def test_no_file_knows_the_machine_it_was_written_on() -> None:
+    here = Path(__file__).resolve()
+    suspects = [path for path in tracked(*CODE, ".toml", ".md", ".sql", ".yaml", ".yml", "Makefile", "run")]
+    guilty = [path for path in suspects if path != here and PLACE.search(path.read_text(encoding="utf-8"))]
+    assert not guilty
+
+
+def test_every_crate_takes_lints_and_versions_from_the_workspace() -> None:
+    for manifest in (ROOT / "rust_core").glob("*/Cargo.toml"):
+        text = manifest.read_text(encoding="utf-8")
+        assert "[lints]\nworkspace = true" in text, manifest
+        assert not re.search(r'^\w[\w-]* = "\d', text, re.MULTILINE), f"{manifest}: version belongs to the workspace"
