@@ -1,0 +1,171 @@
+"""The application: declares routes, answers RSGI requests, one server span each."""
+
+from collections.abc import Callable, Collection
+from functools import partialmethod
+from typing import Final, TypeVar, Unpack
+
+import msgspec
+from granian._granian import RSGIHTTPProtocol, RSGIProtocolClosed, RSGIWebsocketProtocol
+from granian.rsgi import Scope
+
+from pyplatform.contracts.pam import SessionPort
+from pyplatform.http import guards
+from pyplatform.http.message import Page, Reply, Request
+from pyplatform.http.problems import MEDIA_TYPE, Problem, unauthenticated, unavailable
+from pyplatform.http.routing import Handler, Options, Route, Router
+from pyplatform.http.websocket import SocketHandler, WebSocket
+from pyplatform.kernel import ids
+from pyplatform.kernel.errors import Unavailable
+from pyplatform.telemetry import get_logger, span
+
+BODY_LIMIT: Final = 64 * 1024
+_H = TypeVar("_H", bound=Handler)
+_log = get_logger("http")
+
+
+class App:
+    """An HTTP application. `tenants` are the slugs `X-Tenant` may name; `sessions` resolves bearer tokens.
+
+    At most `max_in_flight` requests are worked on at once; what comes on top is told to come back (503).
+    """
+
+    def __init__(
+        self,
+        title: str,
+        version: str,
+        *,
+        tenants: Collection[str] = (),
+        sessions: SessionPort | None = None,
+        max_in_flight: int = 2048,
+    ) -> None:
+        self.title, self.version = title, version
+        self.router = Router()
+        self.sockets: dict[str, SocketHandler] = {}
+        self.open_sockets: set[WebSocket] = set()
+        self.requests = self.failures = self.in_flight = 0
+        self._tenants, self._sessions, self._max_in_flight = tenants, sessions, max_in_flight
+
+    def route(self, method: str, path: str, **options: Unpack[Options]) -> Callable[[_H], _H]:
+        """Declare an operation; see `Options`."""
+
+        def declare(handler: _H) -> _H:
+            self.router.add(Route(method, path, handler, options))
+            return handler
+
+        return declare
+
+    get = partialmethod(route, "GET")
+    post = partialmethod(route, "POST")
+    delete = partialmethod(route, "DELETE")
+
+    def websocket(self, path: str) -> Callable[[SocketHandler], SocketHandler]:
+        """Declare a WebSocket; the handler accepts it and lives as long as the connection."""
+
+        def declare(handler: SocketHandler) -> SocketHandler:
+            self.sockets[path] = handler
+            return handler
+
+        return declare
+
+    async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol | RSGIWebsocketProtocol) -> None:
+        """Entry point of the server."""
+        if isinstance(protocol, RSGIWebsocketProtocol):
+            await self._converse(scope, protocol)
+            return
+        self.requests += 1
+        self.in_flight += 1
+        try:
+            await self._answer(scope, protocol)
+        except RSGIProtocolClosed:
+            pass  # the client has left; nobody to answer
+        finally:
+            self.in_flight -= 1
+
+    async def _answer(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
+        request = Request(scope)
+        correlation = ids.text(request.correlation)
+        try:
+            await self._work(scope, protocol, request, correlation)
+            return
+        except Problem as raised:
+            problem = raised
+        except Unavailable as error:
+            _log.warning("unavailable", path=scope.path, correlation_id=correlation, reason=str(error))
+            problem = unavailable("a part of the platform did not answer; send the same request again")
+        except RSGIProtocolClosed:
+            raise
+        except Exception:  # noqa: BLE001 - logged; the client is told that it is our fault
+            self.failures += 1
+            _log.exception("request failed", path=scope.path, correlation_id=correlation)
+            detail = "this is our fault and has been logged; quote the correlation id"
+            problem = Problem(500, "internal_error", detail)
+        headers = [("content-type", MEDIA_TYPE), ("x-correlation-id", correlation), *problem.headers]
+        protocol.response_bytes(problem.status, headers, problem.encode(correlation))
+
+    async def _work(
+        self, scope: Scope, protocol: RSGIHTTPProtocol, request: Request, correlation: str
+    ) -> None:
+        raw = await guards.read_body(scope, protocol, BODY_LIMIT)
+        if self.in_flight > self._max_in_flight:
+            raise unavailable("too many requests at once; send the same request again", "overloaded")
+        route, captured = self.router.find(scope.method, scope.path)
+        with span(route.name, request.headers.get("traceparent") or "") as server_span:
+            request.traceparent = server_span.traceparent
+            await self._identify(route, request)
+            answer = await route.handler(**route.arguments(request, captured, raw))
+        status = route.status
+        headers = [
+            ("content-type", "application/json"),
+            ("cache-control", "no-store"),
+            ("x-correlation-id", correlation),
+            ("traceparent", request.traceparent),
+        ]
+        if isinstance(answer, Reply):
+            status = answer.status or status
+            headers += answer.headers
+            answer = answer.body
+        if answer is None:
+            protocol.response_empty(status, headers[1:])
+        elif isinstance(answer, Page):
+            protocol.response_bytes(
+                status, [("content-type", answer.media_type), *headers[1:]], answer.content
+            )
+        else:
+            protocol.response_bytes(status, headers, msgspec.json.encode(answer))
+
+    async def _identify(self, route: Route, request: Request) -> None:
+        """Tenant, session and idempotency key, as the route demands them."""
+        if route.tenant:
+            tenant = request.headers.get("x-tenant")
+            if tenant is None:
+                raise Problem(
+                    400, "tenant_missing", "name the tenant in the header X-Tenant", field="X-Tenant"
+                )
+            if tenant not in self._tenants:
+                raise Problem(404, "unknown_tenant", "X-Tenant names no tenant here", field="X-Tenant")
+            request.tenant = tenant
+        if route.auth and self._sessions is not None:
+            session = await self._sessions.resolve(request.tenant, guards.bearer(request.headers))
+            if session is None:
+                raise unauthenticated("this session is unknown or has ended; log in again")
+            request.session = session
+        if route.idempotent:
+            request.idempotency_key = guards.idempotency_key(request.headers)
+
+    async def _converse(self, scope: Scope, protocol: RSGIWebsocketProtocol) -> None:
+        handler = self.sockets.get(scope.path)
+        if handler is None:
+            protocol.close(404)
+            return
+        socket = WebSocket(protocol)
+        self.open_sockets.add(socket)
+        try:
+            await handler(socket)
+        except RSGIProtocolClosed:
+            pass
+        except Exception:  # noqa: BLE001 - logged; the client sees the connection end
+            self.failures += 1
+            _log.exception("websocket failed", path=scope.path)
+        finally:
+            self.open_sockets.discard(socket)
+            socket.close()

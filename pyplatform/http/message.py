@@ -1,0 +1,62 @@
+"""What a handler receives and returns."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+from granian._granian import RSGIHeaders
+from granian.rsgi import Scope
+
+from pyplatform.contracts.pam import Session
+from pyplatform.kernel import ids
+
+T = TypeVar("T")
+_NOBODY = Session("", 0, b"", b"", "", 0)
+
+
+class Request:
+    """One request: who sends it, under which ids.
+
+    `tenant`, `session` and `idempotency_key` are set on routes that demand them. `correlation` is 16 bytes, taken
+    from a UUID in `X-Correlation-Id` or new; `traceparent` names our server span.
+    """
+
+    __slots__ = (
+        "correlation",
+        "headers",
+        "idempotency_key",
+        "query_string",
+        "session",
+        "tenant",
+        "traceparent",
+    )
+
+    def __init__(self, scope: Scope) -> None:
+        self.headers: RSGIHeaders = scope.headers
+        self.query_string: str = scope.query_string
+        self.correlation = _correlation(self.headers.get("x-correlation-id"))
+        self.traceparent = self.tenant = self.idempotency_key = ""
+        self.session = _NOBODY
+
+
+class Reply(msgspec.Struct, Generic[T], frozen=True):
+    """A body with another status than the route's, or with further headers."""
+
+    body: T
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A body that is not made from a struct: bytes of a media type."""
+
+    content: bytes
+    media_type: str
+
+
+def _correlation(given: str | None) -> bytes:
+    if given is not None:
+        try:
+            return ids.parse(given)
+        except ValueError:
+            pass  # a foreign id must not cost anyone their bet
+    return ids.uuid7()

@@ -1,0 +1,148 @@
+"""Routes: what a handler's signature says becomes a plan of decoders, once, when the route is declared."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypedDict, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from pyplatform.http.message import Reply, Request
+from pyplatform.http.problems import Problem
+
+Handler = Callable[..., Awaitable[Any]]
+_PARAMETER: Final = re.compile(r"\{(\w+)\}")
+_FIELD: Final = re.compile(r"field `([^`]+)`")
+_AT: Final = re.compile(r" - at `\$\.?([^`]*)`$")
+
+
+class Options(TypedDict, total=False):
+    """What a route demands beyond its handler's signature; nothing of it by default but the tenant."""
+
+    status: int
+    """Status of success, 200 by default."""
+    auth: bool
+    """A bearer token of a live session."""
+    tenant: bool
+    """The header X-Tenant."""
+    idempotent: bool
+    """The header Idempotency-Key."""
+    errors: tuple[int, ...]
+    """Statuses of the problems it answers beside the usual ones, for the documentation."""
+
+
+class Route:
+    """One operation. Handler parameters are found by name: `request`, `body`, `query`, `headers`, path names."""
+
+    def __init__(self, method: str, path: str, handler: Handler, options: Options) -> None:
+        self.method, self.path, self.handler, self.name = method, path, handler, f"{method} {path}"
+        self.status, self.errors = options.get("status", 200), options.get("errors", ())
+        self.tenant, self.auth = options.get("tenant", True), options.get("auth", False)
+        self.idempotent = options.get("idempotent", False)
+        hints = get_type_hints(handler, include_extras=True)
+        result = hints.pop("return")
+        self.result: Any = get_args(result)[0] if get_origin(result) is Reply else result
+        self.path_types = {name: hints.pop(name) for name in _PARAMETER.findall(path)}
+        self.body, self.query, self.headers = (hints.pop(name, None) for name in ("body", "query", "headers"))
+        self.wants_request = hints.pop("request", None) is Request
+        if hints:
+            raise TypeError(f"{self.name}: nothing provides the parameter {', '.join(hints)}")
+        for struct in filter(None, (self.body, self.query)):
+            if not struct.__struct_config__.forbid_unknown_fields:
+                raise TypeError(f"{self.name}: {struct.__name__} must forbid unknown fields")
+        self._decoder = None if self.body is None else msgspec.json.Decoder(self.body)
+        self.documentation = inspect.getdoc(handler) or ""
+        self.pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", path))
+
+    def arguments(self, request: Request, captured: dict[str, str], raw: bytes) -> dict[str, Any]:
+        """Keyword arguments for the handler; a Problem naming the field if the client sent something else."""
+        given: dict[str, Any] = {}
+        for name, kind in self.path_types.items():
+            given[name] = captured[name] if kind is str else _convert(captured[name], kind, name)
+        if self.wants_request:
+            given["request"] = request
+        if self._decoder is not None:
+            _require_json(request)
+            given["body"] = _decode(self._decoder, raw)
+        if self.query is not None:
+            pairs = dict(parse_qsl(request.query_string, keep_blank_values=True, max_num_fields=32))
+            given["query"] = _convert(pairs, self.query, "query")
+        if self.headers is not None:
+            sent = {name: request.headers.get(name) for name in self.headers.__struct_encode_fields__}
+            present = {name: value for name, value in sent.items() if value is not None}
+            given["headers"] = _convert(present, self.headers, "headers")
+        return given
+
+
+def _require_json(request: Request) -> None:
+    media = request.headers.get("content-type") or ""
+    if media != "application/json" and media.partition(";")[0].strip().lower() != "application/json":
+        raise Problem(415, "unsupported_media_type", "send the body as `Content-Type: application/json`")
+
+
+def _decode(decoder: "msgspec.json.Decoder[Any]", raw: bytes) -> Any:
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise _invalid("invalid_body", error, "body") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, "malformed_json", f"the body is not JSON: {error}") from None
+
+
+def _convert(value: Any, kind: Any, name: str) -> Any:
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid("invalid_parameter", error, name) from None
+
+
+def _invalid(code: str, error: msgspec.ValidationError, whole: str) -> Problem:
+    """422 that names the field, which msgspec tells inside its message."""
+    text = str(error)
+    at = _AT.search(text)
+    named = _FIELD.search(text)
+    path = at.group(1) if at else ""
+    field = ".".join(part for part in (path, named.group(1) if named else "") if part) or whole
+    return Problem(422, code, f"{field}: {_AT.sub('', text)}", field=field)
+
+
+class Router:
+    """Finds the route of a request: a dictionary for fixed paths, compiled patterns for the others."""
+
+    def __init__(self) -> None:
+        self.routes: list[Route] = []
+        self._fixed: dict[str, dict[str, Route]] = {}
+        self._patterns: list[tuple[re.Pattern[str], dict[str, Route]]] = []
+
+    def add(self, route: Route) -> None:
+        """Add one; raises ValueError if another route has the method and path already."""
+        if route.path_types:
+            known = next((m for p, m in self._patterns if p.pattern == route.pattern.pattern), None)
+            methods = known if known is not None else {}
+            if known is None:
+                self._patterns.append((route.pattern, methods))
+        else:
+            methods = self._fixed.setdefault(route.path, {})
+        if route.method in methods:
+            raise ValueError(f"{route.name} is declared twice")
+        methods[route.method] = route
+        self.routes.append(route)
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """Route and path parameters; 404 or 405 as a Problem."""
+        methods, captured = self._fixed.get(path), {}
+        if methods is None:
+            for pattern, candidates in self._patterns:
+                if match := pattern.fullmatch(path):
+                    methods, captured = candidates, match.groupdict()
+                    break
+            else:
+                raise Problem(404, "not_found", "there is nothing at this address; /docs lists what there is")
+        route = methods.get(method)
+        if route is None:
+            allowed = ", ".join(sorted(methods))
+            raise Problem(
+                405, "method_not_allowed", f"this address answers {allowed}", headers=[("allow", allowed)]
+            )
+        return route, captured

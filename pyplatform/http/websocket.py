@@ -1,0 +1,48 @@
+"""A WebSocket as handlers see it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from granian._granian import RSGIProtocolClosed, RSGIWebsocketProtocol
+from granian.rsgi import WebsocketMessageType
+
+MESSAGE_LIMIT: Final = 64 * 1024
+"""Longest message we act on; the server below takes 64 MiB before it gives up, we end the connection."""
+
+
+class WebSocket:
+    """One connection. A send waits for room in a small send buffer, so let only a task of its own send.
+
+    The server sends no close code of ours to the client: say why in a last message.
+    """
+
+    def __init__(self, protocol: RSGIWebsocketProtocol) -> None:
+        self._protocol = protocol
+        self._closed = False
+
+    async def accept(self) -> None:
+        """Complete the handshake."""
+        self._transport = await self._protocol.accept()
+
+    async def receive(self) -> str | bytes | None:
+        """Next message, or None when the client has gone or sends more than `MESSAGE_LIMIT`."""
+        try:
+            message = await self._transport.receive()
+        except RSGIProtocolClosed:
+            return None
+        if message.kind == WebsocketMessageType.close or len(message.data) > MESSAGE_LIMIT:
+            return None
+        return message.data
+
+    async def send(self, text: str) -> None:
+        """Send a text message; raises RSGIProtocolClosed when the client has gone."""
+        await self._transport.send_str(text)
+
+    def close(self) -> None:
+        """End the connection; harmless when it has ended."""
+        if not self._closed:
+            self._closed = True
+            self._protocol.close(None)
+
+
+SocketHandler = Callable[[WebSocket], Awaitable[None]]
