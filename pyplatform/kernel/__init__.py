@@ -1,1 +1,1 @@
-"""Ids, money, time, errors, tenancy and configuration: what every room may use."""
+"""Ids, time, errors, tenancy and configuration: what every room may use."""

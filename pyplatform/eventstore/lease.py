@@ -1,0 +1,152 @@
+"""Leases: who may write a shard or lead a role, kept in `ledger.lease` on the database's clock.
+
+A lease's time is liveness only: it says when somebody else may try. Safety is its epoch, which grows with every
+take-over and which the fenced statement of the holder names.
+"""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.ids import text, uuid7
+
+TTL: Final = 3.0
+"""Seconds a lease lives without renewal."""
+RENEW_EVERY: Final = 1.0
+"""Seconds between renewals."""
+MAX_SKEW: Final = 1.0
+"""Seconds our clock may differ from the database's; beyond that we must not lead."""
+DEADLINE: Final = 2.0
+"""Seconds after which a statement on the lease counts as unclear."""
+
+_TAKE = """
+INSERT INTO ledger.lease AS held (shard, epoch, owner, expires_at)
+VALUES ($1, 1, $2, now() + make_interval(secs => $3))
+ON CONFLICT (shard) DO UPDATE
+SET epoch = held.epoch + 1, owner = excluded.owner, expires_at = excluded.expires_at
+WHERE held.expires_at < now() OR held.owner = excluded.owner
+RETURNING epoch, extract(epoch FROM clock_timestamp())::float8
+"""
+_RENEW = """
+UPDATE ledger.lease SET expires_at = now() + make_interval(secs => $4)
+WHERE shard = $1 AND epoch = $2 AND owner = $3 RETURNING epoch
+"""
+_RELEASE = "UPDATE ledger.lease SET expires_at = now() WHERE shard = $1 AND epoch = $2 AND owner = $3"
+
+
+class Unclear(PlatformError):  # noqa: N818 - reads as what it is
+    """Whether the lease was taken is unknown; take it again, which gives a higher epoch."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A lease we hold."""
+
+    name: str
+    epoch: int
+
+
+def owner_id() -> str:
+    """A name for this process instance that no other has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{text(uuid7())}"
+
+
+class LeaseKeeper:
+    """Takes and renews leases under one owner name, on a connection of its own."""
+
+    def __init__(self, postgres_url: str, owner: str, *, ttl: float = TTL) -> None:
+        self._url = postgres_url
+        self._owner = owner
+        self._ttl = ttl
+        self._conn: asyncpg.Connection | None = None
+        self._lock = asyncio.Lock()
+        self._noticed = False
+
+    async def take(self, name: str) -> Taken | None:
+        """Take the lease `name` under a new epoch; None while another holds it.
+
+        Raises Unclear when the commit was not clean, and PlatformError when our clock is more than a second off
+        the database's.
+        """
+        async with self._lock:
+            started = time.time()
+            row = await self._run(_TAKE, name, self._owner, self._ttl)
+            ended = time.time()
+        if row is None:
+            return None
+        database: float = row[1]
+        if not started - MAX_SKEW <= database <= ended + MAX_SKEW:
+            raise PlatformError(
+                f"this machine's clock differs from the database's by {database - ended:+.1f} s: "
+                "synchronise both (NTP) before this process may lead"
+            )
+        return Taken(name, row[0])
+
+    async def renew(self, lease: Taken) -> bool:
+        """Prolong a lease; False when it is no longer ours. Raises Unclear when the database did not say."""
+        async with self._lock:
+            return await self._run(_RENEW, lease.name, lease.epoch, self._owner, self._ttl) is not None
+
+    async def release(self, lease: Taken) -> None:
+        """Let the next holder in at once."""
+        async with self._lock:
+            await self._run(_RELEASE, lease.name, lease.epoch, self._owner)
+
+    async def keep(self, lease: Taken, lost: Callable[[], Awaitable[None] | None]) -> None:
+        """Renew every second until cancelled; call `lost` once when the lease is gone or could not be renewed."""
+        renewed = time.monotonic()
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            try:
+                if not await self.renew(lease):
+                    break
+                renewed = time.monotonic()
+            except Unclear:
+                if time.monotonic() - renewed > self._ttl:
+                    break
+        if (waiting := lost()) is not None:
+            await waiting
+
+    async def close(self) -> None:
+        """Close the connection; held leases run out by themselves unless released before."""
+        if self._conn is not None:
+            self._conn.terminate()
+            self._conn = None
+
+    async def _connection(self) -> asyncpg.Connection:
+        if self._conn is None or self._conn.is_closed():
+            self._conn = await asyncpg.connect(self._url, timeout=DEADLINE)
+            self._conn.add_log_listener(self._on_notice)
+        return self._conn
+
+    def _on_notice(self, _conn: object, _message: object) -> None:
+        self._noticed = True
+
+    async def _run(self, statement: str, *args: object) -> asyncpg.Record | None:
+        """One autocommitted statement, or Unclear: never a cancel, which Postgres may answer with success."""
+        self._noticed = False
+        try:
+            conn = await self._connection()
+        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            raise Unclear(f"the database did not take a connection: {error}") from error
+        deadline = asyncio.get_running_loop().call_later(DEADLINE, conn.terminate)
+        try:
+            row: asyncpg.Record | None = await conn.fetchrow(statement, *args)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            conn.terminate()
+            raise Unclear(f"the lease statement did not end clearly: {error}") from error
+        except asyncio.CancelledError:
+            conn.terminate()
+            raise
+        finally:
+            deadline.cancel()
+        if self._noticed:
+            conn.terminate()
+            raise Unclear("the lease's commit came with a warning, so it may not be replicated")
+        return row

@@ -1,0 +1,51 @@
+"""Where the servers are and how loudly to speak, from the environment."""
+
+import os
+from collections.abc import Mapping
+from typing import Final, Self
+
+import msgspec
+
+from pyplatform.kernel.errors import PlatformError
+
+VARIABLES: Final = {
+    "postgres_url": "PYPLATFORM_POSTGRES_URL",
+    "nats_url": "PYPLATFORM_NATS_URL",
+    "redis_url": "PYPLATFORM_REDIS_URL",
+    "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "log_level": "PYPLATFORM_LOG_LEVEL",
+    "tenants_file": "PYPLATFORM_TENANTS",
+}
+_SERVERS: Final = ("postgres_url", "nats_url", "redis_url")
+_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Addresses of the servers and settings every process shares; "" means not set."""
+
+    postgres_url: str = ""
+    nats_url: str = ""
+    redis_url: str = ""
+    otlp_endpoint: str = ""
+    log_level: str = "info"
+    tenants_file: str = ""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None, *, require_servers: bool = True) -> Self:
+        """Read the variables named in `VARIABLES`; raises PlatformError naming what is missing or wrong."""
+        env = os.environ if env is None else env
+        found = {field: env[name].strip() for field, name in VARIABLES.items() if env.get(name, "").strip()}
+        if require_servers and (missing := [VARIABLES[field] for field in _SERVERS if field not in found]):
+            raise PlatformError(
+                f"{', '.join(missing)} not set: point at running servers, "
+                "or use `pyplatform up`, which starts its own"
+            )
+        level = found.get("log_level", "info").lower()
+        if level not in _LEVELS:
+            raise PlatformError(f"PYPLATFORM_LOG_LEVEL is {level!r}: use one of {', '.join(_LEVELS)}")
+        return cls(**{**found, "log_level": level})
+
+    def to_env(self) -> dict[str, str]:
+        """Environment variables with which a child process reads the same settings."""
+        values = msgspec.structs.asdict(self)
+        return {name: values[field] for field, name in VARIABLES.items() if values[field]}
