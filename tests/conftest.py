@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from secrets import token_hex
+from urllib.parse import urlsplit
 
 import asyncpg
 import msgspec
@@ -33,7 +34,7 @@ async def _migrate(url: str) -> None:
 
 
 def _with_database(url: str, name: str) -> str:
-    return f"{url.rpartition('/')[0]}/{name}"
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(scope="session")

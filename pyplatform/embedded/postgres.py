@@ -85,11 +85,16 @@ class Postgres:
 
     def url(self, site: Site) -> str:
         """Address of our database as our role."""
-        return f"postgresql://{ROLE}:{site.password}@127.0.0.1:{site.port}/{DATABASE}"
+        return _address(ROLE, site, DATABASE)
 
     def admin_url(self, site: Site) -> str:
         """Address as superuser: for set-up and fault tests, never for services."""
-        return f"postgresql://{_ADMIN}:{site.password}@127.0.0.1:{site.port}/postgres"
+        return _address(_ADMIN, site, "postgres")
+
+
+def _address(user: str, site: Site, database: str) -> str:
+    # Without sslmode clients first try TLS, for which they look into the home folder of a user we may not be.
+    return f"postgresql://{user}:{site.password}@127.0.0.1:{site.port}/{database}?sslmode=disable"
 
 
 async def _make_cluster(site: Site) -> None:
