@@ -1,0 +1,239 @@
+//! Market books for Python.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use feeds::betfair as core;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use super::definition::MarketDefinition;
+use super::nanoseconds;
+use super::snapshot;
+
+/// Work on this many bytes takes about a millisecond: other Python threads may run meanwhile.
+const DETACH_FROM: usize = 256 << 10;
+
+/// Python objects made once and handed out until what they show changes.
+#[derive(Default)]
+struct Shown {
+    definition: Option<Py<MarketDefinition>>,
+    /// Generation of the runners, their ids and handicaps.
+    runners: Option<(u64, Py<PyTuple>, Py<PyTuple>)>,
+}
+
+/// The market books of one Betfair stream.
+#[pyclass(module = "pyplatform._core.feeds")]
+pub struct Books {
+    inner: core::Books,
+    strict: bool,
+    shown: BTreeMap<Arc<str>, Shown>,
+}
+
+#[pymethods]
+impl Books {
+    #[new]
+    #[pyo3(signature = (*, strict = false, max_line = None, max_problems = None, max_markets = None, checksum = false))]
+    fn new(
+        strict: bool,
+        max_line: Option<usize>,
+        max_problems: Option<usize>,
+        max_markets: Option<usize>,
+        checksum: bool,
+    ) -> Self {
+        let default = core::Options::default();
+        let options = core::Options {
+            strict,
+            max_line: max_line.unwrap_or(default.max_line),
+            max_problems: max_problems.unwrap_or(default.max_problems),
+            max_markets: max_markets.unwrap_or(default.max_markets),
+            checksum,
+        };
+        Self { inner: core::Books::new(&options), strict, shown: BTreeMap::new() }
+    }
+
+    fn apply(&mut self, py: Python<'_>, data: &[u8]) -> PyResult<u64> {
+        let problems = self.inner.problems().total();
+        let updates = if data.len() < DETACH_FROM {
+            self.inner.apply(data)
+        } else {
+            let inner = &mut self.inner;
+            py.detach(|| inner.apply(data))
+        };
+        self.complain_since(problems)?;
+        Ok(updates)
+    }
+
+    fn finish(&mut self) -> PyResult<()> {
+        let problems = self.inner.problems().total();
+        self.inner.finish();
+        self.complain_since(problems)
+    }
+
+    fn touched<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let touched = self.inner.take_touched();
+        for id in &touched {
+            if self.shown.contains_key(id) && self.inner.market(id).is_none() {
+                self.shown.remove(id);
+            }
+        }
+        PyTuple::new(py, touched.iter().map(|id| &**id))
+    }
+
+    fn market_ids<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.inner.markets().iter().map(|market| &**market.id()))
+    }
+
+    fn definition(&mut self, py: Python<'_>, market_id: &str) -> PyResult<Option<Py<MarketDefinition>>> {
+        let Some(market) = self.inner.market(market_id) else { return Ok(None) };
+        let Some(definition) = market.definition() else { return Ok(None) };
+        let shown = self.shown.entry(market.id().clone()).or_default();
+        let made = match &shown.definition {
+            Some(made) if Arc::ptr_eq(&made.get().inner, definition) => made,
+            _ => shown.definition.insert(Py::new(py, MarketDefinition::new(py, definition.clone())?)?),
+        };
+        Ok(Some(made.clone_ref(py)))
+    }
+
+    fn top(&mut self, py: Python<'_>, market_id: &str) -> PyResult<Option<Top>> {
+        let Some(market) = self.inner.market(market_id) else { return Ok(None) };
+        let shown = match self.shown.get_mut(market_id) {
+            Some(shown) => shown,
+            None => self.shown.entry(market.id().clone()).or_default(),
+        };
+        let (_, ids, handicaps) = match &shown.runners {
+            Some(known) if known.0 == market.generation() => known,
+            _ => shown.runners.insert((
+                market.generation(),
+                PyTuple::new(py, market.runners().map(core::Runner::id))?.unbind(),
+                PyTuple::new(py, market.runners().map(core::Runner::hc))?.unbind(),
+            )),
+        };
+        let price = |level: Option<&core::Level>| level.map(|level| level.price);
+        let column = |value: &dyn Fn(&core::Runner) -> Option<f64>| -> PyResult<Py<PyTuple>> {
+            Ok(PyTuple::new(py, market.runners().map(value))?.unbind())
+        };
+        Ok(Some(Top {
+            publish_time: nanoseconds(market.publish_time()),
+            market_tv: market.tv(),
+            ids: ids.clone_ref(py),
+            handicaps: handicaps.clone_ref(py),
+            back: column(&|runner| price(runner.best_back()))?,
+            lay: column(&|runner| price(runner.best_lay()))?,
+            ltp: column(&core::Runner::ltp)?,
+            tv: column(&core::Runner::tv)?,
+        }))
+    }
+
+    fn publish_time(&self, market_id: &str) -> Option<u64> {
+        self.inner.market(market_id).map(|market| nanoseconds(market.publish_time()))
+    }
+
+    fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        snapshot::books(py, &self.inner)
+    }
+
+    fn errors(&self) -> Vec<Problem> {
+        self.inner.problems().kept().iter().map(Problem::from).collect()
+    }
+
+    #[getter]
+    fn error_count(&self) -> u64 {
+        self.inner.problems().total()
+    }
+
+    #[getter]
+    fn lines(&self) -> u64 {
+        self.inner.lines()
+    }
+
+    #[getter]
+    fn updates(&self) -> u64 {
+        self.inner.updates()
+    }
+
+    #[getter]
+    fn passed_over(&self) -> u64 {
+        self.inner.passed_over()
+    }
+
+    #[getter]
+    fn clk(&self) -> Option<&str> {
+        self.inner.clk()
+    }
+
+    #[getter]
+    fn initial_clk(&self) -> Option<&str> {
+        self.inner.initial_clk()
+    }
+
+    #[getter]
+    fn late(&self) -> bool {
+        self.inner.late()
+    }
+
+    #[getter]
+    fn image_complete(&self) -> bool {
+        self.inner.image_complete()
+    }
+
+    #[getter]
+    fn top_checksum(&self) -> i64 {
+        self.inner.top_checksum()
+    }
+}
+
+impl Books {
+    /// In strict mode a call that met a problem raises, after all its sound lines were applied.
+    fn complain_since(&self, problems: u64) -> PyResult<()> {
+        let met = self.inner.problems().total() - problems;
+        if !self.strict || met == 0 {
+            return Ok(());
+        }
+        let kept = self.inner.problems().kept();
+        let first = kept.get(problems as usize).map_or_else(String::new, |first| format!("; first: {first}"));
+        Err(PyValueError::new_err(format!("{met} of the lines given are not as specified{first}")))
+    }
+}
+
+/// Best prices of a market's runners, one tuple a column.
+#[pyclass(frozen, get_all, module = "pyplatform._core.feeds")]
+pub struct Top {
+    publish_time: u64,
+    market_tv: Option<f64>,
+    ids: Py<PyTuple>,
+    handicaps: Py<PyTuple>,
+    back: Py<PyTuple>,
+    lay: Py<PyTuple>,
+    ltp: Py<PyTuple>,
+    tv: Py<PyTuple>,
+}
+
+/// What was wrong with a line.
+#[pyclass(frozen, get_all, module = "pyplatform._core.feeds")]
+pub struct Problem {
+    line: u64,
+    offset: u64,
+    at: usize,
+    reason: String,
+}
+
+impl From<&feeds::Problem> for Problem {
+    fn from(problem: &feeds::Problem) -> Self {
+        let feeds::Problem { line, offset, at, reason } = problem;
+        Self { line: *line, offset: *offset, at: *at, reason: reason.to_string() }
+    }
+}
+
+#[pymethods]
+impl Problem {
+    fn __str__(&self) -> String {
+        let Self { line, offset, at, reason } = self;
+        format!("line {line} (byte offset {offset}), byte {at} of the line: {reason}")
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Problem {}>", self.__str__())
+    }
+}
