@@ -1,6 +1,99 @@
 //! `pyplatform._core.betting`.
 
-use pyo3::pymodule;
+use ::betting::{BettingError, DeadHeat, LegResult, Rounding, Settlement};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// The one place where a betting error becomes a Python exception.
+fn value_error(error: BettingError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+fn rounding(name: &str) -> PyResult<Rounding> {
+    match name {
+        "half_up" => Ok(Rounding::HalfUp),
+        "down" => Ok(Rounding::Down),
+        "half_even" => Ok(Rounding::HalfEven),
+        _ => Err(PyValueError::new_err(format!(
+            "unknown rounding {name:?}: known modes are half_up, down, half_even"
+        ))),
+    }
+}
+
+fn won(result: &str) -> PyResult<bool> {
+    match result {
+        "won" => Ok(true),
+        "lost" => Ok(false),
+        _ => Err(PyValueError::new_err(format!(
+            "unknown result {result:?}: known results are won, lost; a void or half result is said by void_halves"
+        ))),
+    }
+}
+
+/// A small count or price, in words when it does not fit.
+fn small<T: TryFrom<i64>>(name: &str, value: i64) -> PyResult<T> {
+    T::try_from(value).map_err(|_| PyValueError::new_err(format!("{name} {value} is out of range")))
+}
+
+/// What a single returns.
+#[pyclass(frozen, name = "SingleSettlement", module = "pyplatform._core.betting")]
+pub struct PySingleSettlement {
+    stake: i128,
+    settlement: Settlement,
+}
+
+#[pymethods]
+impl PySingleSettlement {
+    #[getter]
+    fn returns_minor(&self) -> i128 {
+        self.settlement.returns
+    }
+
+    #[getter]
+    fn total_stake_minor(&self) -> i128 {
+        self.stake
+    }
+
+    #[getter]
+    fn exact_returns(&self) -> (i128, i128) {
+        self.settlement.exact()
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "SingleSettlement(returns_minor={}, total_stake_minor={})",
+            self.settlement.returns, self.stake
+        )
+    }
+}
+
+#[pyfunction]
+#[pyo3(signature = (stake_minor, price_e4, result, void_halves = 0, places = 1, tied = 1, rounding = "half_up", unit = 1))]
+#[allow(clippy::too_many_arguments)] // the facts of one settlement; a struct would only move them
+fn settle_single(
+    stake_minor: i128,
+    price_e4: i64,
+    result: &str,
+    void_halves: i64,
+    places: i64,
+    tied: i64,
+    rounding: &str,
+    unit: i128,
+) -> PyResult<PySingleSettlement> {
+    let won = won(result)?;
+    let rounding = self::rounding(rounding)?;
+    let (price_e4, void_halves) = (small("price_e4", price_e4)?, small("void_halves", void_halves)?);
+    let (places, tied) = (small("places", places)?, small("tied", tied)?);
+    let settle = || {
+        let leg = LegResult::new(won, void_halves, DeadHeat::new(places, tied)?)?;
+        ::betting::settle_single(stake_minor, price_e4, leg, rounding, unit)
+    };
+    let settlement = settle().map_err(value_error)?;
+    Ok(PySingleSettlement { stake: stake_minor, settlement })
+}
 
 #[pymodule(submodule)]
-pub mod betting {}
+pub mod betting {
+    #[pymodule_export]
+    use super::{PySingleSettlement, settle_single};
+}

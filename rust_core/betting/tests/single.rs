@@ -68,7 +68,8 @@ proptest! {
         let (numerator, denominator) = settled.exact();
         let miss = (numerator - settled.returns * denominator).abs();
         prop_assert_eq!(settled.returns % unit, 0);
-        prop_assert!(if mode == Rounding::Down { miss < unit * denominator } else { 2 * miss <= unit * denominator });
+        let step = unit * denominator;
+        prop_assert!(2 * miss <= step || (mode == Rounding::Down && miss < step));
     }
 }
 

@@ -1,0 +1,104 @@
+"""What holds for every book, through the public API."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyplatform.core import betting, odds
+
+PRICES = st.lists(st.floats(1.001, 1000.0), min_size=2, max_size=20)
+METHODS = st.sampled_from(odds.methods())
+
+
+def fair_from(weights: list[float]) -> list[float]:
+    return [weight / math.fsum(weights) for weight in weights]
+
+
+FAIR = st.lists(st.floats(0.01, 1.0), min_size=2, max_size=12).map(fair_from)
+
+
+@given(PRICES, METHODS)
+def test_probabilities_sum_to_one(prices: list[float], method: str) -> None:
+    found = odds.remove_margin(prices, method=method, on_invalid="allow")
+    assert math.fsum(found.probabilities) == pytest.approx(1.0, abs=1e-13)
+    assert all(0.0 <= p <= 1.0 for p in found.probabilities)
+    assert found.valid == all(0.0 < p < 1.0 for p in found.probabilities)
+
+
+@given(st.lists(st.floats(1.001, 1000.0), min_size=4, max_size=20), st.integers(1, 3))
+def test_place_markets_sum_to_their_places(prices: list[float], places: int) -> None:
+    found = odds.remove_margin(prices, method="power", target=float(places), on_invalid="allow")
+    assert math.fsum(found.probabilities) == pytest.approx(places, abs=1e-12)
+
+
+@given(FAIR, st.floats(0.0, 0.3), METHODS)
+def test_removal_undoes_application(fair: list[float], margin: float, method: str) -> None:
+    try:
+        applied = odds.apply_margin(fair, margin, method=method, on_invalid="error")
+    except ValueError:
+        return
+    removed = odds.remove_margin(applied.prices, method=method, on_invalid="allow")
+    assert removed.probabilities == pytest.approx(fair, abs=1e-12, rel=0)
+
+
+@given(PRICES, METHODS, st.floats(0.0, 0.2))
+def test_offered_prices_are_on_the_ladder_and_carry_the_margin(
+    prices: list[float], method: str, margin: float
+) -> None:
+    rule = odds.PricingRule(margin, method=method)
+    try:
+        book = odds.price_book(prices, rule)
+    except ValueError:
+        return
+    assert all(map(odds.betfair_is_valid, book.prices_e4))
+    assert math.fsum(10_000 / price for price in book.prices_e4) >= (1 + margin) * (1 - 1e-11)
+    shortest_first = sorted(range(len(prices)), key=lambda i: -book.probabilities[i])
+    offered = [book.prices_e4[i] for i in shortest_first]
+    assert offered == sorted(offered)
+
+
+@given(st.integers(1, 10**12), st.integers(10_001, 10_000_000), st.integers(1, 8))
+def test_singles_keep_their_order(stake: int, price_e4: int, tied: int) -> None:
+    won = betting.settle_single(stake, price_e4, "won", tied=tied)
+    assert (
+        0 <= won.returns_minor <= betting.settle_single(stake, price_e4 + 1, "won", tied=tied).returns_minor
+    )
+    assert betting.settle_single(stake, price_e4, "won", void_halves=2, tied=tied).returns_minor == stake
+    assert betting.settle_single(stake, price_e4, "lost", tied=tied).returns_minor == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: odds.remove_margin([2.0, 1.0]), "price 1 is 1: a decimal price"),
+        (lambda: odds.remove_margin([2.0, math.nan]), "price 1 is NaN"),
+        (lambda: odds.remove_margin([2.0]), "at least two priced outcomes, got 1"),
+        (lambda: odds.remove_margin([2.2, 2.2]), "no margin"),
+        (
+            lambda: odds.remove_margin([1.9, 1.9], method="guess"),
+            "known methods are multiplicative, power, shin",
+        ),
+        (lambda: odds.remove_margin([1.9, 1.9, 9.0], target=2.0), "one winner only"),
+        (
+            lambda: odds.remove_margin([1.9, 1.9], on_invalid="shrug"),  # type: ignore[arg-type]
+            "known choices are error, fallback, allow",
+        ),
+        (lambda: odds.apply_margin([0.99, 0.01], 0.2), "cannot reach the booksum 1.2"),
+        (lambda: odds.apply_margin([0.5, 0.6], 0.05), "sum to 1.1"),
+        (lambda: odds.apply_margin([0.5, 0.5], -0.05), "margin -0.05"),
+        (lambda: odds.PricingRule(0.05, min_e4=20_100, max_e4=20_100), "no ladder price"),
+        (lambda: odds.betfair_floor(-1), "price_e4 -1"),
+        (lambda: betting.settle_single(0, 20_000, "won"), "stake 0"),
+        (lambda: betting.settle_single(100, 10_000, "won"), "price_e4 10000"),
+        (lambda: betting.settle_single(100, 20_000, "drawn"), "known results are won, lost"),  # type: ignore[arg-type]
+        (lambda: betting.settle_single(100, 20_000, "won", tied=0), "0 tied"),
+        (lambda: betting.settle_single(100, 20_000, "won", void_halves=3), "void_halves 3"),
+        (lambda: betting.settle_single(100, 20_000, "won", rounding="up"), "known modes are"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_cannot_be_done_is_said_in_plain_words(call: object, words: str) -> None:
+    assert callable(call)
+    with pytest.raises(ValueError, match=words):
+        call()
