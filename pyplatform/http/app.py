@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from functools import partialmethod
-from typing import Final, TypeVar, Unpack
+from typing import Any, Final, TypeVar, Unpack
 
 import msgspec
 from granian._granian import RSGIHTTPProtocol, RSGIProtocolClosed, RSGIWebsocketProtocol
@@ -14,9 +14,8 @@ from pyplatform.http.message import Page, Reply, Request
 from pyplatform.http.problems import MEDIA_TYPE, Problem, unauthenticated, unavailable
 from pyplatform.http.routing import Handler, Options, Route, Router
 from pyplatform.http.websocket import SocketHandler, WebSocket
-from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
-from pyplatform.telemetry import get_logger, span
+from pyplatform.telemetry import Counter, correlated, get_logger, span
 
 BODY_LIMIT: Final = 64 * 1024
 _H = TypeVar("_H", bound=Handler)
@@ -42,7 +41,11 @@ class App:
         self.router = Router()
         self.sockets: dict[str, SocketHandler] = {}
         self.open_sockets: set[WebSocket] = set()
-        self.requests = self.failures = self.in_flight = 0
+        self.in_flight = 0
+        self.requests = Counter("http.server.requests", "requests received")
+        self.failures = Counter(
+            "http.server.failures", "requests and connections that ended in a bug of ours"
+        )
         self._tenants, self._sessions, self._max_in_flight = tenants, sessions, max_in_flight
 
     def route(self, method: str, path: str, **options: Unpack[Options]) -> Callable[[_H], _H]:
@@ -72,66 +75,52 @@ class App:
         if isinstance(protocol, RSGIWebsocketProtocol):
             await self._converse(scope, protocol)
             return
-        self.requests += 1
+        request = Request(scope)
+        self.requests.value += 1
         self.in_flight += 1
         try:
-            await self._answer(scope, protocol)
+            with correlated(request.correlation_id):
+                await self._answer(scope, protocol, request)
         except RSGIProtocolClosed:
             pass  # the client has left; nobody to answer
         finally:
             self.in_flight -= 1
 
-    async def _answer(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
-        request = Request(scope)
-        correlation = ids.text(request.correlation)
+    async def _answer(self, scope: Scope, protocol: RSGIHTTPProtocol, request: Request) -> None:
         try:
-            await self._work(scope, protocol, request, correlation)
+            raw = await guards.read_body(scope, protocol, BODY_LIMIT)
+            if self.in_flight > self._max_in_flight:
+                raise unavailable("too many requests at once; send the same request again", "overloaded")
+            route, captured = self.router.find(scope.method, scope.path)
+        except Problem as problem:
+            _refuse(protocol, request, problem)
             return
-        except Problem as raised:
-            problem = raised
-        except Unavailable as error:
-            _log.warning("unavailable", path=scope.path, correlation_id=correlation, reason=str(error))
-            problem = unavailable("a part of the platform did not answer; send the same request again")
-        except RSGIProtocolClosed:
-            raise
-        except Exception:  # noqa: BLE001 - logged; the client is told that it is our fault
-            self.failures += 1
-            _log.exception("request failed", path=scope.path, correlation_id=correlation)
-            detail = "this is our fault and has been logged; quote the correlation id"
-            problem = Problem(500, "internal_error", detail)
-        headers = [("content-type", MEDIA_TYPE), ("x-correlation-id", correlation), *problem.headers]
-        protocol.response_bytes(problem.status, headers, problem.encode(correlation))
-
-    async def _work(
-        self, scope: Scope, protocol: RSGIHTTPProtocol, request: Request, correlation: str
-    ) -> None:
-        raw = await guards.read_body(scope, protocol, BODY_LIMIT)
-        if self.in_flight > self._max_in_flight:
-            raise unavailable("too many requests at once; send the same request again", "overloaded")
-        route, captured = self.router.find(scope.method, scope.path)
-        with span(route.name, request.headers.get("traceparent") or "") as server_span:
+        with span(route.name, request.headers.get("traceparent") or "", "server") as server_span:
             request.traceparent = server_span.traceparent
+            answer = await self._work(route, request, captured, raw)
+            if not isinstance(answer, Problem):
+                server_span.set("http.response.status_code", _reply(protocol, route, request, answer))
+                return
+            server_span.set("http.response.status_code", answer.status)
+            if answer.status >= 500:
+                server_span.fail(answer.code)
+            _refuse(protocol, request, answer)
+
+    async def _work(self, route: Route, request: Request, captured: dict[str, str], raw: bytes) -> Any:
+        """The handler's answer, or the Problem that came instead."""
+        try:
             await self._identify(route, request)
-            answer = await route.handler(**route.arguments(request, captured, raw))
-        status = route.status
-        headers = [
-            ("content-type", "application/json"),
-            ("cache-control", "no-store"),
-            ("x-correlation-id", correlation),
-            ("traceparent", request.traceparent),
-        ]
-        if isinstance(answer, Reply):
-            status = answer.status or status
-            headers += answer.headers
-            answer = answer.body
-        if answer is None:
-            protocol.response_empty(status, headers[1:])
-        elif isinstance(answer, Page):
-            protocol.response_bytes(
-                status, [("content-type", answer.media_type), *headers[1:]], answer.content
-            )
-        else:
-            protocol.response_bytes(status, headers, msgspec.json.encode(answer))
+            return await route.handler(**route.arguments(request, captured, raw))
+        except Problem as problem:
+            return problem
+        except Unavailable as error:
+            _log.warning("unavailable", route=route.name, reason=str(error))
+            return unavailable("a part of the platform did not answer; send the same request again")
+        except Exception:  # noqa: BLE001 - logged; the client is told that it is our fault
+            self.failures.value += 1
+            _log.exception("request failed", route=route.name)
+            detail = "this is our fault and has been logged; quote the correlation id"
+            return Problem(500, "internal_error", detail)
 
     async def _identify(self, route: Route, request: Request) -> None:
         """Tenant, session and idempotency key, as the route demands them."""
@@ -164,8 +153,35 @@ class App:
         except RSGIProtocolClosed:
             pass
         except Exception:  # noqa: BLE001 - logged; the client sees the connection end
-            self.failures += 1
+            self.failures.value += 1
             _log.exception("websocket failed", path=scope.path)
         finally:
             self.open_sockets.discard(socket)
             socket.close()
+
+
+def _reply(protocol: RSGIHTTPProtocol, route: Route, request: Request, answer: Any) -> int:
+    """Send what a handler returned; the status sent."""
+    status = route.status
+    headers = [
+        ("content-type", "application/json"),
+        ("cache-control", "no-store"),
+        ("x-correlation-id", request.correlation_id),
+        ("traceparent", request.traceparent),
+    ]
+    if isinstance(answer, Reply):
+        status = answer.status or status
+        headers += answer.headers
+        answer = answer.body
+    if answer is None:
+        protocol.response_empty(status, headers[1:])
+    elif isinstance(answer, Page):
+        protocol.response_bytes(status, [("content-type", answer.media_type), *headers[1:]], answer.content)
+    else:
+        protocol.response_bytes(status, headers, msgspec.json.encode(answer))
+    return status
+
+
+def _refuse(protocol: RSGIHTTPProtocol, request: Request, problem: Problem) -> None:
+    headers = [("content-type", MEDIA_TYPE), ("x-correlation-id", request.correlation_id), *problem.headers]
+    protocol.response_bytes(problem.status, headers, problem.encode(request.correlation_id))

@@ -17,11 +17,12 @@ class Request:
     """One request: who sends it, under which ids.
 
     `tenant`, `session` and `idempotency_key` are set on routes that demand them. `correlation` is 16 bytes, taken
-    from a UUID in `X-Correlation-Id` or new; `traceparent` names our server span.
+    from a UUID in `X-Correlation-Id` or new, `correlation_id` its text; `traceparent` names our server span.
     """
 
     __slots__ = (
         "correlation",
+        "correlation_id",
         "headers",
         "idempotency_key",
         "query_string",
@@ -34,6 +35,7 @@ class Request:
         self.headers: RSGIHeaders = scope.headers
         self.query_string: str = scope.query_string
         self.correlation = _correlation(self.headers.get("x-correlation-id"))
+        self.correlation_id = ids.text(self.correlation)
         self.traceparent = self.tenant = self.idempotency_key = ""
         self.session = _NOBODY
 
