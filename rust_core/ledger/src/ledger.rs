@@ -49,6 +49,9 @@ impl Ledger {
     }
 
     /// The account of this name, opened at zero if it is new.
+    ///
+    /// # Panics
+    /// At 2^32 accounts.
     pub fn open(&mut self, key: AccountKey) -> AccountId {
         let next = AccountId(u32::try_from(self.accounts.len()).expect("fewer than 2^32 accounts"));
         let id = *self.index.entry(key).or_insert(next);
@@ -73,9 +76,12 @@ impl Ledger {
         self.account(id).balance()
     }
 
-    /// Apply all postings in order, or none of them. The answer holds the balances after each.
-    pub fn post<const N: usize>(&mut self, postings: &[Posting; N]) -> Result<[After; N], PostingError> {
-        let mut after = [After::default(); N];
+    /// Apply all postings in order, or none of them. `after` takes the balances right after each.
+    ///
+    /// # Panics
+    /// When `after` is not as long as `postings`: that is a bug of the caller.
+    pub fn post(&mut self, postings: &[Posting], after: &mut [After]) -> Result<(), PostingError> {
+        assert_eq!(postings.len(), after.len(), "one place for the balances after each posting");
         for (at, posting) in postings.iter().enumerate() {
             match self.post_one(posting) {
                 Ok(balances) => after[at] = balances,
@@ -87,7 +93,7 @@ impl Ledger {
                 }
             }
         }
-        Ok(after)
+        Ok(())
     }
 
     /// Names and balances of all accounts, in the order they were opened.
@@ -96,6 +102,9 @@ impl Ledger {
     }
 
     /// The sums of all books in all currencies, recomputed from the accounts.
+    ///
+    /// # Panics
+    /// When a sum leaves the range of amounts.
     pub fn totals(&self) -> Vec<Total> {
         let mut totals = BTreeMap::<_, (i128, i128)>::new();
         for account in &self.accounts {

@@ -41,6 +41,7 @@ impl Amount {
     }
 
     /// The opposite amount.
+    #[must_use]
     pub const fn negated(self) -> Self {
         Self(-self.0)
     }
@@ -60,13 +61,14 @@ impl Amount {
         self.0 == 0
     }
 
-    /// Whether the amount is a whole multiple of `unit` (which must be positive).
+    /// Whether the amount is a whole multiple of `unit`.
     pub const fn is_multiple_of(self, unit: Self) -> bool {
         // A 128-bit remainder is a library call; real stakes fit a machine word.
-        if self.0 >= 0 && self.0 <= u64::MAX as i128 && unit.0 > 0 && unit.0 <= u64::MAX as i128 {
-            return (self.0 as u64).is_multiple_of(unit.0 as u64);
+        let (magnitude, step) = (self.0.unsigned_abs(), unit.0.unsigned_abs());
+        if magnitude <= u64::MAX as u128 && step <= u64::MAX as u128 {
+            return (magnitude as u64).is_multiple_of(step as u64);
         }
-        self.0 % unit.0 == 0
+        magnitude.is_multiple_of(step)
     }
 }
 

@@ -1,0 +1,208 @@
+//! Answers, and their bytes.
+
+use crate::command::PlaceBet;
+use crate::ids::BetId;
+use crate::refusal::Code;
+use crate::wire::{Reader, WireError, put_u64, put_varint};
+
+/// What became of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    /// Done, now or earlier.
+    Accepted = 0,
+    /// Refused for good; the same key gives the same answer for ever.
+    Refused = 1,
+    /// The key, or the revision, was used for something else.
+    Conflict = 2,
+    /// Refused for a passing reason of ours; nothing was remembered.
+    Retry = 3,
+    /// Not a command of this tenant; nothing was remembered.
+    Malformed = 4,
+}
+
+impl Status {
+    /// Look up by number.
+    pub const fn from_number(number: u8) -> Option<Self> {
+        Some(match number {
+            0 => Self::Accepted,
+            1 => Self::Refused,
+            2 => Self::Conflict,
+            3 => Self::Retry,
+            4 => Self::Malformed,
+            _ => return None,
+        })
+    }
+}
+
+/// The field in which a repeat differs from the original.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "each is the name of the command's field")]
+pub enum Field {
+    #[default]
+    None = 0,
+    Currency = 1,
+    Stake = 2,
+    Slip = 3,
+    Amount = 4,
+    Psp = 5,
+    Operation = 6,
+    Returns = 7,
+    Evidence = 8,
+    Reason = 9,
+    Code = 10,
+}
+
+impl Field {
+    const ALL: [Self; 11] = [
+        Self::None,
+        Self::Currency,
+        Self::Stake,
+        Self::Slip,
+        Self::Amount,
+        Self::Psp,
+        Self::Operation,
+        Self::Returns,
+        Self::Evidence,
+        Self::Reason,
+        Self::Code,
+    ];
+
+    /// Name of the field, empty for none.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Currency => "currency",
+            Self::Stake => "stake",
+            Self::Slip => "slip",
+            Self::Amount => "amount",
+            Self::Psp => "psp",
+            Self::Operation => "operation",
+            Self::Returns => "returns",
+            Self::Evidence => "evidence",
+            Self::Reason => "reason",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// Terms of a verdict, kept in place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    length: u8,
+    bytes: [u8; PlaceBet::MAX_TERMS],
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { length: 0, bytes: [0; PlaceBet::MAX_TERMS] }
+    }
+}
+
+impl Terms {
+    /// The terms, unless they are longer than [`PlaceBet::MAX_TERMS`].
+    pub fn new(terms: &[u8]) -> Option<Self> {
+        let mut kept = Self { length: u8::try_from(terms.len()).ok()?, ..Self::default() };
+        kept.bytes.get_mut(..terms.len())?.copy_from_slice(terms);
+        Some(kept)
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+impl std::fmt::Debug for Terms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.as_bytes().fmt(f)
+    }
+}
+
+/// The answer to one command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What became of it.
+    pub status: Status,
+    /// 0 when accepted, else why not: a [`Code`] or a code of the domain that gave the verdict.
+    pub code: u16,
+    /// Whether this is the answer to an earlier command, given again.
+    pub replayed: bool,
+    /// The entry this answer rests on: it may be released once the journal holds it. 0 rests on nothing.
+    pub seq: u64,
+    /// Time of that entry; for answers that rest on nothing, the time they were given.
+    pub at: u64,
+    /// The bet the command was about.
+    pub bet_id: Option<BetId>,
+    /// Version of that bet; for a tick, the number of bets rejected.
+    pub version: u32,
+    /// The terms journaled with the verdict.
+    pub terms: Terms,
+    /// The field in conflict.
+    pub field: Field,
+}
+
+impl Reply {
+    pub(crate) fn new(status: Status, code: u16, seq: u64, at: u64) -> Self {
+        Self {
+            status,
+            code,
+            replayed: false,
+            seq,
+            at,
+            bet_id: None,
+            version: 0,
+            terms: Terms::default(),
+            field: Field::None,
+        }
+    }
+
+    /// An answer that rests on nothing and is remembered nowhere.
+    pub(crate) fn passing(status: Status, code: Code, at: u64) -> Self {
+        Self::new(status, code.number(), 0, at)
+    }
+
+    pub(crate) fn about(mut self, bet_id: BetId, version: u32) -> Self {
+        self.bet_id = Some(bet_id);
+        self.version = version;
+        self
+    }
+
+    /// Append the reply's bytes.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.push(self.status as u8);
+        out.push(u8::from(self.replayed) | u8::from(self.bet_id.is_some()) << 1);
+        out.push(self.field as u8);
+        put_varint(out, u64::from(self.code));
+        put_varint(out, self.seq);
+        put_u64(out, self.at);
+        if let Some(bet_id) = self.bet_id {
+            out.extend_from_slice(bet_id.bytes());
+        }
+        put_varint(out, u64::from(self.version));
+        out.push(self.terms.length);
+        out.extend_from_slice(self.terms.as_bytes());
+    }
+
+    /// Read a reply.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let mut reader = Reader::new(bytes);
+        let status = Status::from_number(reader.byte()?).ok_or(WireError::State)?;
+        let flags = reader.byte()?;
+        if flags > 3 {
+            return Err(WireError::Flags);
+        }
+        let field = *Field::ALL.get(usize::from(reader.byte()?)).ok_or(WireError::State)?;
+        let (code, seq, at) = (reader.varint_as()?, reader.varint()?, reader.fixed_u64()?);
+        let bet_id = match flags & 2 {
+            0 => None,
+            _ => Some(BetId::new(reader.array()?).map_err(|_| WireError::Id)?),
+        };
+        let version = reader.varint_as()?;
+        let length = usize::from(reader.byte()?);
+        let terms = Terms::new(reader.bytes(length)?).ok_or(WireError::TooLong)?;
+        reader.finish()?;
+        Ok(Self { status, code, replayed: flags & 1 != 0, seq, at, bet_id, version, terms, field })
+    }
+}

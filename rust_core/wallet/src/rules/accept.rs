@@ -1,0 +1,42 @@
+//! A pending bet becomes open. No money moves: it is held already.
+
+use super::Request;
+use crate::bets::{Answered, BetState};
+use crate::command::AcceptBet;
+use crate::effects::{Transition, put_bet_change, put_postings};
+use crate::refusal::Code;
+use crate::reply::{Reply, Status};
+use crate::state::State;
+
+pub(super) fn apply(
+    state: &mut State,
+    request: &Request<'_>,
+    accept: &AcceptBet,
+    entry: &mut Vec<u8>,
+) -> Reply {
+    let bet_id = accept.bet_id;
+    let Some(index) = state.bets.find(&bet_id) else {
+        return request.refuse(state, Code::UnknownBet, Some((bet_id, 0)), entry);
+    };
+    let bet = state.bets.get(index);
+    let (player, currency, version, real_left) = (bet.player, bet.currency, bet.version, bet.real_left);
+    if request.decoded.head.player.is_some_and(|named| named != player) {
+        return request.refuse(state, Code::PlayerMismatch, Some((bet_id, 0)), entry);
+    }
+    if let Some(Answered { seq, at, version }) = bet.accepted {
+        let answer = Reply::new(Status::Accepted, 0, seq, at).about(bet_id, version);
+        return Reply { replayed: true, ..answer };
+    }
+    if bet.state != BetState::Pending {
+        return request.refuse(state, Code::BetNotPending, Some((bet_id, version)), entry);
+    }
+    if version != accept.version {
+        return request.refuse(state, Code::StaleVersion, Some((bet_id, version)), entry);
+    }
+    let transition = Transition { state: BetState::Open, version: version + 1, real_left };
+    state.bets.accept(index, &transition, request.answered(transition.version));
+    request.journal(state, Some(player), 0, entry);
+    put_bet_change(entry, currency, &transition);
+    put_postings(entry, &state.ledger, &[], &[]);
+    request.accepted().about(bet_id, transition.version)
+}

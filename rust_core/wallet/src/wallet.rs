@@ -1,0 +1,145 @@
+//! The wallet of one tenant, guarded against going on after a failure.
+
+use crate::bets::Bet;
+use crate::codec::decode_command;
+use crate::ids::{BetId, PlayerId, Slug};
+use crate::refusal::Code;
+use crate::replay::{self, Corrupt};
+use crate::reply::{Reply, Status};
+use crate::rules;
+use crate::state::{HoldsTotal, State};
+use ledger::{AccountKey, Total};
+use money::{Amount, Currency};
+
+/// All money, bets and keys of one tenant.
+///
+/// Work sets a flag that only its success clears: after a panic or a corrupt entry the wallet refuses everything,
+/// and its owner rebuilds it from the journal.
+#[derive(Clone, Debug)]
+pub struct Wallet {
+    state: State,
+    poisoned: bool,
+}
+
+impl Wallet {
+    /// The empty wallet of a tenant.
+    pub fn new(tenant: Slug) -> Self {
+        Self { state: State::new(tenant), poisoned: false }
+    }
+
+    /// Apply one encoded command at time `now`, raised to one past the last entry's if it is not later.
+    ///
+    /// Appends an entry to `entry` if the command is to be remembered: then [`Wallet::seq`] has grown by one and
+    /// is [`Reply::seq`]. Otherwise `entry` is as it was, and the reply may still rest on an earlier entry.
+    #[must_use = "the reply is what the caller waits for"]
+    pub fn submit(&mut self, command: &[u8], now: u64, entry: &mut Vec<u8>) -> Reply {
+        if self.poisoned {
+            return Reply::passing(Status::Retry, Code::Poisoned, now);
+        }
+        let request = match decode_command(command) {
+            Ok(request) if request.tenant == self.state.tenant => request,
+            Ok(_) => return Reply::passing(Status::Malformed, Code::WrongTenant, now),
+            Err(_) => return Reply::passing(Status::Malformed, Code::Malformed, now),
+        };
+        self.poisoned = true;
+        let reply = rules::apply(&mut self.state, &request, now, entry);
+        self.poisoned = false;
+        reply
+    }
+
+    /// Fold one entry of the journal into the state, without running a rule.
+    ///
+    /// On an error the wallet is poisoned: the journal does not continue this state.
+    #[must_use = "a corrupt journal must stop its reader"]
+    pub fn replay(&mut self, entry: &[u8]) -> Result<(), Corrupt> {
+        if self.poisoned {
+            return Err(Corrupt::Poisoned);
+        }
+        self.poisoned = true;
+        replay::apply(&mut self.state, entry)?;
+        self.poisoned = false;
+        Ok(())
+    }
+
+    /// Whether work failed half-way, so that this wallet is of no use any more.
+    pub fn is_poisoned(&self) -> bool {
+        self.poisoned
+    }
+
+    /// The tenant.
+    pub fn tenant(&self) -> Slug {
+        self.state.tenant
+    }
+
+    /// Position of the last entry, 0 before the first.
+    pub fn seq(&self) -> u64 {
+        self.state.last.seq
+    }
+
+    /// Time of the last entry, in nanoseconds since the epoch.
+    pub fn at(&self) -> u64 {
+        self.state.last.at
+    }
+
+    /// The kill-switch generation in force.
+    pub fn generation(&self) -> u64 {
+        self.state.generation
+    }
+
+    /// Hash of the whole state: equal states, however reached, have equal hashes.
+    pub fn state_hash(&self) -> [u8; 32] {
+        self.state.hash().to_bytes()
+    }
+
+    /// What a player may spend, and what is held for bets.
+    pub fn balance(&self, player: PlayerId, currency: Currency) -> (Amount, Amount) {
+        self.state.balance(player, currency)
+    }
+
+    /// A bet, open or closed.
+    pub fn bet(&self, id: &BetId) -> Option<&Bet> {
+        self.state.bets.find(id).map(|index| self.state.bets.get(index))
+    }
+
+    /// Bets that are pending or open, in the order they were placed.
+    pub fn open_bets(&self) -> impl Iterator<Item = &Bet> {
+        self.state.open_bets()
+    }
+
+    /// When the delay of the bet pending longest runs out.
+    pub fn next_pending_until(&self) -> Option<u64> {
+        self.state.bets.next_pending_until()
+    }
+
+    /// Names and balances of all accounts, each on its own side.
+    pub fn accounts(&self) -> impl Iterator<Item = (&AccountKey, Amount)> {
+        self.state.ledger.accounts()
+    }
+
+    /// Sums of all books in all currencies, recomputed from the accounts; each must be balanced.
+    pub fn totals(&self) -> Vec<Total> {
+        self.state.ledger.totals()
+    }
+
+    /// Holds against held accounts in all currencies, recomputed; each pair must be equal.
+    pub fn holds_totals(&self) -> Vec<HoldsTotal> {
+        self.state.holds_totals()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_poisons_for_good() {
+        let mut wallet = Wallet::new(Slug::new("aurora").expect("a slug"));
+        assert!(wallet.replay(b"junk").is_err());
+        assert!(wallet.is_poisoned());
+        let mut entry = Vec::new();
+        let reply = wallet.submit(b"anything", 5, &mut entry);
+        assert_eq!((reply.status, reply.code), (Status::Retry, Code::Poisoned.number()));
+        assert_eq!(wallet.replay(b"junk"), Err(Corrupt::Poisoned));
+        assert!(entry.is_empty());
+    }
+}
