@@ -4,14 +4,23 @@
 
 use pyo3::prelude::*;
 
+mod arguments;
 mod betting;
 mod feeds;
+mod guard;
 mod money;
 mod odds;
+mod shard;
+mod shard_batch;
+mod shard_machine;
+mod shard_replayer;
 mod wallet;
+mod wallet_codec;
+mod wallet_memory;
+mod wallet_reply;
 
 /// Every submodule, so that `import pyplatform._core.odds` works as for a package.
-const SUBMODULES: [&str; 5] = ["money", "odds", "betting", "feeds", "wallet"];
+const SUBMODULES: [&str; 6] = ["money", "odds", "betting", "feeds", "wallet", "shard"];
 
 #[pymodule]
 mod _core {
@@ -25,6 +34,8 @@ mod _core {
     use crate::money::money;
     #[pymodule_export]
     use crate::odds::odds;
+    #[pymodule_export]
+    use crate::shard::shard;
     #[pymodule_export]
     use crate::wallet::wallet;
 

@@ -4,6 +4,8 @@
 //! state hash 32, previous hash 32, hash 32; the body follows. The hash covers everything before the previous
 //! hash as "header"; the previous hash itself leads the hashed bytes.
 
+use std::cmp::Ordering;
+
 use crate::{Digest, FrameError, MAX_FRAME};
 
 /// Longest shard name in bytes.
@@ -74,6 +76,16 @@ impl Header {
         put(&self.state_hash);
         put(&self.prev_hash);
         put(&self.hash);
+    }
+
+    /// Read the header of a whole frame, checking form and length but not the hash.
+    pub fn parse(frame: &[u8]) -> Result<Self, FrameError> {
+        let (header, length) = Self::read(frame)?;
+        match (frame.len() - length).cmp(&(header.body as usize)) {
+            Ordering::Less => Err(FrameError::Truncated("entries")),
+            Ordering::Greater => Err(FrameError::BadBody),
+            Ordering::Equal => Ok(header),
+        }
     }
 
     /// Read a header and return it with the length it takes; hashes are not verified here.

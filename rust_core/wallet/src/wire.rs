@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         let mut magnitude = i128::from(head >> FLAG_BITS);
         if wide {
             let high = self.varint()?;
-            if high == 0 || high >> (127 - LOW_BITS) != 0 {
+            if high == 0 {
                 return Err(WireError::Number);
             }
             magnitude |= i128::from(high) << LOW_BITS;

@@ -1,0 +1,149 @@
+//! The writer machine for a Python executor: frames and outcomes in, tuples of actions out.
+
+use crate::guard::AbortOnPanic;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyList, PyTuple};
+use shard::{Action, Limits, Outcome, Standing};
+use std::sync::{Mutex, MutexGuard};
+
+/// Names of the action numbers, in order.
+pub const ACTIONS: [&str; 8] =
+    ["TAKE_LEASE", "READ", "APPEND", "REPLY", "ANNOUNCE", "DEMOTED", "RELEASE", "HALT"];
+/// Names of the outcome numbers, in order.
+pub const OUTCOMES: [&str; 4] = ["COMMITTED", "FENCED", "ROLLED_BACK", "AMBIGUOUS"];
+/// Names of the standings, in order.
+pub const STANDINGS: [&str; 5] = ["STANDBY", "RECOVERING", "LEADING", "STOPPED", "HALTED"];
+
+/// Plain counters of a machine.
+#[pyclass(frozen, get_all, module = "pyplatform._core.shard")]
+pub struct Stats {
+    batches: u64,
+    commands: u64,
+    overloaded: u64,
+    recoveries: u64,
+    queued: usize,
+}
+
+/// The writer machine of one shard.
+#[pyclass(frozen, module = "pyplatform._core.shard")]
+pub struct Shard(Mutex<shard::Shard>);
+
+impl Shard {
+    fn machine(&self) -> MutexGuard<'_, shard::Shard> {
+        self.0.lock().expect("a panic in the machine ends the process")
+    }
+}
+
+#[pymethods]
+impl Shard {
+    #[new]
+    fn new(name: &str) -> PyResult<Self> {
+        // The tenant's name rule is the stricter one, and a shard is a tenant.
+        wallet::Slug::new(name).map_err(|error| PyValueError::new_err(format!("shard: {error}")))?;
+        Ok(Self(Mutex::new(shard::Shard::new(name, Limits::default()))))
+    }
+
+    fn enqueue(&self, ticket: u64, frame: &[u8]) {
+        let _guard = AbortOnPanic;
+        self.machine().enqueue(ticket, frame.to_vec());
+    }
+
+    fn poll<'py>(&self, py: Python<'py>, now: u64) -> PyResult<Bound<'py, PyList>> {
+        let actions = {
+            let _guard = AbortOnPanic;
+            self.machine().poll(now)
+        };
+        let tuples = actions.into_iter().map(|action| tuple(py, action)).collect::<PyResult<Vec<_>>>()?;
+        PyList::new(py, tuples)
+    }
+
+    #[getter]
+    fn ready(&self) -> bool {
+        self.machine().is_ready()
+    }
+
+    fn lease_taken(&self, epoch: u64) {
+        self.machine().lease_taken(epoch);
+    }
+
+    fn lease_busy(&self) {
+        self.machine().lease_busy();
+    }
+
+    fn lease_unclear(&self) {
+        self.machine().lease_unclear();
+    }
+
+    fn lease_lost(&self, epoch: u64) {
+        self.machine().lease_lost(epoch);
+    }
+
+    fn rows(&self, py: Python<'_>, epoch: u64, batches: Vec<PyBackedBytes>, last: bool) {
+        py.detach(|| {
+            let _guard = AbortOnPanic;
+            let batches: Vec<&[u8]> = batches.iter().map(|batch| &**batch).collect();
+            self.machine().rows(epoch, &batches, last);
+        });
+    }
+
+    fn append_result(&self, epoch: u64, hi: u64, outcome: u8) -> PyResult<()> {
+        let outcome = match outcome {
+            0 => Outcome::Committed,
+            1 => Outcome::Fenced,
+            2 => Outcome::RolledBack,
+            3 => Outcome::Ambiguous,
+            other => return Err(PyValueError::new_err(format!("outcome: {other} is not one"))),
+        };
+        let _guard = AbortOnPanic;
+        self.machine().append_result(epoch, hi, outcome);
+        Ok(())
+    }
+
+    fn resign(&self) {
+        self.machine().resign();
+    }
+
+    #[getter]
+    fn epoch(&self) -> u64 {
+        self.machine().epoch()
+    }
+
+    #[getter]
+    fn standing(&self) -> u8 {
+        match self.machine().standing() {
+            Standing::Standby => 0,
+            Standing::Recovering => 1,
+            Standing::Leading => 2,
+            Standing::Stopped => 3,
+            Standing::Halted => 4,
+        }
+    }
+
+    fn stats(&self) -> Stats {
+        let machine = self.machine();
+        let shard::Stats { batches, commands, overloaded, recoveries } = machine.stats();
+        Stats { batches, commands, overloaded, recoveries, queued: machine.queued() }
+    }
+}
+
+fn tuple(py: Python<'_>, action: Action) -> PyResult<Bound<'_, PyTuple>> {
+    let bytes = |bytes: &[u8]| PyBytes::new(py, bytes);
+    match action {
+        Action::TakeLease => (0,).into_pyobject(py),
+        Action::Read { after } => (1, after).into_pyobject(py),
+        Action::Append(sealed) => {
+            let header = &sealed.header;
+            let (prev, hash) = (bytes(&header.prev_hash), bytes(&header.hash));
+            (2, header.epoch, header.lo, header.hi, prev, hash, bytes(&sealed.bytes)).into_pyobject(py)
+        }
+        Action::Reply { ticket, frame } => (3, ticket, bytes(&frame)).into_pyobject(py),
+        Action::Announce(durable) => {
+            (4, durable.seq, bytes(&durable.hash), bytes(&durable.state_hash)).into_pyobject(py)
+        }
+        Action::Demoted { reason } => (5, reason.to_string()).into_pyobject(py),
+        Action::Release { epoch } => (6, epoch).into_pyobject(py),
+        Action::Halt { reason } => (7, reason).into_pyobject(py),
+    }
+}

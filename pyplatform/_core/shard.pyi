@@ -1,0 +1,184 @@
+"""Sealed batches, the writer machine of one shard, and replay of its journal.
+
+Sequences count entries from 1; `lo` is exclusive, `hi` inclusive. Hashes are 32 raw bytes, ids 16. Amounts are
+integers at the currency's scale, times nanoseconds since the epoch.
+"""
+
+from typing import Final, final
+
+TAKE_LEASE: Final = 0
+READ: Final = 1
+APPEND: Final = 2
+REPLY: Final = 3
+ANNOUNCE: Final = 4
+DEMOTED: Final = 5
+RELEASE: Final = 6
+HALT: Final = 7
+
+COMMITTED: Final = 0
+FENCED: Final = 1
+ROLLED_BACK: Final = 2
+AMBIGUOUS: Final = 3
+
+STANDBY: Final = 0
+RECOVERING: Final = 1
+LEADING: Final = 2
+STOPPED: Final = 3
+HALTED: Final = 4
+
+def genesis_hash(shard: str) -> bytes:
+    """Hash before the first batch of a shard."""
+
+@final
+class Header:
+    """What a sealed batch says about itself."""
+
+    @property
+    def shard(self) -> str: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def lo(self) -> int: ...
+    @property
+    def hi(self) -> int: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def state_hash(self) -> bytes: ...
+    @property
+    def prev_hash(self) -> bytes: ...
+    @property
+    def hash(self) -> bytes: ...
+
+def read_header(data: bytes) -> Header:
+    """Header of a sealed batch, its form checked but its hash not; raises ValueError."""
+
+@final
+class Entry:
+    """One journaled command: what was asked, what was decided, what changed."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def at(self) -> int: ...
+    @property
+    def kind(self) -> str:
+        """deposit, place_bet, accept_bet, reject_bet, tick, settle_bet, void_bet or raise_generation."""
+    @property
+    def code(self) -> int:
+        """0 when accepted, else the refusal code."""
+    @property
+    def brand(self) -> int: ...
+    @property
+    def player(self) -> bytes:
+        """16 bytes, zero when the command names none."""
+    @property
+    def key(self) -> str:
+        """Idempotency key, "" for the kinds that have none."""
+    @property
+    def correlation(self) -> bytes: ...
+    @property
+    def traceparent(self) -> str: ...
+    @property
+    def currency(self) -> str:
+        """Of a deposit or a placement, else ""."""
+    @property
+    def amount(self) -> int:
+        """Deposited amount, stake or gross return; 0 otherwise."""
+    @property
+    def bet_id(self) -> bytes:
+        """16 bytes, zero when the command names no bet."""
+    @property
+    def slip(self) -> tuple[int, int, bytes] | None:
+        """(schema, version, bytes) of a placement."""
+    @property
+    def terms(self) -> bytes: ...
+    @property
+    def pending_until(self) -> int: ...
+    @property
+    def transitions(self) -> list[tuple[bytes, str, int]]:
+        """Bets that changed: (bet id, state, version); state is pending, open, settled, voided or rejected."""
+
+@final
+class Batch:
+    """A sealed batch, every byte of it verified; raises ValueError saying what is wrong with it."""
+
+    def __new__(cls, data: bytes) -> Batch: ...
+    @property
+    def header(self) -> Header: ...
+    def entries(self) -> list[Entry]: ...
+    @property
+    def data(self) -> bytes:
+        """The frame itself."""
+    def balances(self) -> list[tuple[bytes, str, int | None, int | None, int]]:
+        """(player, currency, available, held, seq) after the batch; None for what did not change in it."""
+    def sampled(self) -> list[str]:
+        """Traceparents of the entries whose trace is sampled."""
+
+@final
+class Stats:
+    """Plain counters of a machine."""
+
+    @property
+    def batches(self) -> int: ...
+    @property
+    def commands(self) -> int: ...
+    @property
+    def overloaded(self) -> int: ...
+    @property
+    def recoveries(self) -> int: ...
+    @property
+    def queued(self) -> int: ...
+
+@final
+class Shard:
+    """The writer machine of one shard: give it frames and outcomes, do what `poll` says, report how that ended."""
+
+    def __new__(cls, name: str) -> Shard: ...
+    def enqueue(self, ticket: int, frame: bytes) -> None:
+        """Take in a frame of commands; it is answered once, by a REPLY with this ticket."""
+    def poll(self, now: int) -> list[tuple[object, ...]]:
+        """Actions as tuples: (TAKE_LEASE,) · (READ, after) · (APPEND, epoch, lo, hi, prev_hash, hash, batch) ·
+        (REPLY, ticket, frame) · (ANNOUNCE, seq, hash, state_hash) · (DEMOTED, reason) · (RELEASE, epoch) ·
+        (HALT, reason)."""
+    @property
+    def ready(self) -> bool:
+        """Whether another `poll` has work without new input."""
+    def lease_taken(self, epoch: int) -> None: ...
+    def lease_busy(self) -> None: ...
+    def lease_unclear(self) -> None: ...
+    def lease_lost(self, epoch: int) -> None: ...
+    def rows(self, epoch: int, batches: list[bytes], last: bool) -> None:
+        """The next batches of the journal, read under `epoch`; releases the GIL."""
+    def append_result(self, epoch: int, hi: int, outcome: int) -> None: ...
+    def resign(self) -> None:
+        """Take nothing new, finish what was taken, then RELEASE."""
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def standing(self) -> int: ...
+    def stats(self) -> Stats: ...
+
+@final
+class Replayer:
+    """Folds a shard's journal into its state, verifying chain, epochs, sequences and state hashes."""
+
+    def __new__(cls, shard: str) -> Replayer: ...
+    def apply(self, batches: list[bytes]) -> None:
+        """Fold the next batches; releases the GIL. Raises ValueError saying what does not verify."""
+    @property
+    def seq(self) -> int: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def hash(self) -> bytes: ...
+    @property
+    def state_hash(self) -> bytes: ...
+    def totals(self) -> list[tuple[str, str, int, int]]:
+        """(book, currency, debit, credit): equal in a sound ledger."""
+    def holds(self) -> list[tuple[str, int, int]]:
+        """(currency, sum of holds, balance of the held accounts): equal in a sound ledger."""
+    def balances(self) -> list[tuple[bytes, str, int, int]]:
+        """(player, currency, available, held) of every player account."""
+    def open_bets(self) -> list[bytes]:
+        """Ids of the bets that are pending or open."""

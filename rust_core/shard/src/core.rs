@@ -1,0 +1,94 @@
+//! The wallet of a leader: commands in, entries into the batch, answers into their frames.
+
+use journal::{BatchBuilder, Digest};
+use wallet::{Code, Command, Envelope, Field, Reply, Source, Status, Terms, Tick, Trace, Wallet};
+
+use crate::frames::Answers;
+
+/// The state of one shard, of which nothing is used any more once the wallet did not come back well.
+pub(crate) struct Core {
+    wallet: Wallet,
+    entry: Vec<u8>,
+}
+
+impl Core {
+    pub(crate) fn new(wallet: Wallet) -> Self {
+        Self { wallet, entry: Vec::with_capacity(1024) }
+    }
+
+    /// Apply one command at `now`; its entry, if any, joins the batch and its reply the answers.
+    pub(crate) fn apply(
+        &mut self,
+        command: &[u8],
+        now: u64,
+        batch: &mut BatchBuilder,
+        answers: &mut Answers,
+    ) -> Result<(), String> {
+        let reply = self.submit(command, now, batch)?;
+        answers.push_with(|out| reply.encode(out));
+        Ok(())
+    }
+
+    /// Reject the bets whose delay has run out by `now`, as one journaled command.
+    pub(crate) fn tick(&mut self, now: u64, batch: &mut BatchBuilder) -> Result<(), String> {
+        if self.wallet.next_pending_until().is_none_or(|until| until > now) {
+            return Ok(());
+        }
+        let envelope = Envelope {
+            tenant: self.wallet.tenant(),
+            brand: 0,
+            player: None,
+            source: Source::System,
+            correlation: [0; 16],
+            trace: Trace::default(),
+        };
+        let mut command = Vec::new();
+        wallet::encode_command(&envelope, &Command::Tick(Tick { until: now }), &mut command)
+            .map_err(|e| e.to_string())?;
+        self.submit(&command, now, batch).map(|_reply| ())
+    }
+
+    fn submit(&mut self, command: &[u8], now: u64, batch: &mut BatchBuilder) -> Result<Reply, String> {
+        if self.wallet.is_poisoned() {
+            return Err("the wallet did not come back from its last command".to_owned());
+        }
+        self.entry.clear();
+        let reply = self.wallet.submit(command, now, &mut self.entry);
+        if !self.entry.is_empty() {
+            batch.push(&self.entry);
+        }
+        Ok(reply)
+    }
+
+    pub(crate) fn seq(&self) -> u64 {
+        self.wallet.seq()
+    }
+
+    pub(crate) fn state_hash(&self) -> Digest {
+        self.wallet.state_hash()
+    }
+}
+
+/// An answer that rests on nothing: ask again later.
+pub(crate) fn write_overloaded(out: &mut Vec<u8>) {
+    retry(Code::Overloaded).encode(out);
+}
+
+/// An answer that rests on nothing: ask the shard's holder.
+pub(crate) fn write_not_leading(out: &mut Vec<u8>) {
+    retry(Code::NotLeading).encode(out);
+}
+
+fn retry(code: Code) -> Reply {
+    Reply {
+        status: Status::Retry,
+        code: code.number(),
+        replayed: false,
+        seq: 0,
+        at: 0,
+        bet_id: None,
+        version: 0,
+        terms: Terms::default(),
+        field: Field::None,
+    }
+}

@@ -1,0 +1,56 @@
+//! Rebuilding the state from the journal, trusting nothing that does not verify.
+
+use journal::{Batch, Chain};
+use wallet::Wallet;
+
+/// Folds a shard's batches, in order, into its state: for recovery, proofs and standbys.
+#[derive(Debug)]
+pub struct Follower {
+    wallet: Wallet,
+    chain: Chain,
+}
+
+impl Follower {
+    /// The empty state of `shard`.
+    pub fn new(shard: &str) -> Result<Self, String> {
+        let tenant = wallet::Slug::new(shard).map_err(|e| format!("shard {shard:?}: {e}"))?;
+        Ok(Self { wallet: Wallet::new(tenant), chain: Chain::genesis(shard) })
+    }
+
+    /// Fold the next batch; the error says in words what does not verify, and the state is then unusable.
+    pub fn apply(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let (shard, seq) = (&self.chain.shard, self.chain.seq);
+        let batch = Batch::decode(bytes).map_err(|e| format!("journal of {shard} after {seq}: {e}"))?;
+        self.chain.check(&batch.header).map_err(|e| format!("journal of {shard}: {e}"))?;
+        for entry in batch.entries() {
+            self.wallet
+                .replay(entry)
+                .map_err(|e| format!("journal of {shard}: an entry after {seq} does not replay: {e}"))?;
+        }
+        let hi = batch.header.hi;
+        if self.wallet.seq() != hi {
+            let at = self.wallet.seq();
+            return Err(format!("journal of {shard}: the batch up to {hi} leaves the wallet at {at}"));
+        }
+        if self.wallet.state_hash() != batch.header.state_hash {
+            return Err(format!(
+                "journal of {shard}: replay up to {hi} gives another state than its writer had"
+            ));
+        }
+        self.chain.advance(&batch.header).map_err(|e| e.to_string())
+    }
+
+    /// Where the journal ends so far.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The state so far.
+    pub fn wallet(&self) -> &Wallet {
+        &self.wallet
+    }
+
+    pub(crate) fn into_parts(self) -> (Wallet, Chain) {
+        (self.wallet, self.chain)
+    }
+}

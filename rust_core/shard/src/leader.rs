@@ -1,0 +1,194 @@
+//! Leading: apply what waits, seal it, have one append in flight, answer only what is durable.
+
+use std::collections::VecDeque;
+
+use journal::{BatchBuilder, Chain, Header};
+
+use crate::action::{Action, Durable};
+use crate::core::Core;
+use crate::frames::{Answers, Kind, Request};
+use crate::machine::Limits;
+use crate::queue::Queue;
+
+/// A request of which some commands are applied.
+struct Working {
+    request: Request,
+    answers: Answers,
+}
+
+/// An answered request whose answer waits for durability.
+struct Parked {
+    request: Request,
+    frame: Vec<u8>,
+    needs: u64,
+}
+
+pub(crate) struct Leader {
+    core: Core,
+    limits: Limits,
+    epoch: u64,
+    /// End of what was sealed; runs ahead of `durable` by the batch in flight.
+    head: Chain,
+    durable: Durable,
+    builder: BatchBuilder,
+    in_flight: Option<Header>,
+    interactive: Option<Working>,
+    settlement: Option<Working>,
+    parked: VecDeque<Parked>,
+}
+
+impl Leader {
+    pub(crate) fn new(core: Core, chain: Chain, epoch: u64, limits: Limits) -> Result<Self, String> {
+        let builder = BatchBuilder::new(&chain.shard).map_err(|e| e.to_string())?;
+        let durable = Durable { seq: chain.seq, hash: chain.hash, state_hash: core.state_hash() };
+        Ok(Self {
+            core,
+            limits,
+            epoch,
+            head: chain,
+            durable,
+            builder,
+            in_flight: None,
+            interactive: None,
+            settlement: None,
+            parked: VecDeque::new(),
+        })
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub(crate) fn durable(&self) -> Durable {
+        self.durable
+    }
+
+    fn has_room(&self, entries: usize) -> bool {
+        self.builder.len() < entries && self.builder.byte_len() < self.limits.batch_bytes
+    }
+
+    /// Whether another `step` would apply something now.
+    pub(crate) fn is_ready(&self, queue: &Queue) -> bool {
+        let waiting = self.interactive.is_some() || self.settlement.is_some() || !queue.is_empty();
+        waiting && self.has_room(self.limits.batch_commands)
+    }
+
+    /// Whether everything accepted is durable and answered.
+    pub(crate) fn is_idle(&self, queue: &Queue) -> bool {
+        queue.is_empty()
+            && self.interactive.is_none()
+            && self.settlement.is_none()
+            && self.builder.is_empty()
+            && self.in_flight.is_none()
+            && self.parked.is_empty()
+    }
+
+    /// Apply at most one batch of commands at `now`, seal if nothing is in flight, release what is durable.
+    pub(crate) fn step(
+        &mut self,
+        queue: &mut Queue,
+        now: u64,
+        out: &mut VecDeque<Action>,
+    ) -> Result<(), String> {
+        self.core.tick(now, &mut self.builder)?;
+        let mut budget = self.limits.batch_commands;
+        let bulk = self.settlement.is_some() || queue.has(Kind::Settlement);
+        // Players first, but bulk keeps an eighth of each batch: under endless load bets must still settle.
+        let reserve = if bulk { self.limits.batch_commands / 8 } else { 0 };
+        self.fill(queue, Kind::Interactive, self.limits.batch_commands - reserve, now, &mut budget)?;
+        self.fill(queue, Kind::Settlement, self.limits.batch_commands, now, &mut budget)?;
+        self.seal(out)?;
+        self.release(out);
+        Ok(())
+    }
+
+    fn slot(&mut self, kind: Kind) -> &mut Option<Working> {
+        match kind {
+            Kind::Interactive => &mut self.interactive,
+            Kind::Settlement => &mut self.settlement,
+        }
+    }
+
+    fn fill(
+        &mut self,
+        queue: &mut Queue,
+        kind: Kind,
+        entries: usize,
+        now: u64,
+        budget: &mut usize,
+    ) -> Result<(), String> {
+        while *budget > 0 && self.has_room(entries) {
+            let taken = self.slot(kind).take();
+            let working = taken.or_else(|| {
+                let request = queue.pop(kind)?;
+                Some(Working { answers: Answers::to(&request), request })
+            });
+            let Some(mut working) = working else { return Ok(()) };
+            while *budget > 0 && self.has_room(entries) {
+                let Some(command) = working.request.next_command() else { break };
+                *budget -= 1;
+                self.core.apply(command, now, &mut self.builder, &mut working.answers)?;
+            }
+            if working.request.is_done() {
+                let Working { request, answers } = working;
+                // The answer may speak of any state so far, so it waits for all of it.
+                let needs = self.core.seq();
+                self.parked.push_back(Parked { request, frame: answers.into_bytes(), needs });
+            } else {
+                *self.slot(kind) = Some(working);
+            }
+        }
+        Ok(())
+    }
+
+    fn seal(&mut self, out: &mut VecDeque<Action>) -> Result<(), String> {
+        if self.in_flight.is_some() || self.builder.is_empty() {
+            return Ok(());
+        }
+        let sealed = self.builder.seal(self.epoch, self.head.seq, self.head.hash, self.core.state_hash());
+        self.head.advance(&sealed.header).map_err(|e| e.to_string())?;
+        if self.head.seq != self.core.seq() {
+            return Err(format!(
+                "sealed up to {} but the wallet stands at {}",
+                self.head.seq,
+                self.core.seq()
+            ));
+        }
+        self.in_flight = Some(sealed.header.clone());
+        out.push_back(Action::Append(sealed));
+        Ok(())
+    }
+
+    fn release(&mut self, out: &mut VecDeque<Action>) {
+        while self.parked.front().is_some_and(|p| p.needs <= self.durable.seq) {
+            if let Some(parked) = self.parked.pop_front() {
+                out.push_back(Action::Reply { ticket: parked.request.ticket, frame: parked.frame });
+            }
+        }
+    }
+
+    /// The batch up to `hi` is durable.
+    pub(crate) fn committed(&mut self, hi: u64, out: &mut VecDeque<Action>) -> Result<(), String> {
+        let Some(header) = self.in_flight.take() else {
+            return Err(format!("told that {hi} is committed while nothing is in flight"));
+        };
+        if header.hi != hi {
+            return Err(format!("told that {hi} is committed while {} is in flight", header.hi));
+        }
+        self.durable = Durable { seq: hi, hash: header.hash, state_hash: header.state_hash };
+        out.push_back(Action::Announce(self.durable));
+        self.release(out);
+        Ok(())
+    }
+
+    /// Sequence of the batch in flight.
+    pub(crate) fn in_flight(&self) -> Option<u64> {
+        self.in_flight.as_ref().map(|h| h.hi)
+    }
+
+    /// Forget the state and give back every unanswered request, in the order they came.
+    pub(crate) fn into_requests(self) -> Vec<Request> {
+        let working = [self.interactive, self.settlement].into_iter().flatten().map(|w| w.request);
+        self.parked.into_iter().map(|p| p.request).chain(working).collect()
+    }
+}
