@@ -22,3 +22,8 @@ class SessionPort(Protocol):
     async def resolve(self, tenant: str, token: str) -> Session | None:
         """Session of `token` within `tenant`, or None if it is unknown, expired or another tenant's."""
         ...
+
+
+def revoked_subject(tenant: str) -> str:
+    """Core NATS subject that tells every process to forget a session; payload: its 16-byte id."""
+    return f"session.revoked.{tenant}"

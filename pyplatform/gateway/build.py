@@ -1,0 +1,51 @@
+"""Puts the gateway together from ports; who implements them is the composition root's business."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+
+from pyplatform.bus import Bus
+from pyplatform.contracts.pam import SessionPort
+from pyplatform.gateway.api import routes
+from pyplatform.gateway.consumers import MarketFeed
+from pyplatform.gateway.hub import Hub
+from pyplatform.gateway.markets import MarketCopy
+from pyplatform.gateway.service import Betting
+from pyplatform.gateway.store import Store
+from pyplatform.gateway.stream import Stream
+from pyplatform.http.app import App
+from pyplatform.http.health import Check, add_health
+from pyplatform.kernel.errors import Unavailable
+from pyplatform.projections import ReadModels
+
+
+@asynccontextmanager
+async def gateway(
+    app: App,
+    bus: Bus,
+    models: ReadModels,
+    *,
+    sessions: SessionPort,
+    tenants: Collection[str],
+    checks: Mapping[str, Check],
+) -> AsyncIterator[None]:
+    """Add the gateway's routes and health to `app` and feed its market copy while the context lasts."""
+    copy, store = MarketCopy(tenants), Store(models)
+    hub = Hub(copy)
+    stream = Stream(hub, sessions, tenants)
+    feed = MarketFeed(bus, store, copy, hub, list(tenants))
+
+    async def connected() -> None:
+        if not bus.connected:
+            raise Unavailable("not connected to NATS")
+
+    async def loaded() -> None:
+        if not feed.ready:
+            raise Unavailable("the markets have not been read yet")
+
+    routes(app, copy, store, Betting(bus, copy), stream)
+    add_health(app, {"bus": connected, "valkey": store.check, "markets": loaded, **checks})
+    await feed.start(stream.session_revoked)
+    try:
+        yield
+    finally:
+        await feed.stop()

@@ -1,0 +1,111 @@
+"""What the gateway hears on the bus: markets, prices and ended sessions."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from pyplatform.bus import Bus, Message, Subscription
+from pyplatform.contracts.pam import revoked_subject
+from pyplatform.contracts.sportsbook import Market, Prices, market_subject, price_subject
+from pyplatform.gateway.hub import Hub
+from pyplatform.gateway.markets import MarketCopy
+from pyplatform.gateway.store import Store
+from pyplatform.kernel.errors import Unavailable
+from pyplatform.telemetry import Counter, get_logger
+
+CHECK_SECONDS: Final = 1.0
+SECOND_LOOK: Final = 2
+"""Checks after the start until the read models are read once more: the projector may have been behind us."""
+_market = msgspec.msgpack.Decoder(Market)
+_prices = msgspec.msgpack.Decoder(Prices)
+_log = get_logger("gateway.consumers")
+
+
+class MarketFeed:
+    """Keeps the copy up to date: the bus tells what changes, the read models what was before.
+
+    Core NATS forgets what it could not deliver, so after every reconnect and every dropped message the read models
+    are read again.
+    """
+
+    def __init__(self, bus: Bus, store: Store, copy: MarketCopy, hub: Hub, tenants: Sequence[str]) -> None:
+        self._bus, self._store, self._copy, self._hub, self._tenants = bus, store, copy, hub, tenants
+        self._subscriptions: list[Subscription] = []
+        self._task: asyncio.Task[None] | None = None
+        self.ready = False
+        self.unreadable = Counter("gateway.unreadable", "bus messages that could not be decoded")
+
+    async def start(self, on_revoked: Callable[[bytes], None]) -> None:
+        """Subscribe, then read what is there; raises Unavailable if Valkey does not answer."""
+
+        async def revoked(message: Message) -> None:
+            on_revoked(message.data)
+
+        for tenant in self._tenants:
+            self._subscriptions += [
+                await self._bus.subscribe(market_subject(tenant, "*"), self._on_market),
+                await self._bus.subscribe(price_subject(tenant, "*"), self._on_prices),
+                await self._bus.subscribe(revoked_subject(tenant), revoked),
+            ]
+        await self._bus.flush()
+        await self.reload()
+        self.ready = True
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Hear no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        for subscription in self._subscriptions:
+            await subscription.unsubscribe()
+
+    async def reload(self) -> None:
+        """Read all markets and prices of the read models into the copy."""
+        for tenant in self._tenants:
+            markets, prices = await self._store.markets(tenant)
+            for market in markets:
+                self._take_market(market)
+            for offered in prices:
+                self._take_prices(offered)
+
+    async def _watch(self) -> None:
+        seen, checks, pending = self._losses(), 0, False
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            checks += 1
+            losses = self._losses()
+            pending |= losses != seen or checks == SECOND_LOOK
+            seen = losses
+            if not pending:
+                continue
+            try:
+                await self.reload()
+                pending = False
+            except Unavailable as error:
+                _log.warning("cannot read the markets again yet", reason=str(error))
+
+    def _losses(self) -> tuple[int, int]:
+        return self._bus.reconnects, self._bus.slow_consumer_drops
+
+    async def _on_market(self, message: Message) -> None:
+        try:
+            self._take_market(_market.decode(message.data))
+        except msgspec.DecodeError:
+            self.unreadable.value += 1
+
+    async def _on_prices(self, message: Message) -> None:
+        try:
+            self._take_prices(_prices.decode(message.data))
+        except msgspec.DecodeError:
+            self.unreadable.value += 1
+
+    def _take_market(self, market: Market) -> None:
+        if self._copy.put_market(market):
+            self._hub.market_changed(market.tenant, market.id)
+
+    def _take_prices(self, prices: Prices) -> None:
+        if self._copy.put_prices(prices):
+            self._hub.prices_changed(prices)

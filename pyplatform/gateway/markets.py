@@ -1,0 +1,65 @@
+"""The in-process copy of all markets and prices; the newest version of each wins, in whatever order they come."""
+
+from collections.abc import Iterable
+
+from pyplatform.contracts.sportsbook import Market, Prices
+from pyplatform.gateway.views import MarketView, market_view
+
+
+class _Entry:
+    __slots__ = ("market", "prices", "view")
+
+    def __init__(self) -> None:
+        self.market: Market | None = None
+        self.prices: Prices | None = None
+        self.view: MarketView | None = None
+
+
+class MarketCopy:
+    """Markets by tenant and id. A tenant's market cannot be reached under another tenant's name."""
+
+    def __init__(self, tenants: Iterable[str]) -> None:
+        self._tenants: dict[str, dict[str, _Entry]] = {tenant: {} for tenant in tenants}
+
+    def put_market(self, market: Market) -> bool:
+        """Take a catalogue entry; False if it is not newer than the one we have, or of no tenant of ours."""
+        entry = self._entry(market.tenant, market.id)
+        if entry is None or (entry.market is not None and entry.market.version >= market.version):
+            return False
+        entry.market, entry.view = market, None
+        return True
+
+    def put_prices(self, prices: Prices) -> bool:
+        """Take prices; False if they are not newer than those we have, or of no tenant of ours."""
+        entry = self._entry(prices.tenant, prices.market_id)
+        if entry is None or (entry.prices is not None and entry.prices.version >= prices.version):
+            return False
+        entry.prices, entry.view = prices, None
+        return True
+
+    def market(self, tenant: str, market_id: str) -> Market | None:
+        """Catalogue entry, or None if the tenant has no such market."""
+        entry = self._tenants[tenant].get(market_id)
+        return None if entry is None else entry.market
+
+    def view(self, tenant: str, market_id: str) -> MarketView | None:
+        """The market as clients see it, made once per version."""
+        entry = self._tenants[tenant].get(market_id)
+        return None if entry is None else _view(entry)
+
+    def views(self, tenant: str) -> list[MarketView]:
+        """All markets of a tenant, the next to start first."""
+        found = (_view(entry) for entry in self._tenants[tenant].values())
+        return sorted(
+            (view for view in found if view is not None), key=lambda view: (view.starts_at, view.id)
+        )
+
+    def _entry(self, tenant: str, market_id: str) -> _Entry | None:
+        markets = self._tenants.get(tenant)
+        return None if markets is None else markets.setdefault(market_id, _Entry())
+
+
+def _view(entry: _Entry) -> MarketView | None:
+    if entry.view is None and entry.market is not None:
+        entry.view = market_view(entry.market, entry.prices)
+    return entry.view

@@ -1,0 +1,61 @@
+"""What a player may ask for, decided without I/O: amounts and prices as exact decimal text."""
+
+import re
+from typing import Final
+
+import msgspec
+
+from pyplatform.core import money
+
+MIN_PRICE_E4: Final = 10_100
+MAX_PRICE_E4: Final = 10_000_000
+_PRICE: Final = re.compile(r"(\d{1,7})(?:\.(\d{1,20}))?", re.ASCII)
+_DECIMALS: Final = 4
+
+
+class Invalid(msgspec.Struct, frozen=True):
+    """Why a field of a bet cannot be what was sent; `code` is stable."""
+
+    code: str
+    field: str
+    detail: str
+
+
+def read_price(text: str) -> int | Invalid:
+    """Price in ten-thousandths from decimal odds such as "2.5"."""
+    match = _PRICE.fullmatch(text)
+    if match is None:
+        return Invalid(
+            "price_invalid", "price", 'price is no decimal number; send decimal odds such as "2.50"'
+        )
+    whole, decimals = match[1], match[2] or ""
+    if len(decimals) > _DECIMALS:
+        return Invalid("price_decimals", "price", f"price has more than {_DECIMALS} decimals")
+    price = int(whole) * 10_000 + int(decimals.ljust(_DECIMALS, "0"))
+    if not MIN_PRICE_E4 <= price <= MAX_PRICE_E4:
+        return Invalid("price_out_of_range", "price", "price must be from 1.01 to 1000")
+    return price
+
+
+def write_price(price_e4: int) -> str:
+    """Decimal odds with two decimals or as many as it takes: 25_000 is "2.50"."""
+    decimals = f"{price_e4 % 10_000:04}".rstrip("0").ljust(2, "0")
+    return f"{price_e4 // 10_000}.{decimals}"
+
+
+def read_stake(text: str, currency: str) -> int | Invalid:
+    """Amount at the currency's scale from decimal text such as "10.00"; it must be payable in whole minor units."""
+    try:
+        stake = money.parse(text, currency)
+        unit = money.minor_unit(currency)
+    except ValueError as error:
+        return Invalid("stake_invalid", "stake", f"stake is no amount of {currency}: {error}")
+    if stake <= 0:
+        return Invalid("stake_not_positive", "stake", "stake must be more than zero")
+    if stake % unit:
+        return Invalid(
+            "stake_decimals",
+            "stake",
+            f"stake has more decimals than {currency} pays: {money.format(unit, currency)}",
+        )
+    return stake

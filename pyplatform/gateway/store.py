@@ -1,0 +1,72 @@
+"""The read models in Valkey, as the gateway reads them."""
+
+import asyncio
+from time import monotonic
+from typing import Final, TypeVar
+
+import msgspec
+
+from pyplatform.contracts.sportsbook import Market, Prices, market_key, markets_key
+from pyplatform.contracts.wallet import balance_key
+from pyplatform.projections import ReadModels
+
+POLL_SECONDS: Final = 0.01
+_BATCH: Final = 500
+_market = msgspec.msgpack.Decoder(Market)
+_prices = msgspec.msgpack.Decoder(Prices)
+T = TypeVar("T", Market, Prices)
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """Amounts at the currency's scale, as of entry `seq` of the ledger."""
+
+    available: int
+    held: int
+    seq: int
+
+
+class Store:
+    """Reads what the projector wrote; raises Unavailable when Valkey does not answer."""
+
+    def __init__(self, models: ReadModels) -> None:
+        self._models = models
+
+    async def balance(
+        self, tenant: str, player: str, currency: str, *, min_seq: int = 0, wait_s: float = 0
+    ) -> Balance:
+        """Balance of a player, zero if there never was an entry.
+
+        Waits up to `wait_s` seconds until it is of entry `min_seq` or later, then returns what there is.
+        """
+        key, deadline = balance_key(tenant, player, currency), monotonic() + wait_s
+        while True:
+            found = await self._models.get(key)
+            available, held, seq = (int(found.get(name, b"0")) for name in (b"available", b"held", b"seq"))
+            if seq >= min_seq or monotonic() >= deadline:
+                return Balance(available, held, seq)
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def markets(self, tenant: str) -> tuple[list[Market], list[Prices]]:
+        """All markets and prices of a tenant; what a newer version of us wrote and we cannot read is left out."""
+        markets: list[Market] = []
+        prices: list[Prices] = []
+        names = sorted(name.decode() for name in await self._models.members(markets_key(tenant)))
+        for start in range(0, len(names), _BATCH):
+            keys = [market_key(tenant, name) for name in names[start : start + _BATCH]]
+            for found in await self._models.get_many(keys):
+                markets += _decode(_market, found.get(b"market"))
+                prices += _decode(_prices, found.get(b"prices"))
+        return markets, prices
+
+    async def check(self) -> None:
+        """Raise Unavailable unless Valkey answers."""
+        await self._models.get("health")
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[T], data: bytes | None) -> list[T]:
+    if data is None:
+        return []
+    try:
+        return [decoder.decode(data)]
+    except msgspec.DecodeError:
+        return []

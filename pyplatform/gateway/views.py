@@ -1,0 +1,82 @@
+"""What the gateway tells its clients, and how it is made from what the sportsbook publishes."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from pyplatform.contracts.sportsbook import Market, MarketStatus, Prices
+from pyplatform.gateway.model import write_price
+
+
+class SelectionView(msgspec.Struct, frozen=True):
+    """A runner; `price` is decimal odds, null when it is not offered now."""
+
+    id: int
+    name: str
+    removed: bool
+    price: str | None
+
+
+class MarketView(msgspec.Struct, frozen=True):
+    """A market as it stands at `version`."""
+
+    id: str
+    event_id: str
+    event_name: str
+    kind: str
+    winners: int
+    starts_at: datetime
+    in_play: bool
+    status: MarketStatus
+    version: int
+    selections: list[SelectionView]
+
+
+class MarketList(msgspec.Struct, frozen=True):
+    """All markets of the tenant, the next to start first."""
+
+    markets: list[MarketView]
+
+
+class PriceChange(msgspec.Struct, frozen=True, tag="prices"):
+    """Stream message: all prices of a market at one version; a selection that is missing is not offered."""
+
+    market_id: str
+    version: int
+    status: MarketStatus
+    prices: dict[int, str]
+
+
+class MarketState(msgspec.Struct, frozen=True, tag="market"):
+    """Stream message: the whole market, first of all and whenever its definition changes."""
+
+    market: MarketView
+
+
+def market_view(market: Market, prices: Prices | None) -> MarketView:
+    """The market with its prices; the later of the two says the status."""
+    offered = prices.prices if prices is not None else {}
+    latest: Market | Prices = market
+    if prices is not None and prices.version >= market.version:
+        latest = prices
+    return MarketView(
+        id=market.id,
+        event_id=market.event_id,
+        event_name=market.event_name,
+        kind=market.kind,
+        winners=market.winners,
+        starts_at=datetime.fromtimestamp(market.starts_at // 1_000_000_000, UTC),
+        in_play=market.in_play,
+        status=latest.status,
+        version=latest.version,
+        selections=[
+            SelectionView(s.id, s.name, s.removed, write_price(offered[s.id]) if s.id in offered else None)
+            for s in market.selections
+        ],
+    )
+
+
+def price_change(prices: Prices) -> PriceChange:
+    """The stream message of new prices."""
+    offered = {selection: write_price(price) for selection, price in prices.prices.items()}
+    return PriceChange(prices.market_id, prices.version, prices.status, offered)
