@@ -151,7 +151,7 @@ class Top:
 
 @final
 class Problem:
-    """What was wrong with a line. `offset` is that of the line's first byte in all bytes given."""
+    """What was wrong with a line. `offset` is that of the message's first byte in all bytes given."""
 
     @property
     def line(self) -> int:
@@ -160,7 +160,7 @@ class Problem:
     def offset(self) -> int: ...
     @property
     def at(self) -> int:
-        """Byte of the line where it was seen."""
+        """Byte of the message where it was seen."""
     @property
     def reason(self) -> str: ...
 
@@ -187,7 +187,7 @@ class Books:
         checksum: bool = False,
     ) -> Books: ...
     def apply(self, data: bytes) -> int:
-        """Take bytes in any chunking; answers how many market updates they completed."""
+        """Take bytes in any chunking, line ends needed or not; answers how many market updates they completed."""
     def finish(self) -> None:
         """No more bytes will come: an unfinished last line becomes an error."""
     def touched(self) -> tuple[str, ...]:
@@ -209,7 +209,7 @@ class Books:
         """All errors."""
     @property
     def lines(self) -> int:
-        """Lines seen that are not blank."""
+        """Messages seen (lines that are not blank), broken ones included."""
     @property
     def updates(self) -> int:
         """Market updates applied."""

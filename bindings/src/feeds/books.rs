@@ -230,7 +230,7 @@ impl From<&feeds::Problem> for Problem {
 impl Problem {
     fn __str__(&self) -> String {
         let Self { line, offset, at, reason } = self;
-        format!("line {line} (byte offset {offset}), byte {at} of the line: {reason}")
+        format!("line {line} (byte offset {offset}), byte {at} of the message: {reason}")
     }
 
     fn __repr__(&self) -> String {

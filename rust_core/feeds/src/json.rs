@@ -133,6 +133,11 @@ impl<'a> Cursor<'a> {
     }
 
     #[cold]
+    fn syntax<T>(&self, what: &'static str) -> Read<T> {
+        self.fault(if self.at >= self.bytes.len() { Reason::Truncated } else { Reason::Syntax(what) })
+    }
+
+    #[cold]
     pub(crate) fn fault<T>(&self, reason: Reason) -> Read<T> {
         Err(Fault { at: self.at.min(self.bytes.len()), reason })
     }
@@ -185,12 +190,15 @@ impl<'a> Cursor<'a> {
         }
         loop {
             let key = self.text()?;
-            self.expect(b':', "`:` after a key")?;
+            if self.peek() != b':' {
+                return self.syntax("`:` after a key");
+            }
+            self.at += 1;
             field(self, key)?;
             match self.peek() {
                 b',' => self.at += 1,
                 b'}' => break,
-                _ => return self.expected("`,` or `}`"),
+                _ => return self.syntax("`,` or `}`"),
             }
         }
         self.at += 1;
@@ -210,7 +218,7 @@ impl<'a> Cursor<'a> {
             match self.peek() {
                 b',' => self.at += 1,
                 b']' => break,
-                _ => return self.expected("`,` or `]`"),
+                _ => return self.syntax("`,` or `]`"),
             }
         }
         self.at += 1;
@@ -229,7 +237,7 @@ impl<'a> Cursor<'a> {
                     escaped = true;
                     self.at += 2;
                 }
-                0..0x20 => return self.expected("text without control characters"),
+                0..0x20 => return self.syntax("text without control characters"),
                 _ => self.at += 1,
             }
         }
@@ -255,7 +263,7 @@ impl<'a> Cursor<'a> {
             self.at += 1;
             fraction = self.digits(&mut mantissa);
             if fraction == 0 {
-                return self.expected("digits after the point");
+                return self.syntax("digits after the point");
             }
         }
         if whole + fraction > EXACT_DIGITS || matches!(self.byte(), b'e' | b'E') {
@@ -361,7 +369,7 @@ impl<'a> Cursor<'a> {
             b't' | b'f' => self.boolean().map(|_| ()),
             b'n' => self.null().map(|_| ()),
             b'-' | b'0'..=b'9' | b'N' | b'I' => self.quantity().map(|_| ()),
-            _ => self.expected("a value"),
+            _ => self.syntax("a value"),
         }
     }
 }

@@ -1,20 +1,21 @@
-//! Cuts a byte stream in any chunking into lines of one JSON message each.
+//! Cuts a byte stream in any chunking into messages: JSON objects, one a line.
 //!
-//! A message is handed over as soon as its object is complete, so neither a missing last line end nor a CRLF
-//! split between two chunks delays it. What is reported does not depend on the chunking.
+//! A message is handed over as soon as its object is complete, so neither a missing line end nor a CRLF split
+//! between two chunks delays it. A broken one is passed over to the end of its line. What is reported does not
+//! depend on the chunking.
 
 use memchr::memchr;
 
 use crate::problem::{Fault, Reason};
 
-/// Longest line taken unless told otherwise. The longest seen live (an image of 200 markets) has 0.6 MB.
+/// Longest message taken unless told otherwise. The longest seen live (an image of 200 markets) has 0.6 MB.
 pub const DEFAULT_MAX_LINE: usize = 8 << 20;
-/// A buffer that one long line made large is given back.
+/// A buffer that one long message made large is given back.
 const KEEP_BUFFER: usize = 1 << 20;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Where a line stands in the stream.
-#[derive(Debug, Clone, Copy, Default)]
+/// Where a message begins: its line, from 1, and the offset of its first byte in the stream.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Position {
     pub(crate) line: u64,
     pub(crate) offset: u64,
@@ -24,17 +25,17 @@ pub(crate) struct Position {
 pub(crate) trait Sink {
     /// `text` begins with a message; answers where the message ends.
     fn message(&mut self, text: &[u8]) -> Result<usize, Fault>;
-    /// Something is wrong at byte `fault.at` of the line.
-    fn problem(&mut self, line: Position, fault: Fault);
+    /// Something is wrong with the message that begins at `start`.
+    fn problem(&mut self, start: Position, fault: Fault);
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// In front of, or within, the message of the line.
+    /// In front of a message; blanks and line ends may come.
+    Between,
+    /// Within a message.
     Message,
-    /// The message was taken; only blanks may follow.
-    Tail,
-    /// The line is given up.
+    /// The rest of the line is given up.
     Discard,
 }
 
@@ -80,139 +81,151 @@ pub(crate) struct Lines {
     max_line: usize,
     state: State,
     balance: Balance,
+    /// The message so far, when it did not come as one slice.
     pending: Vec<u8>,
-    /// Bytes of the line already passed over, whether or not they are pending.
-    seen: usize,
     start: Position,
+    /// Where the next byte stands.
+    next: Position,
+    /// A message already stood on this line.
+    used: bool,
     count: u64,
 }
 
 impl Lines {
     pub(crate) fn new(max_line: usize) -> Self {
+        let start = Position { line: 1, offset: 0 };
         Self {
             max_line,
-            state: State::Message,
+            state: State::Between,
             balance: Balance::default(),
             pending: Vec::new(),
-            seen: 0,
-            start: Position { line: 1, offset: 0 },
+            start,
+            next: start,
+            used: false,
             count: 0,
         }
     }
 
-    /// Lines seen that are not blank.
+    /// Messages seen, broken ones included.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
     pub(crate) fn push(&mut self, mut data: &[u8], sink: &mut impl Sink) {
         while !data.is_empty() {
-            let Some(end) = memchr(b'\n', data) else {
-                self.part(data, sink);
-                return;
+            let taken = match self.state {
+                State::Between => self.blanks(data, sink),
+                State::Message => self.message(data, sink),
+                State::Discard => self.discard(data),
             };
-            let (line, rest) = data.split_at(end);
-            data = &rest[1..];
-            if self.seen == 0 && line.len() <= self.max_line {
-                self.whole(line, sink);
-                self.seen = line.len();
-            } else {
-                self.part(line, sink);
-                self.cut_off(sink);
-            }
-            self.next_line(1);
+            self.next.offset += taken as u64;
+            data = &data[taken..];
         }
     }
 
-    /// No more bytes will come: an unfinished line is reported.
+    /// No more bytes will come: an unfinished message is reported.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
-        self.cut_off(sink);
-        if self.seen > 0 {
-            self.next_line(0);
-        }
-    }
-
-    fn cut_off(&mut self, sink: &mut impl Sink) {
         if self.state == State::Message {
-            let pending = std::mem::take(&mut self.pending);
-            self.whole(&pending, sink);
+            self.take_pending(sink);
         }
+        self.state = State::Between;
+        self.used = false;
     }
 
-    fn next_line(&mut self, line_end: u64) {
-        self.start.line += 1;
-        self.start.offset += self.seen as u64 + line_end;
-        self.seen = 0;
-        self.state = State::Message;
-        self.balance = Balance::default();
-        self.pending.clear();
-        self.pending.shrink_to(KEEP_BUFFER);
-    }
-
-    /// A piece of a line that is not there as one slice, or is too long to be.
-    fn part(&mut self, piece: &[u8], sink: &mut impl Sink) {
-        let seen = self.seen;
-        self.seen += piece.len();
-        match self.state {
-            State::Discard => {}
-            State::Tail => self.tail(piece, seen, sink),
-            State::Message => match self.balance.end(piece) {
-                Some(end) if self.pending.len() + end <= self.max_line => self.complete(piece, sink),
-                None if self.pending.len() + piece.len() <= self.max_line => {
-                    self.pending.extend_from_slice(piece);
+    /// Steps to the first byte of a message.
+    fn blanks(&mut self, data: &[u8], sink: &mut impl Sink) -> usize {
+        for (at, &byte) in data.iter().enumerate() {
+            let offset = self.next.offset + at as u64;
+            match byte {
+                b' ' | b'\t' | b'\r' => {}
+                b'\n' => {
+                    self.next.line += 1;
+                    self.used = false;
                 }
+                _ if BYTE_ORDER_MARK.get(offset as usize) == Some(&byte) => {}
                 _ => {
-                    self.count += 1;
-                    self.state = State::Discard;
-                    self.pending = Vec::new();
-                    sink.problem(self.start, Fault { at: self.max_line, reason: Reason::TooLong });
+                    self.start = Position { line: self.next.line, offset };
+                    if byte == b'{' {
+                        self.state = State::Message;
+                        self.balance = Balance::default();
+                    } else {
+                        self.count += u64::from(!self.used);
+                        let reason = if self.used { Reason::Stray } else { Reason::Expected("an object") };
+                        self.give_up(Fault { at: 0, reason }, sink);
+                    }
+                    return at;
                 }
-            },
+            }
+        }
+        data.len()
+    }
+
+    fn message(&mut self, data: &[u8], sink: &mut impl Sink) -> usize {
+        let line_end = memchr(b'\n', data);
+        let piece = &data[..line_end.unwrap_or(data.len())];
+        if line_end.is_some() && self.pending.is_empty() && piece.len() <= self.max_line {
+            return self.take(piece, sink);
+        }
+        let size = self.pending.len();
+        match self.balance.end(piece) {
+            Some(end) if size + end <= self.max_line => {
+                if self.pending.is_empty() {
+                    self.take(&piece[..end], sink);
+                } else {
+                    self.pending.extend_from_slice(&piece[..end]);
+                    self.take_pending(sink);
+                }
+                end
+            }
+            None if size + piece.len() <= self.max_line => {
+                self.pending.extend_from_slice(piece);
+                if line_end.is_some() {
+                    // Cut off: the parser says so, or names an earlier fault.
+                    self.take_pending(sink);
+                }
+                piece.len()
+            }
+            _ => {
+                self.count += 1;
+                self.pending = Vec::new();
+                self.give_up(Fault { at: self.max_line, reason: Reason::TooLong }, sink);
+                piece.len()
+            }
         }
     }
 
-    fn complete(&mut self, piece: &[u8], sink: &mut impl Sink) {
-        if self.pending.is_empty() {
-            self.whole(piece, sink);
-            return;
+    fn discard(&mut self, data: &[u8]) -> usize {
+        let Some(at) = memchr(b'\n', data) else { return data.len() };
+        self.state = State::Between;
+        at
+    }
+
+    /// Hands a message over; answers how many bytes of `text` are done with.
+    fn take(&mut self, text: &[u8], sink: &mut impl Sink) -> usize {
+        self.count += 1;
+        self.used = true;
+        match sink.message(text) {
+            Ok(end) => {
+                self.state = State::Between;
+                end
+            }
+            Err(fault) => {
+                self.give_up(fault, sink);
+                text.len()
+            }
         }
+    }
+
+    fn take_pending(&mut self, sink: &mut impl Sink) {
         let mut pending = std::mem::take(&mut self.pending);
-        pending.extend_from_slice(piece);
-        self.whole(&pending, sink);
+        self.take(&pending, sink);
         pending.clear();
+        pending.shrink_to(KEEP_BUFFER);
         self.pending = pending;
     }
 
-    fn whole(&mut self, line: &[u8], sink: &mut impl Sink) {
-        let mut text = line;
-        if self.start.line == 1 {
-            text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-        }
-        let Some(ink) = first_ink(text) else { return };
-        text = &text[ink..];
-        let lead = line.len() - text.len();
-        self.count += 1;
-        match sink.message(text) {
-            Ok(end) => {
-                self.state = State::Tail;
-                self.tail(&text[end..], lead + end, sink);
-            }
-            Err(fault) => {
-                self.state = State::Discard;
-                sink.problem(self.start, Fault { at: lead + fault.at, reason: fault.reason });
-            }
-        }
+    fn give_up(&mut self, fault: Fault, sink: &mut impl Sink) {
+        self.state = State::Discard;
+        sink.problem(self.start, fault);
     }
-
-    fn tail(&mut self, rest: &[u8], seen: usize, sink: &mut impl Sink) {
-        if let Some(at) = first_ink(rest) {
-            self.state = State::Discard;
-            sink.problem(self.start, Fault { at: seen + at, reason: Reason::Stray });
-        }
-    }
-}
-
-/// Position of the first byte that is not blank.
-fn first_ink(text: &[u8]) -> Option<usize> {
-    text.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'))
 }

@@ -7,7 +7,9 @@ use std::fmt;
 pub enum Reason {
     /// The bytes end in the middle of a message.
     Truncated,
-    /// Something else stands where this was expected.
+    /// This is not JSON: something else stands where this was expected.
+    Syntax(&'static str),
+    /// A value is of the wrong type.
     Expected(&'static str),
     /// A known field holds a value of the wrong type.
     Field {
@@ -22,7 +24,7 @@ pub enum Reason {
     TooDeep,
     /// The line is longer than the reader was told to take.
     TooLong,
-    /// Text stands between the message and the end of its line.
+    /// Text that is not a message stands behind one.
     Stray,
     /// A bound that protects memory was reached; the rest of the line was applied.
     Limit(&'static str),
@@ -36,12 +38,12 @@ impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Truncated => out.write_str("the line ends in the middle of a message"),
-            Self::Expected(what) => write!(out, "expected {what}"),
+            Self::Syntax(what) | Self::Expected(what) => write!(out, "expected {what}"),
             Self::Field { name, expected } => write!(out, "`{name}` must be {expected}"),
             Self::Missing(name) => write!(out, "`{name}` is missing"),
             Self::TooDeep => out.write_str("values are nested too deep"),
             Self::TooLong => out.write_str("the line is longer than the limit and was passed over"),
-            Self::Stray => out.write_str("there is text between the message and the end of its line"),
+            Self::Stray => out.write_str("behind the message stands text that is none"),
             Self::Limit(what) => write!(out, "too many {what}, the rest of them was left out"),
             Self::UnknownOp(op) => write!(out, "unknown op `{op}`, the message was passed over"),
             Self::UnknownKey(key) => write!(out, "unknown key `{key}`"),
@@ -54,9 +56,9 @@ impl fmt::Display for Reason {
 pub struct Problem {
     /// Number of the line, counted from 1; blank lines count too.
     pub line: u64,
-    /// Offset of the line's first byte in all bytes given so far.
+    /// Offset of the message's first byte in all bytes given so far.
     pub offset: u64,
-    /// Position within the line where the problem was seen, in bytes.
+    /// Position within the message where the problem was seen, in bytes.
     pub at: usize,
     /// What is wrong.
     pub reason: Reason,
@@ -65,7 +67,7 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, offset, at, reason } = self;
-        write!(out, "line {line} (byte offset {offset}), byte {at} of the line: {reason}")
+        write!(out, "line {line} (byte offset {offset}), byte {at} of the message: {reason}")
     }
 }
 

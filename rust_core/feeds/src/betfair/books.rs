@@ -96,7 +96,7 @@ impl Books {
         &self.state.markets
     }
 
-    /// Lines seen that are not blank, broken ones included.
+    /// Messages seen (lines that are not blank), broken ones included.
     pub fn lines(&self) -> u64 {
         self.lines.count()
     }
@@ -157,8 +157,8 @@ impl Sink for Taker<'_> {
         Ok(cursor.at())
     }
 
-    fn problem(&mut self, line: Position, fault: Fault) {
-        let Position { line, offset } = line;
+    fn problem(&mut self, start: Position, fault: Fault) {
+        let Position { line, offset } = start;
         self.problems.add(Problem { line, offset, at: fault.at, reason: fault.reason });
     }
 }
