@@ -86,9 +86,10 @@ class PlaceBet(msgspec.Struct, array_like=True, frozen=True):
 
 
 class BetOutcome(StrEnum):
-    """How an attempt ended."""
+    """How an attempt ended; `PENDING` waits out the in-play delay, ask for it on `decision_subject`."""
 
     ACCEPTED = "accepted"
+    PENDING = "pending"
     REFUSED = "refused"
     CONFLICT = "conflict"
     UNAVAILABLE = "unavailable"
@@ -164,6 +165,18 @@ def start_subject(owner: str) -> str:
 def command_subject(owner: str, epoch: int) -> str:
     """Request subject of the process that owns events under `epoch`; payload: one frame of `PlaceBet`."""
     return f"event.cmd.{owner}.{epoch}"
+
+
+class AwaitDecision(msgspec.Struct, array_like=True, frozen=True):
+    """Asks how a pending bet was decided; answered with its `BetAnswer` once it is."""
+
+    tenant: str
+    bet_id: str
+
+
+def decision_subject(owner: str, epoch: int) -> str:
+    """Request subject for `AwaitDecision`: one message a bet, for it is answered only after the delay."""
+    return f"event.decision.{owner}.{epoch}"
 
 
 def locate_subject(owner: str) -> str:

@@ -4,8 +4,9 @@ Commands are built and replies decoded by `pyplatform._core.wallet`; amounts are
 scale (fiat: 6 decimals), times are nanoseconds since the epoch.
 """
 
-from collections.abc import AsyncIterator
 from typing import Protocol
+
+import msgspec
 
 from pyplatform._core.wallet import Reply
 
@@ -23,10 +24,10 @@ class WalletPort(Protocol):
 
 
 class LedgerReader(Protocol):
-    """The journal itself, for those who rebuild their state from it."""
+    """One shard's journal itself, for those who rebuild their state from it."""
 
-    def batches(self, shard: str, after: int) -> AsyncIterator[bytes]:
-        """Sealed batches after seq `after`, in order, up to what is durable now."""
+    async def page(self, after: int, until: int, limit: int = ...) -> list[tuple[int, bytes]]:
+        """Sealed batches after seq `after` that end at or before `until`, in order, each with its last seq."""
         ...
 
 
@@ -38,6 +39,21 @@ def command_subject(shard: str, epoch: int) -> str:
 def locate_subject(shard: str) -> str:
     """Request subject on which the holder of `shard` answers with its epoch (ASCII decimal)."""
     return f"wallet.where.{shard}"
+
+
+class ShardState(msgspec.Struct, array_like=True, frozen=True):
+    """Where the writer of a shard stands: its epoch, and the last durable batch."""
+
+    shard: str
+    epoch: int
+    seq: int
+    hash: bytes
+    state_hash: bytes
+
+
+def state_subject(shard: str) -> str:
+    """Request subject on which the holder of `shard` answers with its `ShardState`."""
+    return f"wallet.state.{shard}"
 
 
 def ledger_stream(shard: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pyplatform.contracts.sportsbook import Market, MarketStatus, PlaceBet, Prices, Refusal, Selection
 from pyplatform.core import feeds
 from pyplatform.sportsbook.exposure import Exposure
-from pyplatform.sportsbook.resolution import Resolution
+from pyplatform.sportsbook.resolution import Resolution, of_definition
 
 _STATUS = {
     "OPEN": MarketStatus.OPEN,
@@ -27,14 +27,14 @@ class MarketState:
     active: frozenset[int] = frozenset()
     removed: frozenset[int] = frozenset()
     names: dict[int, str] = field(default_factory=dict)
-    resolution: Resolution | None = None
-    definition_version: int = 0
-    feed_status: str = ""
+    definition: feeds.betfair.MarketDefinition | None = None
     version: int = 0
     prices: dict[str, dict[int, int]] = field(default_factory=dict)
 
-    def redefine(self, definition: "feeds.betfair.MarketDefinition", resolution: Resolution) -> None:
-        """Take over a new definition; prices of runners that left go with it."""
+    def redefine(self, definition: feeds.betfair.MarketDefinition) -> Resolution:
+        """Take over a new definition and return what it says about results."""
+        resolution = of_definition(self.market_id, definition)
+        self.definition = definition
         self.status = _STATUS[definition.status]
         self.in_play = definition.in_play
         self.bet_delay = definition.bet_delay
@@ -42,9 +42,18 @@ class MarketState:
         self.active = frozenset(r.id for r in definition.runners if r.status == "ACTIVE")
         self.removed = frozenset(resolution.removed)
         self.names = {r.id: r.name or f"Runner {r.sort_priority}" for r in definition.runners}
-        self.resolution = resolution
-        self.definition_version = definition.version
-        self.feed_status = definition.status
+        self.prices = {
+            tenant: {runner: price for runner, price in prices.items() if runner in self.active}
+            for tenant, prices in self.prices.items()
+        }
+        return resolution
+
+    @property
+    def event_name(self) -> str:
+        """Name of the event, or the venue where the feed leaves the name out."""
+        if self.definition is None:
+            return ""
+        return self.definition.event_name or self.definition.venue or f"Event {self.definition.event_id}"
 
     def withdraw_prices(self) -> bool:
         """Offer nothing; True if anything was offered before."""
@@ -57,18 +66,17 @@ class MarketState:
         self.version = max(self.version + 1, now)
         return self.version
 
-    def catalogue(self, tenant: str, definition: "feeds.betfair.MarketDefinition", owner: str) -> Market:
+    def catalogue(self, tenant: str, definition: feeds.betfair.MarketDefinition, owner: str) -> Market:
         """Return the catalogue entry as of the last version."""
         runners = sorted(definition.runners, key=lambda r: r.sort_priority)
-        name = definition.event_name or definition.venue or f"Event {definition.event_id}"
         return Market(
             tenant=tenant,
             id=self.market_id,
             event_id=definition.event_id,
-            event_name=name,
+            event_name=self.event_name,
             kind=definition.market_type,
             winners=self.places,
-            starts_at=definition.market_time,
+            starts_at=definition.market_time or 0,
             in_play=self.in_play,
             status=self.status,
             version=self.version,

@@ -38,6 +38,9 @@ class OpenBets:
         self._bets: dict[bytes, OpenBet] = {}
         self._by_market: dict[tuple[str, str], dict[bytes, OpenBet]] = {}
         self._exposure: dict[tuple[str, str, str], Exposure] = {}
+        self._places: dict[str, int] = {}
+        self.ours: set[bytes] | None = set()
+        """Ids reserved by decisions of this process, kept while the journal is still being followed."""
 
     def __len__(self) -> int:
         return len(self._bets)
@@ -46,21 +49,34 @@ class OpenBets:
         """Bet by id, if it stands open."""
         return self._bets.get(bet_id)
 
-    def exposure(self, tenant: str, market_id: str, currency: str, winners: int = 1) -> Exposure:
+    def exposure(self, tenant: str, market_id: str, currency: str) -> Exposure:
         """Exposure of a market in one currency; made on first use."""
         key = (tenant, market_id, currency)
         found = self._exposure.get(key)
         if found is None:
-            found = self._exposure[key] = Exposure(winners)
+            found = self._exposure[key] = Exposure(self._places.get(market_id, 1))
         return found
 
-    def reserve(self, bet: OpenBet, winners: int) -> None:
+    def places(self, market_id: str, winners: int) -> None:
+        """Say how many selections of a market can win together."""
+        if self._places.get(market_id) == winners:
+            return
+        self._places[market_id] = winners
+        for (_, market, _), exposure in self._exposure.items():
+            if market == market_id:
+                exposure.winners = winners
+
+    def reserve(self, bet: OpenBet) -> None:
         """Count `bet` from the moment we decide to take it."""
+        if self.ours is not None:
+            self.ours.add(bet.bet_id)
+        self.restore(bet)
+
+    def restore(self, bet: OpenBet) -> None:
+        """Count a bet that the journal says stands open."""
         self._bets[bet.bet_id] = bet
         self._by_market.setdefault((bet.tenant, bet.market_id), {})[bet.bet_id] = bet
-        self.exposure(bet.tenant, bet.market_id, bet.currency, winners).add(
-            bet.selection, bet.stake, bet.payout
-        )
+        self.exposure(bet.tenant, bet.market_id, bet.currency).add(bet.selection, bet.stake, bet.payout)
 
     def release(self, bet_id: bytes) -> None:
         """Forget a bet that was refused, rejected, settled or voided; unknown ids are no error."""

@@ -8,18 +8,19 @@ import asyncio
 from dataclasses import dataclass
 
 from pyplatform._core import wallet as codec
-from pyplatform.contracts.sportsbook import BetAnswer, BetOutcome, PlaceBet, Refusal
+from pyplatform.contracts.sportsbook import BetAnswer, PlaceBet
 from pyplatform.contracts.wallet import WalletPort
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook import slip as slips
-from pyplatform.sportsbook.market import MarketState, Verdict, judge, judge_price
+from pyplatform.sportsbook.answers import answer_of, context_of, unavailable
+from pyplatform.sportsbook.delays import Delays
+from pyplatform.sportsbook.market import MarketState, Verdict, judge
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
 from pyplatform.sportsbook.settlement import Settlement
 from pyplatform.telemetry import get_logger
 
-SOURCE_SPORTSBOOK = 1
 DECISION_LIFETIME = 5_000_000_000
 """A decision older than this (ns) is refused by the wallet: the price it was made at is gone."""
 PENDING_GRACE = 10_000_000_000
@@ -50,18 +51,19 @@ class Placement:
         bets: OpenBets,
         wallet: WalletPort,
         settlement: Settlement,
+        delays: Delays,
         limit: int,
     ) -> None:
         self._markets = markets
         self._bets = bets
         self._wallet = wallet
         self._settlement = settlement
+        self._delays = delays
         self._limit = limit
         self._unclear: set[asyncio.Task[None]] = set()
         self.generation: dict[str, int] = {}
         self.attempts = 0
         self.accepted = 0
-        self.refused = 0
 
     async def place(self, request: PlaceBet) -> BetAnswer:
         """Decide, reserve, have the wallet journal it, and answer; never raises for a refusal."""
@@ -71,14 +73,13 @@ class Placement:
             reply = await self._wallet.submit(request.tenant, attempt.command)
         except Unavailable:
             self._follow_up(attempt)
-            return _unavailable(attempt.bet)
-        return await self._conclude(attempt, reply)
+            return unavailable(attempt.bet.bet_id)
+        return self._conclude(attempt, reply)
 
     def _decide(self, request: PlaceBet) -> Attempt:
         now = now_ns()
         market = self._markets.get(request.market_id)
-        winners = market.places if market else 1
-        exposure = self._bets.exposure(request.tenant, request.market_id, request.currency, winners)
+        exposure = self._bets.exposure(request.tenant, request.market_id, request.currency)
         verdict = judge(market, request, exposure, self._limit)
         bet = OpenBet(
             bet_id=ids.uuid7(),
@@ -95,20 +96,13 @@ class Placement:
         delay = market.bet_delay if market and verdict.refusal is None else 0
         if verdict.refusal is None:
             bet.pending_until = now + delay * SECOND + PENDING_GRACE if delay else 0
-            self._bets.reserve(bet, winners)
+            self._bets.reserve(bet)
         return Attempt(request, verdict, bet, self._command(request, verdict, bet, now), delay)
 
     def _command(self, request: PlaceBet, verdict: Verdict, bet: OpenBet, now: int) -> bytes:
         single = slips.Single(request.market_id, request.selection_id, request.price_e4)
         return codec.place_bet(
-            codec.Context(
-                request.tenant,
-                request.brand,
-                request.player,
-                SOURCE_SPORTSBOOK,
-                request.correlation,
-                request.traceparent,
-            ),
+            context_of(request),
             request.key,
             bet.bet_id,
             request.currency,
@@ -136,90 +130,19 @@ class Placement:
                 reply = await self._wallet.submit(attempt.request.tenant, attempt.command)
             except Unavailable:
                 continue
-            answer = await self._conclude(attempt, reply)
+            answer = self._conclude(attempt, reply)
             log.info("unclear attempt resolved", outcome=answer.outcome, bet=answer.bet_id)
             return
 
-    async def _conclude(self, attempt: Attempt, reply: codec.Reply) -> BetAnswer:
+    def _conclude(self, attempt: Attempt, reply: codec.Reply) -> BetAnswer:
         bet = attempt.bet
-        mine = reply.status == codec.ACCEPTED and reply.object_id == bet.bet_id
-        if not mine:
+        if reply.object_id != bet.bet_id or reply.status != codec.ACCEPTED:
             self._bets.release(bet.bet_id)
-            return _answer(reply)
+            return answer_of(reply)
         bet.version = reply.version
-        if attempt.delay and bet.pending:
-            return await self._decide_delayed(attempt, reply)
-        self.accepted += not reply.replayed
-        self._settlement.notice(bet)
-        return _answer(reply)
-
-    async def _decide_delayed(self, attempt: Attempt, placed: codec.Reply) -> BetAnswer:
-        """Wait out the in-play delay, look again, then accept or reject."""
-        request, bet = attempt.request, attempt.bet
-        await asyncio.sleep(attempt.delay)
-        market = self._markets.get(request.market_id)
-        verdict = judge_price(market, request.tenant, request.selection_id, request.price_e4)
-        context = codec.Context(
-            request.tenant,
-            request.brand,
-            request.player,
-            SOURCE_SPORTSBOOK,
-            request.correlation,
-            request.traceparent,
-        )
-        if verdict.refusal is None:
-            command = codec.accept_bet(context, bet.bet_id, bet.version)
+        self.accepted += 1
+        if bet.pending_until:
+            self._delays.start(attempt.request, bet, attempt.delay, reply)
         else:
-            command = codec.reject_bet(context, bet.bet_id, bet.version, verdict.refusal)
-        try:
-            reply = await self._wallet.submit(request.tenant, command)
-        except Unavailable:
-            return _unavailable(bet)
-        if reply.status == codec.ACCEPTED and verdict.refusal is None:
-            bet.pending = False
-            bet.version = reply.version
-            self.accepted += 1
             self._settlement.notice(bet)
-            return _answer(placed)
-        self._bets.release(bet.bet_id)
-        self.refused += 1
-        code = verdict.refusal.name.lower() if verdict.refusal else reply.name
-        return BetAnswer(
-            BetOutcome.REFUSED,
-            code,
-            ids.text(bet.bet_id),
-            verdict.price_e4,
-            reply.seq,
-            reply.at,
-            replayed=False,
-        )
-
-
-def _unavailable(bet: OpenBet) -> BetAnswer:
-    return BetAnswer(BetOutcome.UNAVAILABLE, "unavailable", ids.text(bet.bet_id), 0, 0, 0, replayed=False)
-
-
-_OUTCOME = {
-    codec.ACCEPTED: BetOutcome.ACCEPTED,
-    codec.REFUSED: BetOutcome.REFUSED,
-    codec.CONFLICT: BetOutcome.CONFLICT,
-    codec.RETRY: BetOutcome.UNAVAILABLE,
-    codec.MALFORMED: BetOutcome.REFUSED,
-}
-
-
-def _answer(reply: codec.Reply) -> BetAnswer:
-    code = reply.name
-    if not code and reply.code:
-        code = Refusal(reply.code).name.lower()
-    price_e4 = slips.decode_terms(reply.terms).price_e4 if reply.terms else 0
-    return BetAnswer(
-        outcome=_OUTCOME[reply.status],
-        code=code,
-        bet_id=ids.text(reply.object_id),
-        price_e4=price_e4,
-        seq=reply.seq,
-        at=reply.at,
-        replayed=reply.replayed,
-        field=reply.field,
-    )
+        return answer_of(reply)

@@ -1,9 +1,11 @@
 """From an exchange's best prices to ours: consensus probability, our margin, the price ladder."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from pyplatform.core import odds
 
-MIN_PRICE_E4 = 10_100
-MAX_PRICE_E4 = 10_000_000
+BASIS_POINTS = 10_000
 
 
 def consensus(back: float | None, lay: float | None, last: float | None) -> float | None:
@@ -16,12 +18,18 @@ def consensus(back: float | None, lay: float | None, last: float | None) -> floa
     return last
 
 
-def offer(fair: dict[int, float], places: int, margin: float) -> dict[int, int]:
-    """Return our prices (`price_e4` by selection) for a market of `places` winners; empty if it cannot be priced.
+@lru_cache(maxsize=1024)
+def _rule(margin_bp: int, places: int) -> odds.PricingRule:
+    return odds.PricingRule(margin_bp / BASIS_POINTS, method="power", target=float(places))
 
-    `fair` holds the consensus decimal price of every runner still in it.
+
+def offer(fair: Sequence[float | None], places: int, margin_bp: int) -> tuple[int, ...]:
+    """Return our prices (`price_e4`, 0 = none) for a market of `places` winners; empty if it cannot be priced.
+
+    A market cannot be priced when no more runners than places are left, or when the margin would push a price
+    below the ladder: then nothing is offered.
     """
-    if len(fair) <= places:
-        return {}
-    priced = odds.offer_prices(list(fair.values()), float(places), margin, MIN_PRICE_E4, MAX_PRICE_E4)
-    return dict(zip(fair, priced, strict=True)) if priced is not None else {}
+    try:
+        return odds.price_book(fair, _rule(margin_bp, places)).prices_e4
+    except ValueError:
+        return ()

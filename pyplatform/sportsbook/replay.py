@@ -58,8 +58,8 @@ def _timed(path: Path, lines: LineSource, schedule: array[float]) -> Iterator[tu
     yield from zip(schedule, lines(path), strict=True)
 
 
-async def replay(paths: list[Path], lines: LineSource, seconds: float) -> AsyncIterator[bytes]:
-    """Yield the lines of all files when they are due, each file spread over `seconds`.
+async def replay(paths: list[Path], lines: LineSource, seconds: float) -> AsyncIterator[tuple[float, bytes]]:
+    """Yield (progress 0-1, line) of all files when they are due, each file spread over `seconds`.
 
     Falls behind rather than skipping when the reader is slower than the schedule. The event loop is given a turn
     at least once a line.
@@ -68,4 +68,4 @@ async def replay(paths: list[Path], lines: LineSource, seconds: float) -> AsyncI
     started = monotonic()
     for fraction, line in merge(*streams, key=lambda timed: timed[0]):
         await asyncio.sleep(max(0.0, started + fraction * seconds - monotonic()))
-        yield line
+        yield fraction, line

@@ -29,7 +29,7 @@ class Resolution(msgspec.Struct, array_like=True, frozen=True):
         return hashlib.sha256(msgspec.msgpack.encode(self)).digest()
 
 
-def of_definition(market_id: str, definition: "feeds.betfair.MarketDefinition") -> Resolution:
+def of_definition(market_id: str, definition: feeds.betfair.MarketDefinition) -> Resolution:
     """Read the resolution out of a feed's market definition."""
     removed = tuple(sorted(r.id for r in definition.runners if r.status in {"REMOVED", "REMOVED_VACANT"}))
     closed = definition.status == "CLOSED"
@@ -55,11 +55,14 @@ def void_reason(resolution: Resolution, selection: int) -> VoidReason | None:
     return None
 
 
-def returns_minor(resolution: Resolution, selection: int, stake_minor: int, price_e4: int) -> int:
-    """Gross return in minor units of a single on `selection`; more winners than places share them (dead heat)."""
+def returns(resolution: Resolution, selection: int, stake: int, price_e4: int, unit: int) -> int:
+    """Gross return of a single on `selection`, an amount like `stake`, rounded to whole minor units of `unit`.
+
+    More winners than places share them: a dead heat.
+    """
     if selection not in resolution.winners:
         return 0
-    tied = max(len(resolution.winners), resolution.places)
-    return betting.settle_single(
-        stake_minor, price_e4, result="won", dead_heat=(resolution.places, tied) if tied else (1, 1)
+    settled = betting.settle_single(
+        stake, price_e4, "won", places=resolution.places, tied=len(resolution.winners), unit=unit
     )
+    return settled.returns_minor

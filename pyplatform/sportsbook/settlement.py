@@ -9,7 +9,7 @@ from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
-from pyplatform.sportsbook.resolution import Resolution, returns_minor, settles, void_reason
+from pyplatform.sportsbook.resolution import Resolution, returns, settles, void_reason
 from pyplatform.telemetry import get_logger
 
 SOURCE_SPORTSBOOK = 1
@@ -32,9 +32,15 @@ class Settlement:
         self._record = record
         self._resolutions: dict[str, Resolution] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._settling: set[bytes] = set()
         self.settled = 0
         self.voided = 0
         self.paid: dict[str, int] = {}
+
+    @property
+    def resolved(self) -> list[str]:
+        """Ids of the markets with results on record."""
+        return list(self._resolutions)
 
     def known(self, resolution: Resolution) -> None:
         """Take over a resolution that is already on record (after a restart)."""
@@ -64,20 +70,29 @@ class Settlement:
 
     def _is_due(self, bet: OpenBet) -> bool:
         resolution = self._resolutions.get(bet.market_id)
-        return resolution is not None and not bet.pending_until and settles(resolution, bet.selection)
+        if resolution is None or bet.pending_until or bet.bet_id in self._settling:
+            return False
+        return settles(resolution, bet.selection)
 
     async def _settle(self, bet: OpenBet) -> None:
+        self._settling.add(bet.bet_id)
+        try:
+            await self._pay(bet)
+        finally:
+            self._settling.discard(bet.bet_id)
+
+    async def _pay(self, bet: OpenBet) -> None:
         resolution = self._resolutions[bet.market_id]
         context = codec.Context(bet.tenant, bet.brand, bet.player, SOURCE_SPORTSBOOK, ids.uuid7(), "")
         reason = void_reason(resolution, bet.selection)
         if reason is not None:
             command = codec.void_bet(context, bet.bet_id, FIRST_REVISION, bet.version, reason)
-            returns = bet.stake
+            paid = bet.stake
         else:
             unit = money.minor_unit(bet.currency)
-            returns = unit * returns_minor(resolution, bet.selection, bet.stake // unit, bet.price_e4)
+            paid = returns(resolution, bet.selection, bet.stake, bet.price_e4, unit)
             command = codec.settle_bet(
-                context, bet.bet_id, FIRST_REVISION, bet.version, returns, resolution.evidence()
+                context, bet.bet_id, FIRST_REVISION, bet.version, paid, resolution.evidence()
             )
         reply = await self._until_answered(bet.tenant, command)
         if reply.status != codec.ACCEPTED:
@@ -86,7 +101,7 @@ class Settlement:
         self._bets.release(bet.bet_id)
         self.voided += reason is not None
         self.settled += reason is None
-        self.paid[bet.currency] = self.paid.get(bet.currency, 0) + returns
+        self.paid[bet.currency] = self.paid.get(bet.currency, 0) + paid
 
     async def _until_answered(self, tenant: str, command: bytes) -> codec.Reply:
         """Send the same command until the outcome is known: repeats are no-ops in the wallet."""

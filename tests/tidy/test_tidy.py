@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 70
 CODE = (".py", ".pyi", ".rs")
-MARKER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b|to" r"do!\(|unimple" r"mented!\(")
+WORDS = ("to", "do"), ("fix", "me"), ("xx", "x"), ("ha", "ck")  # in halves, so that this file is clean itself
+MARKER = re.compile(
+    "|".join(rf"\b{(a + b).upper()}\b|\b{a + b}!\(" for a, b in (*WORDS, ("unimple", "mented")))
+)
 ADDRESS = re.compile(r"https?://[^\s\"']+")
 PLACE = re.compile(r"(?<![\w.])/(?:root|home|work|Users)/\w")
 
@@ -33,7 +36,9 @@ def test_a_file_is_one_sitting_and_a_function_one_screen(path: Path) -> None:
     assert len(text.splitlines()) <= MAX_FILE_LINES, "split the file by meaning"
     assert not MARKER.search(text), "finish it, or write it into an issue"
     if path.suffix != ".rs":
-        functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+        functions = (
+            n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+        )
         long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > MAX_FUNCTION_LINES]
         assert not long, "split the function by meaning"
 
@@ -41,13 +46,15 @@ def test_a_file_is_one_sitting_and_a_function_one_screen(path: Path) -> None:
 def test_locks_name_packages_and_hashes_never_an_address() -> None:
     for path in tracked("requirements.lock"):
         assert not ADDRESS.search(path.read_text(encoding="utf-8"))
-    sources = re.findall(r'^source = "(.*)"$', (ROOT / "Cargo.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    sources = re.findall(
+        r'^source = "(.*)"$', (ROOT / "Cargo.lock").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert set(sources) == {"registry+https://github.com/rust-lang/crates.io-index"}
 
 
 def test_no_file_knows_the_machine_it_was_written_on() -> None:
     here = Path(__file__).resolve()
-    suspects = [path for path in tracked(*CODE, ".toml", ".md", ".sql", ".yaml", ".yml", "Makefile", "run")]
+    suspects = tracked(*CODE, ".toml", ".md", ".sql", ".yaml", ".yml", "Makefile", "run")
     guilty = [path for path in suspects if path != here and PLACE.search(path.read_text(encoding="utf-8"))]
     assert not guilty
 
@@ -56,4 +63,6 @@ def test_every_crate_takes_lints_and_versions_from_the_workspace() -> None:
     for manifest in (ROOT / "rust_core").glob("*/Cargo.toml"):
         text = manifest.read_text(encoding="utf-8")
         assert "[lints]\nworkspace = true" in text, manifest
-        assert not re.search(r'^\w[\w-]* = "\d', text, re.MULTILINE), f"{manifest}: version belongs to the workspace"
+        assert not re.search(r'^\w[\w-]* = "\d', text, re.MULTILINE), (
+            f"{manifest}: version belongs to the workspace"
+        )

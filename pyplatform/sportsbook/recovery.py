@@ -1,0 +1,73 @@
+"""Open bets and liability, rebuilt from the journal: the owner of an event remembers nothing by itself."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from pyplatform._core.shard import Batch, Entry
+from pyplatform.contracts.wallet import LedgerReader
+from pyplatform.sportsbook import slip as slips
+from pyplatform.sportsbook.openbets import OpenBet, OpenBets
+
+PENDING_LIMIT: Final = 30_000_000_000
+"""A pending bet found in the journal is given up this long (ns) after it was placed: no in-play delay is longer."""
+END: Final = 2**62
+PAUSE_S: Final = 0.25
+
+
+class Recovery:
+    """Folds the journals of all tenants into the open bets."""
+
+    def __init__(self, tenants: list[str], reader: Callable[[str], LedgerReader], bets: OpenBets) -> None:
+        self._readers = {tenant: reader(tenant) for tenant in tenants}
+        self._seen = dict.fromkeys(tenants, 0)
+        self._bets = bets
+
+    async def catch_up(self) -> None:
+        """Fold everything the journals hold now."""
+        for tenant, reader in self._readers.items():
+            while page := await reader.page(self._seen[tenant], END):
+                for seq, sealed in page:
+                    for entry in Batch(sealed).entries():
+                        self._fold(tenant, entry)
+                    self._seen[tenant] = seq
+
+    async def follow(self, seconds: float) -> None:
+        """Keep folding for as long as a command of the former owner may still be on its way."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while loop.time() < until:
+            await asyncio.sleep(PAUSE_S)
+            await self.catch_up()
+        self._bets.ours = None
+
+    def _fold(self, tenant: str, entry: Entry) -> None:
+        ours = self._bets.ours or ()
+        if entry.kind == "place_bet" and entry.code == 0 and entry.slip and entry.bet_id not in ours:
+            self._bets.restore(_placed(tenant, entry, entry.slip))
+        for bet_id, state, version in entry.transitions:
+            bet = self._bets.get(bet_id)
+            if bet is None or bet_id in ours:
+                continue
+            bet.version = version
+            if state == "open":
+                bet.pending_until = 0
+            elif state != "pending":
+                self._bets.release(bet_id)
+
+
+def _placed(tenant: str, entry: Entry, encoded: tuple[int, int, bytes]) -> OpenBet:
+    single = slips.decode(*encoded)
+    return OpenBet(
+        bet_id=entry.bet_id,
+        tenant=tenant,
+        brand=entry.brand,
+        player=entry.player,
+        market_id=single.market_id,
+        selection=single.selection_id,
+        price_e4=slips.decode_terms(entry.terms).price_e4,
+        stake=entry.amount,
+        currency=entry.currency,
+        version=1,
+        pending_until=entry.at + PENDING_LIMIT,
+    )
