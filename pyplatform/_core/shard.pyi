@@ -4,7 +4,7 @@ Sequences count entries from 1; `lo` is exclusive, `hi` inclusive. Hashes are 32
 integers at the currency's scale, times nanoseconds since the epoch.
 """
 
-from typing import Final, final
+from typing import Any, Final, final
 
 TAKE_LEASE: Final = 0
 READ: Final = 1
@@ -137,7 +137,7 @@ class Shard:
     def __new__(cls, name: str) -> Shard: ...
     def enqueue(self, ticket: int, frame: bytes) -> None:
         """Take in a frame of commands; it is answered once, by a REPLY with this ticket."""
-    def poll(self, now: int) -> list[tuple[object, ...]]:
+    def poll(self, now: int) -> list[tuple[Any, ...]]:
         """Actions as tuples: (TAKE_LEASE,) · (READ, after) · (APPEND, epoch, lo, hi, prev_hash, hash, batch) ·
         (REPLY, ticket, frame) · (ANNOUNCE, seq, hash, state_hash) · (DEMOTED, reason) · (RELEASE, epoch) ·
         (HALT, reason)."""

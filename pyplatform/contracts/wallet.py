@@ -69,3 +69,8 @@ def ledger_subject(shard: str) -> str:
 def balance_key(tenant: str, player: str, currency: str) -> str:
     """Valkey hash `{available, held, seq}`: amounts as decimal integers at scale, seq of the last entry."""
     return f"{tenant}:balance:{player}:{currency}"
+
+
+def balance_position_key(tenant: str) -> str:
+    """Valkey hash `{seq, hash}`: up to which batch of the ledger the balances of `tenant` have come."""
+    return f"{tenant}:balances:position"

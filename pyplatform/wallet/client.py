@@ -1,0 +1,81 @@
+"""Sending commands to wallets: over the bus, or in the same process, with one protocol."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import Final
+
+from pyplatform._core.wallet import RETRY, Reply, decode_reply
+from pyplatform.bus import INTERACTIVE, SETTLEMENT, Bus, Coalescer, LeaseClient
+from pyplatform.contracts.wallet import command_subject, locate_subject
+from pyplatform.kernel.errors import PlatformError, Unavailable
+from pyplatform.wallet.writer import Writer
+
+TIMEOUT: Final = 5.0
+"""Seconds within which a command is answered or its outcome is unknown."""
+SETTLEMENT_FRAMES: Final = 2
+"""Frames of bulk work under way to one shard: it gives way to players in the sender already."""
+INTERACTIVE_FRAMES: Final = 8
+_NOT_LEADING: Final = "not_leading"
+_PAUSE: Final = 0.05
+
+
+class _Route:
+    """The way to one shard: a coalescer for each class of work."""
+
+    def __init__(self, send: Callable[[bytes], Awaitable[bytes]], lost: Callable[[], None]) -> None:
+        self.interactive = Coalescer(send, kind=INTERACTIVE, in_flight=INTERACTIVE_FRAMES)
+        self.settlement = Coalescer(send, kind=SETTLEMENT, in_flight=SETTLEMENT_FRAMES)
+        self.lost = lost
+
+    async def submit(self, command: bytes, settlement: bool) -> Reply:
+        deadline = monotonic() + TIMEOUT
+        way = self.settlement if settlement else self.interactive
+        while True:
+            reply = decode_reply(await way.call(command))
+            if reply.status != RETRY or reply.name != _NOT_LEADING:
+                return reply
+            self.lost()
+            if monotonic() + _PAUSE > deadline:
+                raise Unavailable("no writer leads this tenant's wallet: send the same command again later")
+            await asyncio.sleep(_PAUSE)
+
+
+class WalletClient:
+    """The wallet port over the bus; one for a process, for all tenants."""
+
+    def __init__(self, bus: Bus, timeout: float = TIMEOUT) -> None:
+        self._bus = bus
+        self._timeout = timeout
+        self._routes: dict[str, _Route] = {}
+
+    async def submit(self, tenant: str, command: bytes, *, settlement: bool = False) -> Reply:
+        """Submit one encoded command and return the reply once it is durable.
+
+        Raises Unavailable when no writer answered in time; the outcome is then unknown and the same command must
+        be sent again.
+        """
+        route = self._routes.get(tenant)
+        if route is None:
+            route = self._routes[tenant] = self._open(tenant)
+        return await route.submit(command, settlement)
+
+    def _open(self, tenant: str) -> _Route:
+        lease = LeaseClient(
+            self._bus, locate_subject(tenant), lambda epoch: command_subject(tenant, epoch), self._timeout
+        )
+        return _Route(lease.request, lease.forget)
+
+
+class LocalWallet:
+    """The same port where the writers live in this process."""
+
+    def __init__(self, writers: dict[str, Writer]) -> None:
+        self._routes = {shard: _Route(writer.submit, lambda: None) for shard, writer in writers.items()}
+
+    async def submit(self, tenant: str, command: bytes, *, settlement: bool = False) -> Reply:
+        """Submit one encoded command; raises PlatformError for a tenant this process does not lead."""
+        route = self._routes.get(tenant)
+        if route is None:
+            raise PlatformError(f"no wallet of tenant {tenant} in this process")
+        return await route.submit(command, settlement)

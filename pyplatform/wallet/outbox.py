@@ -1,0 +1,188 @@
+"""The outbox: every committed batch once to JetStream, in order, one message a batch.
+
+The stream is a copy that can be lost and rebuilt at any time; where it ends is asked of the stream itself, never
+remembered beside it. Nothing that the writer has not announced as durable is published.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import nats.errors
+import nats.js.errors
+from nats.js import JetStreamContext
+from nats.js.api import PubAck, StorageType, StreamConfig
+
+from pyplatform._core import shard as core
+from pyplatform.contracts.wallet import ledger_stream, ledger_subject
+from pyplatform.telemetry import get_logger
+from pyplatform.wallet.store import JournalReader
+from pyplatform.wallet.writer import Durable
+
+log = get_logger("wallet.outbox")
+
+IN_FLIGHT: Final = 16
+"""Messages published and not yet acknowledged."""
+HELD_BYTES: Final = 64 << 20
+"""Committed batches kept in memory; what does not fit is read back from the journal."""
+BACKOFF: Final = (0.1, 2.0)
+"""Seconds of the first and of the longest pause after a failure."""
+DEDUPLICATION: Final = 1.0
+"""Seconds of JetStream's own window: short, for we resume by position and republish after a wipe."""
+
+_FAILURES: Final = (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError)
+
+LowestApplied = Callable[[], Awaitable[int]]
+
+
+class PastDiffers(Exception):  # noqa: N818 - a state of the stream, not a fault
+    """The stream holds something the journal does not: it must be written anew."""
+
+
+async def ensure_stream(js: JetStreamContext, shard: str) -> None:
+    """Create the shard's stream if it is missing."""
+    config = StreamConfig(
+        name=ledger_stream(shard),
+        subjects=[ledger_subject(shard)],
+        storage=StorageType.FILE,
+        duplicate_window=DEDUPLICATION,
+        allow_direct=True,
+    )
+    try:
+        await js.stream_info(ledger_stream(shard))
+    except nats.js.errors.NotFoundError:
+        await js.add_stream(config)
+
+
+class Outbox:
+    """Publishes the batches of one shard while its writer leads; a listener of the writer."""
+
+    def __init__(
+        self, js: JetStreamContext, journal: JournalReader, shard: str, lowest_applied: LowestApplied
+    ) -> None:
+        self._js = js
+        self._journal = journal
+        self._shard = shard
+        self._lowest_applied = lowest_applied
+        self._durable = 0
+        self._leading = False
+        self._held: deque[tuple[int, int, bytes]] = deque()
+        self._held_bytes = 0
+        self._changed = asyncio.Event()
+        self.published = 0
+        """Sequence up to which JetStream has acknowledged."""
+
+    def leading(self, epoch: int, durable: Durable) -> None:
+        """Publish from wherever the stream ends up to what is durable."""
+        self._durable = durable.seq
+        self._leading = True
+        self._forget()
+        self._changed.set()
+
+    def committed(self, durable: Durable, batch: bytes) -> None:
+        """One more batch may go out."""
+        lo, self._durable = self._durable, durable.seq
+        if self._held_bytes + len(batch) > HELD_BYTES:
+            self._forget()
+        self._held.append((lo, durable.seq, batch))
+        self._held_bytes += len(batch)
+        self._changed.set()
+
+    def demoted(self, reason: str) -> None:
+        """Stop: the next holder's outbox goes on."""
+        self._leading = False
+        self._forget()
+        self._changed.set()
+
+    @property
+    def lag(self) -> int:
+        """Durable entries that JetStream has not acknowledged."""
+        return max(0, self._durable - self.published)
+
+    async def run(self) -> None:
+        """Publish until cancelled; failures are waited out, for the journal keeps everything."""
+        pause = BACKOFF[0]
+        while True:
+            if not self._leading:
+                await self._wait()
+                continue
+            try:
+                await self._publish_all()
+                pause = BACKOFF[0]
+            except _FAILURES as error:
+                log.warning("outbox waits", shard=self._shard, error=repr(error), published=self.published)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, BACKOFF[1])
+            except PastDiffers as error:
+                log.warning(
+                    "stream differs from the journal, writing it anew", shard=self._shard, at=str(error)
+                )
+                await self._js.delete_stream(ledger_stream(self._shard))
+
+    def _forget(self) -> None:
+        self._held.clear()
+        self._held_bytes = 0
+
+    async def _wait(self) -> None:
+        self._changed.clear()
+        await self._changed.wait()
+
+    async def _publish_all(self) -> None:
+        """Find the end of the stream, then keep publishing until leadership or the stream is lost."""
+        await ensure_stream(self._js, self._shard)
+        position, sequence = await self._end_of_stream()
+        self.published = position
+        acks: deque[tuple[int, int, asyncio.Future[PubAck]]] = deque()
+        try:
+            while self._leading:
+                if position >= self._durable:
+                    await self._settle(acks, 0)
+                    if position >= self._durable:
+                        await self._wait()
+                    continue
+                for hi, batch in await self._next(position):
+                    await self._settle(acks, IN_FLIGHT - 1)
+                    acks.append((hi, sequence + 1, await self._publish(hi, batch, sequence)))
+                    position, sequence = hi, sequence + 1
+            await self._settle(acks, 0)
+        finally:
+            for _hi, _sequence, ack in acks:
+                ack.cancel()
+
+    async def _publish(self, hi: int, batch: bytes, after: int) -> "asyncio.Future[PubAck]":
+        headers = {"Nats-Msg-Id": f"{self._shard}:{hi}", "Nats-Expected-Last-Sequence": str(after)}
+        return await self._js.publish_async(ledger_subject(self._shard), batch, headers=headers)
+
+    async def _settle(self, acks: "deque[tuple[int, int, asyncio.Future[PubAck]]]", leave: int) -> None:
+        while len(acks) > leave:
+            hi, sequence, future = acks[0]
+            ack = await asyncio.wait_for(asyncio.shield(future), 5)
+            acks.popleft()
+            if ack.seq != sequence:
+                raise nats.js.errors.Error(
+                    f"batch up to {hi} stands at {ack.seq} of the stream, not {sequence}"
+                )
+            self.published = hi
+
+    async def _end_of_stream(self) -> tuple[int, int]:
+        """Ledger and stream sequence of the last message; for an empty stream, where to begin."""
+        stream = ledger_stream(self._shard)
+        info = await self._js.stream_info(stream)
+        if info.state.messages == 0:
+            return min(await self._lowest_applied(), self._durable), info.state.last_seq
+        message = await self._js.get_msg(stream, info.state.last_seq)
+        header = core.read_header(message.data or b"")
+        if await self._journal.hash_at(header.hi) != header.hash:
+            raise PastDiffers(str(header.hi))
+        return header.hi, info.state.last_seq
+
+    async def _next(self, position: int) -> list[tuple[int, bytes]]:
+        """The next durable batches after `position`, from memory or else from the journal."""
+        while self._held and self._held[0][0] < position:
+            self._held_bytes -= len(self._held.popleft()[2])
+        if self._held and self._held[0][0] == position:
+            found = [(hi, batch) for _lo, hi, batch in self._held]
+            self._forget()
+            return found
+        return await self._journal.page(position, self._durable)

@@ -1,0 +1,92 @@
+"""The wallet's processes: one that leads shards, and one that keeps the balances others read."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pyplatform.bus import Bus
+from pyplatform.eventstore.lease import LeaseKeeper, owner_id
+from pyplatform.kernel.config import Settings
+from pyplatform.telemetry import Gauge
+from pyplatform.wallet.consumers import BalanceProjector, lowest_applied
+from pyplatform.wallet.outbox import Outbox
+from pyplatform.wallet.server import ShardServer
+from pyplatform.wallet.store import JournalReader
+from pyplatform.wallet.writer import Writer
+
+DRAIN: Final = 2.0
+"""Seconds the outbox may take to publish the rest on the way out; what remains the next holder publishes."""
+
+
+class _Shard:
+    """Everything of one shard in this process."""
+
+    def __init__(self, settings: Settings, bus: Bus, shard: str) -> None:
+        self.keeper = LeaseKeeper(settings.postgres_url, owner_id())
+        self.writer = Writer(settings.postgres_url, shard, self.keeper)
+        self.server = ShardServer(bus, self.writer)
+        self.reader = JournalReader(settings.postgres_url, shard)
+        self.outbox = Outbox(bus.js, self.reader, shard, lambda: lowest_applied(settings.redis_url, shard))
+        self.writer.listen(self.outbox)
+        machine = self.writer.machine
+        Gauge(f"wallet.{shard}.queued", "commands waiting", lambda: machine.stats().queued)
+        Gauge(f"wallet.{shard}.batches", "batches made durable", lambda: machine.stats().batches)
+        Gauge(f"wallet.{shard}.outbox_lag", "durable entries not yet published", lambda: self.outbox.lag)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        helpers = [asyncio.create_task(self.server.run()), asyncio.create_task(self.outbox.run())]
+        writing = asyncio.create_task(self.writer.run(stop))
+        try:
+            # A helper only ends by failing, and a failed helper must not go unseen.
+            await asyncio.wait({writing, *helpers}, return_when=asyncio.FIRST_COMPLETED)
+            for helper in helpers:
+                if helper.done():
+                    helper.result()
+            await writing
+        finally:
+            for task in (writing, *helpers):
+                task.cancel()
+            await asyncio.gather(writing, *helpers, return_exceptions=True)
+            await self.keeper.close()
+            await self.reader.close()
+
+
+async def run_wallet(settings: Settings, tenants: Iterable[str], stop: asyncio.Event) -> None:
+    """Lead the shards of `tenants` until `stop`, then hand them over cleanly.
+
+    Raises PlatformError when a part broke in a way that must end the process.
+    """
+    bus = await Bus.connect(settings.nats_url, "wallet")
+    try:
+        shards = [_Shard(settings, bus, tenant) for tenant in tenants]
+        await _together([asyncio.create_task(shard.run(stop)) for shard in shards])
+    finally:
+        await bus.close()
+
+
+async def run_balance_projector(settings: Settings, tenants: Iterable[str], stop: asyncio.Event) -> None:
+    """Keep the balances of `tenants` in Valkey as their ledgers say, until `stop`."""
+    bus = await Bus.connect(settings.nats_url, "balances")
+    try:
+        projectors = [BalanceProjector(settings, bus.js, tenant) for tenant in tenants]
+        stopping = asyncio.create_task(stop.wait())
+        tasks = [asyncio.create_task(projector.run()) for projector in projectors]
+        await _together([*tasks, stopping], until=stopping)
+    finally:
+        await bus.close()
+
+
+async def _together(
+    tasks: "Sequence[asyncio.Task[object]]", until: "asyncio.Task[object] | None" = None
+) -> None:
+    """Run until all are done, or `until` is, or one fails; then none is left."""
+    pending = set(tasks)
+    try:
+        while pending and (until is None or until in pending):
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+    finally:
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)

@@ -1,0 +1,173 @@
+"""The journal in Postgres: one fenced statement an append, and honest words about how it ended."""
+
+import asyncio
+from enum import IntEnum
+from typing import Final
+
+import asyncpg
+
+from pyplatform._core import shard as core
+from pyplatform.kernel.errors import PlatformError
+
+APPEND_DEADLINE: Final = 2.0
+"""Seconds after which an append counts as unclear; ended by closing the connection, never by a cancel."""
+PAGE: Final = 256
+"""Batches read at a time."""
+
+_APPEND = """
+WITH held AS MATERIALIZED (
+    SELECT 1 FROM ledger.lease WHERE shard = $1 AND epoch = $2 FOR SHARE
+)
+INSERT INTO ledger.journal (shard, seq_lo, seq_hi, epoch, n, prev_hash, hash, payload)
+SELECT $1, $3, $4, $2, $5, $6, $7, $8 FROM held
+WHERE EXISTS (SELECT 1 FROM ledger.journal WHERE shard = $1 AND seq_hi = $3)
+RETURNING 1
+"""
+_GENESIS = """
+INSERT INTO ledger.journal (shard, seq_lo, seq_hi, epoch, n, prev_hash, hash, payload)
+VALUES ($1, -1, 0, 0, 0, $2, $3, '') ON CONFLICT DO NOTHING
+"""
+_READ = """
+SELECT payload FROM ledger.journal WHERE shard = $1 AND seq_hi > $2 ORDER BY seq_hi LIMIT $3
+"""
+_PAGE = """
+SELECT seq_hi, payload FROM ledger.journal
+WHERE shard = $1 AND seq_hi > $2 AND seq_hi <= $3 ORDER BY seq_hi LIMIT $4
+"""
+_HASH = "SELECT hash FROM ledger.journal WHERE shard = $1 AND seq_hi = $2"
+_TIP = "SELECT seq_hi FROM ledger.journal WHERE shard = $1 ORDER BY seq_hi DESC LIMIT 1"
+
+_MUST_BE_ON: Final = ("fsync", "full_page_writes")
+_SAFE_COMMIT: Final = ("on", "remote_apply", "remote_write", "local")
+_ROLLED_BACK: Final = ("22", "23", "40001", "40P01", "42")
+"""SQLSTATE classes that prove the statement had no effect; everything else is unclear."""
+
+
+class Outcome(IntEnum):
+    """How an append ended, as far as we can prove."""
+
+    COMMITTED = 0
+    FENCED = 1
+    ROLLED_BACK = 2
+    AMBIGUOUS = 3
+
+
+async def check_durability(conn: asyncpg.Connection) -> None:
+    """Refuse a server that may lose what it acknowledged; raises PlatformError naming the settings."""
+    names = [*_MUST_BE_ON, "synchronous_commit"]
+    rows = await conn.fetch("SELECT name, setting FROM pg_settings WHERE name = ANY($1)", names)
+    found = {row["name"]: row["setting"] for row in rows}
+    weak = [f"{name} = {found.get(name)}" for name in _MUST_BE_ON if found.get(name) != "on"]
+    if found.get("synchronous_commit") not in _SAFE_COMMIT:
+        weak.append(f"synchronous_commit = {found.get('synchronous_commit')}")
+    if weak:
+        raise PlatformError(
+            f"Postgres runs with {', '.join(weak)}: it could lose acknowledged bets. Turn them on and start again"
+        )
+
+
+class Journal:
+    """The journal of one shard through one connection; reopen after every unclear outcome."""
+
+    def __init__(self, postgres_url: str, shard: str) -> None:
+        self._url = postgres_url
+        self._shard = shard
+        self._conn: asyncpg.Connection | None = None
+        self._append: asyncpg.prepared_stmt.PreparedStatement | None = None
+        self._noticed = False
+
+    async def open(self) -> None:
+        """Connect, check the server's settings and write the genesis row if the shard is new."""
+        self.close()
+        conn = await asyncpg.connect(self._url, timeout=APPEND_DEADLINE, statement_cache_size=16)
+        self._conn = conn
+        await check_durability(conn)
+        genesis = core.genesis_hash(self._shard)
+        await conn.execute(_GENESIS, self._shard, bytes(32), genesis)
+        conn.add_log_listener(self._on_notice)
+        self._append = await conn.prepare(_APPEND)
+
+    def close(self) -> None:
+        """Drop the connection at once; what is in flight becomes unclear."""
+        if self._conn is not None:
+            self._conn.terminate()
+        self._conn = self._append = None
+
+    def _on_notice(self, _conn: object, _message: object) -> None:
+        self._noticed = True
+
+    async def append(
+        self, epoch: int, lo: int, hi: int, prev_hash: bytes, digest: bytes, payload: bytes
+    ) -> Outcome:
+        """Append one sealed batch; never raises for what the database says or does not say."""
+        conn, statement = self._conn, self._append
+        if conn is None or statement is None:
+            return Outcome.AMBIGUOUS
+        self._noticed = False
+        deadline = asyncio.get_running_loop().call_later(APPEND_DEADLINE, conn.terminate)
+        try:
+            row = await statement.fetchval(self._shard, epoch, lo, hi, hi - lo, prev_hash, digest, payload)
+        except asyncpg.PostgresError as error:
+            return _judge(error)
+        except (OSError, asyncpg.InterfaceError):
+            return Outcome.AMBIGUOUS
+        except asyncio.CancelledError:
+            # asyncpg turns a cancelled task into a cancel request, which may answer success without replication.
+            conn.terminate()
+            raise
+        finally:
+            deadline.cancel()
+        if self._noticed:
+            return Outcome.AMBIGUOUS
+        return Outcome.COMMITTED if row == 1 else Outcome.FENCED
+
+    async def read(self, after: int, limit: int = PAGE) -> list[bytes]:
+        """Whole batches after `after`, in order; fewer than `limit` when the journal ends with them."""
+        if self._conn is None:
+            raise PlatformError("the journal is not open")
+        rows = await self._conn.fetch(_READ, self._shard, after, limit)
+        return [row["payload"] for row in rows]
+
+
+def _judge(error: asyncpg.PostgresError) -> Outcome:
+    state = error.sqlstate or ""
+    return Outcome.ROLLED_BACK if state.startswith(_ROLLED_BACK) else Outcome.AMBIGUOUS
+
+
+class JournalReader:
+    """Reads a shard's journal on a connection of its own, for publishers, projections and proofs."""
+
+    def __init__(self, postgres_url: str, shard: str) -> None:
+        self._url = postgres_url
+        self._shard = shard
+        self._conn: asyncpg.Connection | None = None
+
+    async def connection(self) -> asyncpg.Connection:
+        """The open connection, opened anew when it was lost."""
+        if self._conn is None or self._conn.is_closed():
+            self._conn = await asyncpg.connect(self._url, timeout=APPEND_DEADLINE)
+        return self._conn
+
+    async def page(self, after: int, until: int, limit: int = PAGE) -> list[tuple[int, bytes]]:
+        """Up to `limit` batches after `after` that end at or before `until`, each with its last sequence."""
+        conn = await self.connection()
+        rows = await conn.fetch(_PAGE, self._shard, after, until, limit)
+        return [(row["seq_hi"], row["payload"]) for row in rows]
+
+    async def hash_at(self, seq: int) -> bytes | None:
+        """Hash of the batch that ends at `seq`; None when no batch ends there."""
+        conn = await self.connection()
+        found: bytes | None = await conn.fetchval(_HASH, self._shard, seq)
+        return found
+
+    async def tip(self) -> int | None:
+        """Sequence of the last row; None before the shard's genesis."""
+        conn = await self.connection()
+        found: int | None = await conn.fetchval(_TIP, self._shard)
+        return found
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._conn is not None:
+            await self._conn.close()
+            self._conn = None

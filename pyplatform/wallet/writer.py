@@ -1,0 +1,263 @@
+"""The executor of one shard's machine: it does what the machine asks for and reports how that ended.
+
+Every decision is the machine's (`rust_core/shard`); this loop only moves bytes between it, Postgres and callers.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from pyplatform._core import shard as core
+from pyplatform.eventstore.lease import LeaseKeeper, Taken, Unclear
+from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.time import now_ns
+from pyplatform.telemetry import get_logger
+from pyplatform.wallet.store import PAGE, Journal
+
+log = get_logger("wallet.writer")
+
+LEASE_RETRY: Final = 0.25
+"""Seconds between attempts to take a lease another holds."""
+TICK_EVERY: Final = 0.1
+"""Seconds between looks at bets whose delay may have run out."""
+
+Replier = Callable[[bytes], None]
+
+
+class Durable(msgspec.Struct, frozen=True):
+    """The last durable batch of a shard."""
+
+    seq: int
+    hash: bytes
+    state_hash: bytes
+
+
+class Listener(Protocol):
+    """Who wants to know how a shard's writer stands."""
+
+    def leading(self, epoch: int, durable: Durable) -> None:
+        """The writer leads under `epoch`; the journal ends at `durable`."""
+
+    def committed(self, durable: Durable, batch: bytes) -> None:
+        """One more batch is durable."""
+
+    def demoted(self, reason: str) -> None:
+        """The writer no longer leads."""
+
+
+class Writer:
+    """Leads one shard while it holds the lease."""
+
+    def __init__(self, postgres_url: str, shard: str, keeper: LeaseKeeper) -> None:
+        self.shard = shard
+        self.machine = core.Shard(shard)
+        self._keeper = keeper
+        self._journal = Journal(postgres_url, shard)
+        self._listeners: list[Listener] = []
+        self._repliers: dict[int, Replier] = {}
+        self._next_ticket = 0
+        self._scheduled = False
+        self._lease: Taken | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._renewal: asyncio.Task[None] | None = None
+        self._in_flight: tuple[int, bytes] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._finished: asyncio.Future[None] = self._loop.create_future()
+        self._do: dict[int, Callable[..., None]] = {
+            core.TAKE_LEASE: self._take_lease,
+            core.READ: self._read,
+            core.APPEND: self._append,
+            core.REPLY: self._reply,
+            core.ANNOUNCE: self._announce,
+            core.DEMOTED: self._demoted,
+            core.RELEASE: self._release,
+            core.HALT: self._halt,
+        }
+
+    def listen(self, listener: Listener) -> None:
+        """Tell `listener` from now on."""
+        self._listeners.append(listener)
+
+    def enqueue(self, frame: bytes, reply: Replier) -> None:
+        """Take in a frame of commands; `reply` gets the answer frame once, when it is durable."""
+        ticket = self._next_ticket
+        self._next_ticket += 1
+        self._repliers[ticket] = reply
+        self.machine.enqueue(ticket, frame)
+        self._wake()
+
+    async def submit(self, frame: bytes) -> bytes:
+        """The same as a call: the answer frame of `frame`."""
+        answer: asyncio.Future[bytes] = self._loop.create_future()
+
+        def deliver(frame: bytes) -> None:
+            if not answer.done():
+                answer.set_result(frame)
+
+        self.enqueue(frame, deliver)
+        return await answer
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Lead whenever the lease can be had, until `stop`; then hand over cleanly.
+
+        Raises PlatformError when an invariant broke: the process must end, nothing may limp on.
+        """
+        self._wake()
+        ticking = self._spawn(self._tick())
+        stopping = asyncio.ensure_future(stop.wait())
+        either: set[asyncio.Future[Any]] = {stopping, self._finished}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not self._finished.done():
+                self.machine.resign()
+                self._wake()
+                await asyncio.wait({self._finished}, timeout=5)
+            if self._finished.done():
+                self._finished.result()
+        finally:
+            stopping.cancel()
+            ticking.cancel()
+            await self._close()
+
+    async def _close(self) -> None:
+        self._journal.close()
+        for task in (*self._tasks, *([self._renewal] if self._renewal else [])):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self._finished.done():
+            self._finished.set_exception(error)
+
+    def _wake(self) -> None:
+        """Poll the machine once this turn of the loop has brought in all it has."""
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._pump)
+
+    def _pump(self) -> None:
+        self._scheduled = False
+        try:
+            for kind, *details in self.machine.poll(now_ns()):
+                self._do[kind](*details)
+        except Exception as error:  # noqa: BLE001 - whatever broke, this writer must not go on
+            self._fail(error)
+            return
+        # An append started above gets on the wire before the next batch is filled.
+        if self.machine.ready:
+            self._wake()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_EVERY)
+            self._wake()
+
+    def _take_lease(self) -> None:
+        self._spawn(self._taking())
+
+    async def _taking(self) -> None:
+        try:
+            taken = await self._keeper.take(self.shard)
+            if taken is not None:
+                await self._journal.open()
+        except Unclear as error:
+            log.warning("lease unclear", shard=self.shard, error=str(error))
+            await asyncio.sleep(LEASE_RETRY)
+            self.machine.lease_unclear()
+        except OSError as error:
+            log.warning("journal unreachable", shard=self.shard, error=str(error))
+            await asyncio.sleep(LEASE_RETRY)
+            self.machine.lease_unclear()
+        else:
+            if taken is None:
+                await asyncio.sleep(LEASE_RETRY)
+                self.machine.lease_busy()
+            else:
+                self._lease = taken
+                self._renewal = self._loop.create_task(self._keeper.keep(taken, self._lost))
+                self.machine.lease_taken(taken.epoch)
+        self._wake()
+
+    def _lost(self) -> None:
+        if self._lease is not None:
+            self.machine.lease_lost(self._lease.epoch)
+            self._wake()
+
+    def _read(self, after: int) -> None:
+        self._spawn(self._reading(self.machine.epoch, after))
+
+    async def _reading(self, epoch: int, after: int) -> None:
+        try:
+            rows = await self._journal.read(after)
+        except Unclear as error:
+            log.warning("journal not readable", shard=self.shard, error=str(error))
+            self.machine.lease_lost(epoch)
+        else:
+            self.machine.rows(epoch, rows, len(rows) < PAGE)
+        self._wake()
+
+    def _append(self, epoch: int, lo: int, hi: int, prev: bytes, digest: bytes, batch: bytes) -> None:
+        self._in_flight = (hi, batch)
+        self._spawn(self._appending(epoch, lo, hi, prev, digest, batch))
+
+    async def _appending(
+        self, epoch: int, lo: int, hi: int, prev: bytes, digest: bytes, batch: bytes
+    ) -> None:
+        outcome = await self._journal.append(epoch, lo, hi, prev, digest, batch)
+        self.machine.append_result(epoch, hi, outcome)
+        self._wake()
+
+    def _reply(self, ticket: int, frame: bytes) -> None:
+        self._repliers.pop(ticket)(frame)
+
+    def _announce(self, seq: int, digest: bytes, state_hash: bytes) -> None:
+        durable = Durable(seq, digest, state_hash)
+        in_flight, self._in_flight = self._in_flight, None
+        for listener in self._listeners:
+            if in_flight is not None and in_flight[0] == seq:
+                listener.committed(durable, in_flight[1])
+            else:
+                listener.leading(self.machine.epoch, durable)
+        if in_flight is None:
+            log.info("leading", shard=self.shard, epoch=self.machine.epoch, seq=seq)
+
+    def _demoted(self, reason: str) -> None:
+        log.warning("demoted", shard=self.shard, epoch=self.machine.epoch, reason=reason)
+        self._in_flight = None
+        self._stop_renewal()
+        for listener in self._listeners:
+            listener.demoted(reason)
+
+    def _stop_renewal(self) -> None:
+        if self._renewal is not None and self._renewal is not asyncio.current_task():
+            self._renewal.cancel()
+        self._renewal = None
+
+    def _release(self, _epoch: int) -> None:
+        self._stop_renewal()
+        self._spawn(self._releasing())
+
+    async def _releasing(self) -> None:
+        if self._lease is not None:
+            await self._keeper.release(self._lease)
+        for listener in self._listeners:
+            listener.demoted("handed over")
+        if not self._finished.done():
+            self._finished.set_result(None)
+
+    def _halt(self, reason: str) -> None:
+        log.critical("halted", shard=self.shard, reason=reason)
+        self._fail(PlatformError(f"the writer of {self.shard} stopped: {reason}"))
