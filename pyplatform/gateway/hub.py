@@ -63,8 +63,8 @@ class Client:
             self._slots.pop((market_id, kind), None)
 
     async def pump(self) -> None:
-        """Send what waits until `end`; raises TimeoutError when the client takes nothing."""
-        while not self._ended or self._notes:
+        """Send what waits until `end` and what waited then; raises TimeoutError when the client takes nothing."""
+        while not self._ended or self._notes or self._slots:
             await self._wake.wait()
             self._wake.clear()
             while self._notes or self._slots:

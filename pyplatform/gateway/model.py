@@ -10,6 +10,7 @@ from pyplatform.core import money
 MIN_PRICE_E4: Final = 10_100
 MAX_PRICE_E4: Final = 10_000_000
 _PRICE: Final = re.compile(r"(\d{1,7})(?:\.(\d{1,20}))?", re.ASCII)
+_AMOUNT: Final = re.compile(r"-?\d{1,30}(?:\.(\d{1,30}))?", re.ASCII)
 _DECIMALS: Final = 4
 
 
@@ -44,18 +45,18 @@ def write_price(price_e4: int) -> str:
 
 
 def read_stake(text: str, currency: str) -> int | Invalid:
-    """Amount at the currency's scale from decimal text such as "10.00"; it must be payable in whole minor units."""
+    """Amount at the currency's scale from decimal text such as "10.00", with the currency's decimals at most."""
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        return Invalid("stake_invalid", "stake", 'stake is no amount; send a decimal number such as "10.00"')
+    if text.startswith("-") or not text.strip("0."):
+        return Invalid("stake_not_positive", "stake", "stake must be more than zero")
+    smallest = money.format(money.minor_unit(currency), currency)
+    if match[1] is not None and len(match[1]) > len(smallest.partition(".")[2]):
+        return Invalid(
+            "stake_decimals", "stake", f"stake has more decimals than {currency}: {smallest} is the least"
+        )
     try:
-        stake = money.parse(text, currency)
-        unit = money.minor_unit(currency)
+        return money.parse(text, currency)
     except ValueError as error:
         return Invalid("stake_invalid", "stake", f"stake is no amount of {currency}: {error}")
-    if stake <= 0:
-        return Invalid("stake_not_positive", "stake", "stake must be more than zero")
-    if stake % unit:
-        return Invalid(
-            "stake_decimals",
-            "stake",
-            f"stake has more decimals than {currency} pays: {money.format(unit, currency)}",
-        )
-    return stake

@@ -7,15 +7,22 @@ import msgspec
 
 from pyplatform.bus import Bus, Coalescer, LeaseClient
 from pyplatform.contracts.pam import Session
-from pyplatform.contracts.sportsbook import BetAnswer, Market, PlaceBet, command_subject, locate_subject
+from pyplatform.contracts.sportsbook import (
+    AwaitDecision,
+    BetAnswer,
+    BetOutcome,
+    PlaceBet,
+    command_subject,
+    decision_subject,
+    locate_subject,
+)
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.model import Invalid, read_price, read_stake
 from pyplatform.kernel.errors import Unavailable
 
-ANSWER_SECONDS: Final = 15.0
-"""An in-play bet waits out the market's delay before it is answered."""
-IN_FLIGHT: Final = 16
-IN_FLIGHT_DELAYED: Final = 512
+ANSWER_SECONDS: Final = 5.0
+DECISION_SECONDS: Final = 20.0
+"""A bet in play waits out the market's delay before it is decided."""
 _encode = msgspec.msgpack.Encoder().encode
 _answer = msgspec.msgpack.Decoder(BetAnswer)
 
@@ -32,15 +39,23 @@ class Bet(msgspec.Struct, frozen=True):
     traceparent: str
 
 
+class _Owner:
+    """The way to whoever owns the events now: frames of attempts, and a question a bet for delayed decisions."""
+
+    def __init__(self, bus: Bus, owner: str) -> None:
+        where = locate_subject(owner)
+        self.attempts = Coalescer(
+            LeaseClient(bus, where, partial(command_subject, owner), ANSWER_SECONDS).request
+        )
+        self.decisions = LeaseClient(bus, where, partial(decision_subject, owner), DECISION_SECONDS)
+
+
 class Betting:
-    """Sends attempts to the owners of their events; what arrives in one turn of the loop goes as one frame.
+    """Sends attempts to the owners of their events; what arrives in one turn of the loop goes as one frame."""
 
-    Bets on markets in play go in frames of their own: a frame is answered when its last bet is, and theirs wait.
-    """
-
-    def __init__(self, bus: Bus, copy: MarketCopy, *, answer_seconds: float = ANSWER_SECONDS) -> None:
-        self._bus, self._copy, self._answer_seconds = bus, copy, answer_seconds
-        self._lanes: dict[tuple[str, bool], Coalescer] = {}
+    def __init__(self, bus: Bus, copy: MarketCopy) -> None:
+        self._bus, self._copy = bus, copy
+        self._owners: dict[str, _Owner] = {}
 
     async def place(self, session: Session, bet: Bet) -> BetAnswer | Invalid:
         """The owner's answer, or what is wrong with the attempt, which then went nowhere.
@@ -70,20 +85,19 @@ class Betting:
             correlation=bet.correlation,
             traceparent=bet.traceparent,
         )
-        reply = await self._lane(market).call(_encode(command))
-        try:
-            return _answer.decode(reply)
-        except msgspec.DecodeError as error:
-            raise Unavailable(
-                f"the owner of {market.event_id} answered what cannot be read: {error}"
-            ) from error
+        owner = self._owners.get(market.owner)
+        if owner is None:
+            owner = self._owners[market.owner] = _Owner(self._bus, market.owner)
+        answer = _read(await owner.attempts.call(_encode(command)))
+        if answer.outcome is BetOutcome.PENDING:
+            question = AwaitDecision(session.tenant, answer.bet_id)
+            decided = _read(await owner.decisions.request(_encode(question)))
+            return msgspec.structs.replace(decided, replayed=answer.replayed or decided.replayed)
+        return answer
 
-    def _lane(self, market: Market) -> Coalescer:
-        key = (market.owner, market.in_play)
-        lane = self._lanes.get(key)
-        if lane is None:
-            subject = partial(command_subject, market.owner)
-            owner = LeaseClient(self._bus, locate_subject(market.owner), subject, self._answer_seconds)
-            in_flight = IN_FLIGHT_DELAYED if market.in_play else IN_FLIGHT
-            lane = self._lanes[key] = Coalescer(owner.request, in_flight=in_flight)
-        return lane
+
+def _read(reply: bytes) -> BetAnswer:
+    try:
+        return _answer.decode(reply)
+    except msgspec.DecodeError as error:
+        raise Unavailable(f"the owner of the event answered what cannot be read: {error}") from error
