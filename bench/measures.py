@@ -1,0 +1,57 @@
+"""Which code measures which benchmark, and the servers those that need them share."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from bench import core, durable, feed, in_memory
+from bench.judge import Rounds
+from pyplatform.embedded import running
+from pyplatform.kernel.config import Settings
+
+FEED_LINES = 6_000
+
+
+class Measures:
+    """Measures benchmarks by name; what several need (the program, the servers) is started once, when first used."""
+
+    def __init__(self, *, gate: bool) -> None:
+        self._gate = gate
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @cached_property
+    def _program(self) -> Path:
+        return core.build()
+
+    @cached_property
+    def _settings(self) -> Settings:
+        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="pyplatform-bench-"))
+        return self._stack.enter_context(running(folder, outside=Settings())).settings
+
+    @cached_property
+    def _stream(self) -> list[bytes]:
+        return core.stream(self._program, FEED_LINES)
+
+    def measure(self, name: str) -> Rounds:
+        """Measure one benchmark; ValueError if nothing knows it."""
+        if name in core.LOOPS:
+            return core.measure(self._program, name, count=self._gate)
+        known: dict[str, Callable[[], Rounds]] = {
+            "place_bet_in_memory": in_memory.measure,
+            "feed_to_price": lambda: asyncio.run(feed.measure(self._stream, self._settings)),
+            "durable_bet": lambda: asyncio.run(durable.measure(self._settings)),
+        }
+        if name not in known:
+            message = f"no benchmark {name!r}: known are {', '.join([*core.LOOPS, *known])}"
+            raise ValueError(message)
+        return known[name]()

@@ -1,0 +1,168 @@
+//! Place and settle through the wallet, entries sealed into batches with their SHA-256 chain.
+
+use journal::{BatchBuilder, Digest, genesis_hash};
+use money::{Amount, Currency};
+use wallet::{
+    BetId, Command, Deposit, Envelope, Key, PlaceBet, PlayerId, SettleBet, Slip, Slug, Source, Status, Trace,
+    Wallet, encode_command,
+};
+
+use crate::work::Work;
+
+const TENANT: &str = "aurora";
+const PLAYERS: u64 = 10_000;
+/// Entries a batch: what one group commit holds under load.
+const BATCH: usize = 256;
+/// Bets that are open while the next are placed.
+const OPEN: u64 = 512;
+const START: u64 = 1_700_000_000_000_000_000;
+const CENT: i64 = 10_000;
+
+/// One operation is a bet placed and, some hundred bets later, settled: two commands, two entries.
+pub(crate) struct Pairs {
+    wallet: Wallet,
+    batch: BatchBuilder,
+    hash: Digest,
+    lo: u64,
+    now: u64,
+    entry: Vec<u8>,
+    commands: Commands,
+    next: usize,
+}
+
+/// Encoded commands one after the other, as they lie in the frames they arrive in.
+#[derive(Default)]
+struct Commands {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Commands {
+    fn push(&mut self, envelope: &Envelope, command: &Command<'_>) {
+        encode_command(envelope, command, &mut self.bytes).expect("a sound command");
+        self.ends.push(self.bytes.len());
+    }
+
+    fn get(&self, index: usize) -> &[u8] {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.bytes[start..self.ends[index]]
+    }
+}
+
+impl Pairs {
+    /// Deposits are made here; the commands of `capacity` pairs are encoded here too: that is the senders' work.
+    pub(crate) fn new(capacity: u64) -> Self {
+        let tenant = Slug::new(TENANT).expect("a slug");
+        let mut pairs = Self {
+            wallet: Wallet::new(tenant),
+            batch: BatchBuilder::new(TENANT).expect("a shard name"),
+            hash: genesis_hash(TENANT),
+            lo: 0,
+            now: START,
+            entry: Vec::new(),
+            commands: Commands::default(),
+            next: 0,
+        };
+        for player in 0..PLAYERS {
+            deposit(tenant, player, &mut pairs.commands);
+        }
+        bets(tenant, capacity, &mut pairs.commands);
+        for _ in 0..PLAYERS {
+            pairs.submit();
+        }
+        pairs
+    }
+
+    fn submit(&mut self) -> u64 {
+        self.now += 1_000;
+        self.entry.clear();
+        let command = self.commands.get(self.next);
+        self.next += 1;
+        let reply = self.wallet.submit(command, self.now, &mut self.entry);
+        assert!(reply.status == Status::Accepted, "the wallet refused: {reply:?}");
+        self.batch.push(&self.entry);
+        if self.batch.len() == BATCH {
+            let sealed = self.batch.seal(1, self.lo, self.hash, self.wallet.state_hash());
+            (self.hash, self.lo) = (sealed.header.hash, sealed.header.hi);
+            std::hint::black_box(sealed.bytes.len());
+        }
+        reply.seq
+    }
+}
+
+impl Work for Pairs {
+    fn run(&mut self, count: u64) -> u64 {
+        (0..2 * count).fold(0, |sum, _| sum ^ self.submit())
+    }
+}
+
+fn id(kind: u64, number: u64) -> [u8; 16] {
+    // Ids are spread like random ones, so that tables and caches meet what they meet in service.
+    let mixed = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (u128::from(mixed ^ (mixed >> 29)) << 64 | u128::from(kind << 56 | number)).to_be_bytes()
+}
+
+fn envelope(tenant: Slug, player: u64, correlation: u64) -> Envelope {
+    Envelope {
+        tenant,
+        brand: 1,
+        player: PlayerId::new(id(1, player)).ok(),
+        source: Source::Sportsbook,
+        correlation: id(2, correlation),
+        trace: Trace::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+            .expect("a traceparent"),
+    }
+}
+
+fn deposit(tenant: Slug, player: u64, commands: &mut Commands) {
+    let envelope = Envelope { source: Source::Cashier, ..envelope(tenant, player, player) };
+    let command = Command::Deposit(Deposit {
+        key: Key::Uuid(id(3, player)),
+        currency: Currency::from_code("EUR").expect("a currency"),
+        amount: Amount::from_i64(1_000_000_000 * CENT),
+        psp: Slug::new("bank").expect("a slug"),
+    });
+    commands.push(&envelope, &command);
+}
+
+/// Places and settles interleaved: bet n is settled after bet n + [`OPEN`] was placed, the last ones at the end.
+fn bets(tenant: Slug, pairs: u64, commands: &mut Commands) {
+    for bet in 0..pairs + OPEN {
+        if bet < pairs {
+            place(tenant, bet, commands);
+        }
+        if bet >= OPEN {
+            settle(tenant, bet - OPEN, commands);
+        }
+    }
+}
+
+fn place(tenant: Slug, bet: u64, commands: &mut Commands) {
+    let envelope = envelope(tenant, bet * 7919 % PLAYERS, bet);
+    let command = Command::PlaceBet(PlaceBet {
+        key: Key::Uuid(id(4, bet)),
+        currency: Currency::from_code("EUR").expect("a currency"),
+        stake: Amount::from_i64(500 * CENT),
+        slip: Slip { schema: 1, version: 1, bytes: b"1.100000001|20000001|35500|............" },
+        bet_id: BetId::new(id(5, bet)).expect("an id"),
+        verdict: 0,
+        terms: b"....................",
+        expires_at: u64::MAX,
+        generation: 0,
+        pending_until: 0,
+    });
+    commands.push(&envelope, &command);
+}
+
+fn settle(tenant: Slug, bet: u64, commands: &mut Commands) {
+    let envelope = Envelope { player: None, ..envelope(tenant, 0, bet) };
+    let returns = if bet.is_multiple_of(4) { 1_775 * CENT } else { 0 };
+    let command = Command::SettleBet(SettleBet {
+        bet_id: BetId::new(id(5, bet)).expect("an id"),
+        revision: 1,
+        returns: Amount::from_i64(returns),
+        evidence: [7; 32],
+        version: 1,
+    });
+    commands.push(&envelope, &command);
+}
