@@ -1,5 +1,20 @@
 """The record of everything that is not money: migrations, tenant transactions, domain events and their outbox."""
 
+from pyplatform.eventstore.events import Event, VersionConflict, append, read
 from pyplatform.eventstore.migrate import migrate, migrate_all, rooms_with_migrations
+from pyplatform.eventstore.relay import Relay, stream_name, subject
+from pyplatform.eventstore.tenants import tenant_transaction
 
-__all__ = ["migrate", "migrate_all", "rooms_with_migrations"]
+__all__ = [
+    "Event",
+    "Relay",
+    "VersionConflict",
+    "append",
+    "migrate",
+    "migrate_all",
+    "read",
+    "rooms_with_migrations",
+    "stream_name",
+    "subject",
+    "tenant_transaction",
+]
