@@ -4,44 +4,11 @@ Times are integers in nanoseconds since the epoch. Prices are decimal odds, size
 each is the nearest float to the feed's decimal. Import from `pyplatform.core.feeds`.
 """
 
-from typing import TypedDict, final
+from typing import final
 
-class RunnerBook(TypedDict):
-    """A runner in a snapshot; ladders are lists of [price, size], best offers are {position: [price, size]}."""
+from pyplatform.core.feeds.shapes import Snapshot
 
-    id: int
-    hc: float
-    status: str | None
-    ltp: float | str | None
-    tv: float | str | None
-    spn: float | str | None
-    spf: float | str | None
-    bsp: float | str | None
-    atb: list[list[float]]
-    atl: list[list[float]]
-    trd: list[list[float]]
-    spb: list[list[float]]
-    spl: list[list[float]]
-    batb: dict[str, list[float]]
-    batl: dict[str, list[float]]
-    bdatb: dict[str, list[float]]
-    bdatl: dict[str, list[float]]
-
-class MarketBook(TypedDict):
-    """A market in a snapshot; `publish_time` is in milliseconds here, as in the feed."""
-
-    publish_time: int
-    tv: float | str | None
-    status: str | None
-    inPlay: bool | None
-    version: int | None
-    runners: list[RunnerBook]
-
-class Snapshot(TypedDict):
-    """Whole books after a number of lines."""
-
-    after_line: int
-    markets: dict[str, MarketBook]
+__all__ = ["Books", "MarketDefinition", "Problem", "Runner", "Top", "publish_time"]
 
 @final
 class Runner:

@@ -191,8 +191,8 @@ impl Books {
         if !self.strict || met == 0 {
             return Ok(());
         }
-        let kept = self.inner.problems().kept();
-        let first = kept.get(problems as usize).map_or_else(String::new, |first| format!("; first: {first}"));
+        let first = usize::try_from(problems).ok().and_then(|at| self.inner.problems().kept().get(at));
+        let first = first.map_or_else(String::new, |first| format!("; first: {first}"));
         Err(PyValueError::new_err(format!("{met} of the lines given are not as specified{first}")))
     }
 }

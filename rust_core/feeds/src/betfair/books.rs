@@ -264,11 +264,10 @@ impl State {
                 continue;
             };
             let market = &mut self.markets[at];
-            if message.change_type == ChangeType::Image && moved(market, definition.as_deref()) {
-                continue;
-            }
+            // Counted as an update all the same: each change of a message is one.
+            let superseded = message.change_type == ChangeType::Image && moved(market, definition.as_deref());
             let definition = definition.zip(change.definition.clone().map(|range| &line[range]));
-            if !market.update(change, message, definition) {
+            if !superseded && !market.update(change, message, definition) {
                 limit = Some("runners or price levels");
             }
             self.updated(at, message);

@@ -190,33 +190,54 @@ fn time(cursor: &mut Cursor<'_>, name: &'static str, into: &mut Option<i64>) -> 
     if cursor.null()? {
         return Ok(());
     }
-    let text = cursor.text().and_then(Text::decode).in_field(name)?;
-    *into = Some(parse_time(&text).ok_or(()).or_else(|()| cursor.expected("a UTC time")).in_field(name)?);
+    // The exchange changes the market, not the format of times: a time we cannot read costs that time only.
+    *into = parse_time(&cursor.text().and_then(Text::decode).in_field(name)?);
     Ok(())
 }
 
-/// `2021-03-28T15:25:00.000Z`, with any number of decimals, as nanoseconds since the epoch.
+/// `2021-03-28T15:25:00.000Z`, with any number of decimals, or `+10:00` for `Z`, as nanoseconds since the epoch.
 fn parse_time(text: &str) -> Option<i64> {
-    let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
-    let mut date = date.splitn(3, '-').map(|part| part.parse::<u32>().ok());
-    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let (date, clock) = text.split_once('T')?;
+    let zone = clock.find(['Z', '+', '-'])?;
+    let (clock, zone) = clock.split_at(zone);
+    let [year, month, day] = numbers(date, '-')?;
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-    let mut clock = clock.splitn(3, ':').map(|part| part.parse::<u32>().ok());
-    let (hour, minute) = (clock.next()??, clock.next()??);
-    let second = clock.next().unwrap_or(Some(0))?;
+    let [hour, minute, second] = numbers(clock, ':')?;
+    let offset = match zone.split_at(1) {
+        ("Z", "") => 0,
+        (sign, zone) => {
+            let [hours, minutes] = numbers(zone, ':')?;
+            let minutes = i64::from(hours * 60 + minutes);
+            if sign == "-" { -minutes } else { minutes }
+        }
+    };
     let valid = (1970..2260).contains(&year)
         && (1..=12).contains(&month)
         && (1..=31).contains(&day)
         && hour < 24
         && minute < 60
         && second <= 60
+        && offset.abs() <= 24 * 60
         && (1..=9).contains(&fraction.len());
     if !valid {
         return None;
     }
     let nanos = format!("{fraction:0<9}").parse::<u32>().ok()?;
-    let seconds = days(year, month, day) * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
+    let seconds =
+        days(year, month, day) * 86_400 + i64::from(hour * 3600 + minute * 60 + second) - offset * 60;
     Some(seconds * 1_000_000_000 + i64::from(nanos))
+}
+
+/// Exactly `N` numbers of at most 4 digits.
+fn numbers<const N: usize>(text: &str, separator: char) -> Option<[u32; N]> {
+    let mut parts = text.split(separator);
+    let mut numbers = [0; N];
+    for number in &mut numbers {
+        let part = parts.next()?;
+        let digits = (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        *number = part.parse().ok().filter(|_| digits)?;
+    }
+    parts.next().is_none().then_some(numbers)
 }
 
 /// Days since 1970-01-01 in the Gregorian calendar: years are counted from March, so that leap days come last.
@@ -236,9 +257,16 @@ mod tests {
         assert_eq!(parse_time("1970-01-01T00:00:00.000Z"), Some(0));
         assert_eq!(parse_time("2021-03-28T15:25:00.500Z"), Some(1_616_945_100_500_000_000));
         assert_eq!(parse_time("2024-02-29T23:59:59Z"), Some(1_709_251_199_000_000_000));
-        for wrong in
-            ["", "2021-03-28", "2021-03-28T15:25:00", "2021-13-01T00:00:00Z", "2021-01-01T00:00:00.Z"]
-        {
+        assert_eq!(parse_time("2021-03-19T12:07:00+10:00"), parse_time("2021-03-19T02:07:00Z"));
+        assert_eq!(parse_time("2021-03-19T12:07:00.25-01:30"), parse_time("2021-03-19T13:37:00.250Z"));
+        for wrong in [
+            "",
+            "2021-03-28",
+            "2021-03-28T15:25:00",
+            "2021-13-01T00:00:00Z",
+            "2021-01-01T00:00:00.Z",
+            "2021-01-01T00:00:00+1",
+        ] {
             assert_eq!(parse_time(wrong), None, "{wrong}");
         }
     }

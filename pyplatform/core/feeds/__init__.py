@@ -1,0 +1,14 @@
+"""Feeds: bytes in, market state out.
+
+    from pyplatform.core.feeds import betfair
+
+    books = betfair.Books()
+    for line in betfair.open_stream("1.170258213.bz2"):
+        books.apply(line)
+        for market_id in books.touched():
+            top = books.top(market_id)
+
+Nothing here opens a connection: the bytes may come from a socket, a file or a message.
+"""
+
+from pyplatform.core.feeds import betfair as betfair

@@ -1,0 +1,34 @@
+"""Betfair Exchange Stream and historical files: lines of JSON into exact market books.
+
+Prices are decimal odds and sizes GBP, both floats that equal the feed's decimals; times are integers in nanoseconds
+since the epoch (the feed's own milliseconds in `Books.snapshot()`, whose shape is that of a recorded book).
+
+`Books.apply(data)` takes bytes in any chunking and never raises on bad input unless `strict`: a broken line leaves
+the books as they were and is listed in `Books.errors()`. A `Books` belongs to one thread; data of 256 KiB or more is
+read while other threads run.
+"""
+
+from pyplatform._core.feeds import (
+    Books,
+    MarketDefinition,
+    Problem,
+    Runner,
+    Top,
+    publish_time,
+)
+from pyplatform.core.feeds.files import StreamError, open_stream
+from pyplatform.core.feeds.shapes import MarketBook, RunnerBook, Snapshot
+
+__all__ = [
+    "Books",
+    "MarketBook",
+    "MarketDefinition",
+    "Problem",
+    "Runner",
+    "RunnerBook",
+    "Snapshot",
+    "StreamError",
+    "Top",
+    "open_stream",
+    "publish_time",
+]
