@@ -1,6 +1,7 @@
 """Who may open an account, to the day and to the character."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -26,7 +27,7 @@ def at(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1_000_000_000
 
 
-def code(now: str = "2026-06-15T12:00", **changes: object) -> str:
+def code(now: str = "2026-06-15T12:00", **changes: Any) -> str:
     refused = check_application(msgspec.structs.replace(GOOD, **changes), TENANT, CONFIG, at(now))
     return refused.code if refused else ""
 
@@ -65,7 +66,7 @@ def test_a_leap_day_birthday_comes_on_the_first_of_march() -> None:
         ({"birth_date": date(1850, 1, 1)}, "age_refused"),
     ],
 )
-def test_each_reason_has_a_code(changes: dict[str, object], expected: str) -> None:
+def test_each_reason_has_a_code(changes: dict[str, Any], expected: str) -> None:
     assert code(**changes) == expected
 
 

@@ -1,0 +1,77 @@
+"""Settings of player accounts: keys, cost of a password hash, throttling and session times."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Self
+
+import msgspec
+
+from pyplatform.kernel.errors import PlatformError
+
+KEY_VARIABLE: Final = "PYPLATFORM_PAM_KEY"
+_COSTS: Final = {
+    "argon2_memory_kib": "PYPLATFORM_PAM_ARGON2_MEMORY_KIB",
+    "argon2_time_cost": "PYPLATFORM_PAM_ARGON2_TIME_COST",
+    "argon2_parallelism": "PYPLATFORM_PAM_ARGON2_PARALLELISM",
+}
+_KEY_BYTES: Final = 32
+_MIN_MEMORY_KIB: Final = 19_456
+_MIN_TIME_COST: Final = 2
+
+
+class PamConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """`master_key` (32 bytes) is the root of every other key; the argon2id costs are PAM-08's for production."""
+
+    master_key: bytes
+    argon2_memory_kib: int = 65_536
+    argon2_time_cost: int = 3
+    argon2_parallelism: int = 1
+    max_failures: int = 5
+    lock_minutes: int = 15
+    idle_minutes: int = 30
+    absolute_hours: int = 12
+    min_age: int = 18
+    min_password: int = 15
+
+    def __post_init__(self) -> None:
+        if len(self.master_key) != _KEY_BYTES:
+            raise PlatformError(f"{KEY_VARIABLE} must be {_KEY_BYTES} bytes in hexadecimal (64 characters)")
+        if self.argon2_memory_kib < _MIN_MEMORY_KIB or self.argon2_time_cost < _MIN_TIME_COST:
+            raise PlatformError(
+                f"argon2id may not cost less than {_MIN_MEMORY_KIB} KiB and {_MIN_TIME_COST} passes (OWASP)"
+            )
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
+        """Read the key and, if set, the argon2 costs; raises PlatformError saying what is missing or wrong."""
+        env = os.environ if env is None else env
+        if not env.get(KEY_VARIABLE):
+            raise PlatformError(f"{KEY_VARIABLE} is not set: give 64 hexadecimal digits, the same for ever")
+        try:
+            key = bytes.fromhex(env[KEY_VARIABLE])
+            costs = {field: int(env[name]) for field, name in _COSTS.items() if env.get(name)}
+        except ValueError as error:
+            names = ", ".join((KEY_VARIABLE, *_COSTS.values()))
+            raise PlatformError(f"one of {names} is not a number: {error}") from None
+        return cls(master_key=key, **costs)
+
+
+def local_key(folder: Path) -> str:
+    """The key of a platform that runs on one machine, in hexadecimal: made once, kept in its data folder."""
+    path = folder / "pam.key"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    text = os.urandom(_KEY_BYTES).hex()
+    draft = folder / f".pam.key.{os.getpid()}"
+    draft.touch(mode=0o600)
+    draft.write_text(text, encoding="ascii")
+    try:
+        os.link(draft, path)  # fails if another process was first, and then its key counts
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()
