@@ -3,7 +3,7 @@
 import asyncio
 import re
 from array import array
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from heapq import merge
 from itertools import pairwise
 from pathlib import Path
@@ -22,9 +22,9 @@ _PUBLISH_TIME = re.compile(rb'"pt"\s*:\s*(\d+)')
 _IN_PLAY = re.compile(rb'"inPlay"\s*:\s*true')
 
 
-def _schedule(path: Path, lines: LineSource) -> array[float]:
+def _schedule(path: Path, lines: LineSource) -> Sequence[float]:
     """Moment of each line as a fraction of the running time: gaps capped, the race stretched to its share."""
-    times: array[int] = array("q")
+    times = array("q")
     turned: int | None = None
     for index, line in enumerate(lines(path)):
         found = _PUBLISH_TIME.search(line)
@@ -35,7 +35,7 @@ def _schedule(path: Path, lines: LineSource) -> array[float]:
         raise PlatformError(
             f"{path.name} holds no lines; give a Betfair stream file, one JSON message a line"
         )
-    elapsed: array[float] = array("d", [0.0])
+    elapsed = array("d", [0.0])
     for earlier, later in pairwise(times):
         elapsed.append(elapsed[-1] + min(max(later - earlier, 0), LONGEST_GAP))
     off = elapsed[turned] if turned is not None else elapsed[-1]
@@ -54,7 +54,7 @@ def _schedule(path: Path, lines: LineSource) -> array[float]:
     )
 
 
-def _timed(path: Path, lines: LineSource, schedule: array[float]) -> Iterator[tuple[float, bytes]]:
+def _timed(path: Path, lines: LineSource, schedule: Sequence[float]) -> Iterator[tuple[float, bytes]]:
     yield from zip(schedule, lines(path), strict=True)
 
 

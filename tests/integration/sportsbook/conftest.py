@@ -1,0 +1,144 @@
+"""A wallet and an event owner on real servers, fed by a stream written here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+import msgspec
+import pytest
+
+from pyplatform._core import wallet as codec
+from pyplatform._core.shard import Batch
+from pyplatform.bus import Bus
+from pyplatform.contracts.sportsbook import BetAnswer, PlaceBet
+from pyplatform.core import money
+from pyplatform.kernel import ids
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tenancy import Tenant
+from pyplatform.sportsbook.service import EventOwner, Ports
+from pyplatform.wallet.client import WalletClient
+from pyplatform.wallet.service import run_wallet
+from pyplatform.wallet.store import JournalReader
+
+MARKET = "1.500"
+FIRST, SECOND, THIRD = 11, 22, 33
+LIMIT = money.parse("1000.00", "EUR")
+
+
+def definition(status: str = "OPEN", *, version: int = 1, delay: int = 0, **states: str) -> bytes:
+    """Build a definition line; `states` gives a runner's status as `r11="WINNER"`."""
+    runners = [
+        {"id": runner, "sortPriority": n, "status": states.get(f"r{runner}", "ACTIVE"), "name": f"Horse {n}"}
+        for n, runner in enumerate((FIRST, SECOND, THIRD), 1)
+    ]
+    market = {
+        "status": status,
+        "inPlay": delay > 0,
+        "betDelay": delay,
+        "version": version,
+        "numberOfWinners": 1,
+        "numberOfActiveRunners": 3,
+        "marketType": "WIN",
+        "marketTime": "2030-01-01T12:00:00.000Z",
+        "eventId": "e1",
+        "eventName": "Test Park",
+        "runners": runners,
+    }
+    change = {"id": MARKET, "marketDefinition": market}
+    return msgspec.json.encode({"op": "mcm", "pt": 1_893_456_000_000 + version, "mc": [change]}) + b"\n"
+
+
+def prices(first: float = 2.0, second: float = 4.0, third: float = 4.0) -> bytes:
+    """Build a line with books a tick wide around fair prices."""
+    changes = [
+        {"id": runner, "atb": [[price, 10]], "atl": [[price, 10]]}
+        for runner, price in ((FIRST, first), (SECOND, second), (THIRD, third))
+    ]
+    return (
+        msgspec.json.encode(
+            {"op": "mcm", "pt": 1_893_456_000_500, "mc": [{"id": MARKET, "rc": changes, "img": True}]}
+        )
+        + b"\n"
+    )
+
+
+@dataclass
+class House:
+    """A tenant with one funded player, its wallet and the owner of its events."""
+
+    settings: Settings
+    tenant: Tenant
+    bus: Bus
+    wallet: WalletClient
+    pool: asyncpg.Pool
+    player: bytes = field(default_factory=ids.uuid7)
+
+    def new_owner(self) -> EventOwner:
+        reader = self.settings.postgres_url
+        ports = Ports(self.bus, self.wallet, lambda shard: JournalReader(reader, shard), self.pool)
+        return EventOwner(ports, [self.tenant], LIMIT)
+
+    async def deposit(self, amount: str) -> None:
+        context = codec.Context(self.tenant.slug, 1, self.player, 2, ids.uuid7())
+        command = codec.deposit(context, ids.text(ids.uuid7()), "EUR", money.parse(amount, "EUR"), "test")
+        assert (await self.wallet.submit(self.tenant.slug, command)).status == codec.ACCEPTED
+
+    def attempt(
+        self, stake: str = "10.00", key: str = "", selection: int = FIRST, price_e4: int = 10_100
+    ) -> PlaceBet:
+        return PlaceBet(
+            tenant=self.tenant.slug,
+            brand=1,
+            player=self.player,
+            session_id=ids.uuid7(),
+            key=key or ids.text(ids.uuid7()),
+            market_id=MARKET,
+            selection_id=selection,
+            price_e4=price_e4,
+            stake=money.parse(stake, "EUR"),
+            currency="EUR",
+            correlation=ids.uuid7(),
+            traceparent="",
+        )
+
+    async def entries(self) -> list[str]:
+        reader = JournalReader(self.settings.postgres_url, self.tenant.slug)
+        page = await reader.page(0, 2**62)
+        await reader.close()
+        return [entry.kind for _, sealed in page for entry in Batch(sealed).entries()]
+
+
+def feed(owner: EventOwner, *lines: bytes) -> None:
+    """Give lines to an owner and let it know about the markets they define."""
+    for line in lines:
+        for market in owner.trading.feed(line).defined:
+            owner.bets.places(market.market_id, market.places)
+
+
+async def decided(owner: EventOwner, answer: BetAnswer) -> BetAnswer:
+    """Answer of a delayed bet after its delay."""
+    return await owner.delays.decision(ids.parse(answer.bet_id))
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, slug: str) -> AsyncIterator[House]:
+    stop = asyncio.Event()
+    wallet = asyncio.create_task(run_wallet(settings, [slug], stop))
+    bus = await Bus.connect(settings.nats_url, "test")
+    pool = await asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=2)
+    try:
+        yield House(settings, Tenant(slug, "EUR", 500), bus, WalletClient(bus), pool)
+    finally:
+        stop.set()
+        await wallet
+        await bus.close()
+        await pool.close()
+
+
+@pytest.fixture
+async def house(settings: Settings, tenant_name: str) -> AsyncIterator[House]:
+    async with open_house(settings, tenant_name) as opened:
+        await opened.deposit("100.00")
+        yield opened
