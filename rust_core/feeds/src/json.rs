@@ -269,7 +269,7 @@ impl<'a> Cursor<'a> {
         if whole + fraction > EXACT_DIGITS || matches!(self.byte(), b'e' | b'E') {
             return self.long_number(start);
         }
-        let mut value = mantissa as f64;
+        let mut value = mantissa.cast_signed() as f64;
         if fraction > 0 {
             value /= POWERS[fraction];
         }

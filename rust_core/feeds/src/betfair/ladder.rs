@@ -41,19 +41,22 @@ impl Ladder {
     pub(crate) fn update(&mut self, edits: &[Level], falling: bool) -> bool {
         let mut room = true;
         for edit in edits {
-            let found = if falling {
-                self.levels.binary_search_by(|level| edit.price.total_cmp(&level.price))
+            // Prices are finite and never -0: plain comparison orders them, and equal ones have equal bits.
+            let at = if falling {
+                self.levels.partition_point(|level| level.price > edit.price)
             } else {
-                self.levels.binary_search_by(|level| level.price.total_cmp(&edit.price))
+                self.levels.partition_point(|level| level.price < edit.price)
             };
-            match found {
-                Ok(at) if edit.size == 0.0 => {
+            let known =
+                self.levels.get(at).is_some_and(|level| level.price.to_bits() == edit.price.to_bits());
+            match (known, edit.size > 0.0) {
+                (true, true) => self.levels[at].size = edit.size,
+                (true, false) => {
                     self.levels.remove(at);
                 }
-                Ok(at) => self.levels[at].size = edit.size,
-                Err(_) if edit.size == 0.0 => {}
-                Err(at) if self.levels.len() < MAX_LEVELS => self.levels.insert(at, *edit),
-                Err(_) => room = false,
+                (false, true) if self.levels.len() < MAX_LEVELS => self.levels.insert(at, *edit),
+                (false, true) => room = false,
+                (false, false) => {}
             }
         }
         room
