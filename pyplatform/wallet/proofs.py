@@ -1,0 +1,231 @@
+"""Proofs that every cent is accounted for, made from the journal and held against everything derived from it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from time import monotonic
+from typing import Final
+
+import msgspec
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+
+from pyplatform._core import shard as core
+from pyplatform.bus import Bus
+from pyplatform.contracts.wallet import (
+    ShardState,
+    balance_key,
+    balance_position_key,
+    ledger_stream,
+    ledger_subject,
+    state_subject,
+)
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.ids import text
+from pyplatform.projections import Inbox, ReadModels
+from pyplatform.wallet.store import JournalReader
+
+PATIENCE: Final = 15.0
+"""Seconds that copies may take to catch up with the journal before they count as wrong."""
+_PAUSE: Final = 0.1
+_CHUNK: Final = 1_000
+_FETCH: Final = 256
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """One statement about one tenant, whether it holds, and in words what was compared."""
+
+    tenant: str
+    name: str
+    ok: bool
+    detail: str
+
+
+async def prove(settings: Settings, tenants: Iterable[str], patience: float = PATIENCE) -> list[Proof]:
+    """Prove all statements for all tenants; bets should have stopped, for a moving ledger cannot be compared."""
+    bus = await Bus.connect(settings.nats_url, "verify")
+    models = ReadModels.connect(settings.redis_url)
+    try:
+        proofs: list[Proof] = []
+        for tenant in tenants:
+            proofs += await _Prover(settings, bus, models, tenant, patience).prove()
+        return proofs
+    finally:
+        await models.close()
+        await bus.close()
+
+
+class _Prover:
+    def __init__(
+        self, settings: Settings, bus: Bus, models: ReadModels, tenant: str, patience: float
+    ) -> None:
+        self._bus = bus
+        self._models = models
+        self._tenant = tenant
+        self._deadline = monotonic() + patience
+        self._reader = JournalReader(settings.postgres_url, tenant)
+        self._replayer = core.Replayer(tenant)
+        self._hashes: dict[int, bytes] = {}
+        """Hash of each batch of the journal, by the sequence at which it ends."""
+
+    async def prove(self) -> list[Proof]:
+        try:
+            chain = await self._chain()
+            if not chain.ok:
+                return [chain]
+            return [
+                self._books(),
+                self._holds(),
+                await self._balances(),
+                chain,
+                await self._state(),
+                await self._stream(),
+            ]
+        finally:
+            await self._reader.close()
+
+    def _proof(self, name: str, ok: bool, detail: str) -> Proof:
+        return Proof(self._tenant, name, ok, detail)
+
+    async def _chain(self) -> Proof:
+        name = "hash chain verifies"
+        tip = await self._reader.tip() or 0
+        after = 0
+        while after < tip:
+            page = await self._reader.page(after, tip)
+            try:
+                self._replayer.apply([batch for _, batch in page])
+            except ValueError as error:
+                return self._proof(name, False, str(error))
+            for hi, batch in page:
+                self._hashes[hi] = core.read_header(batch).hash
+            after = self._replayer.seq
+        found = f"{tip:,} entries in {len(self._hashes):,} batches up to epoch {self._replayer.epoch}"
+        return self._proof(name, after == tip, found)
+
+    def _books(self) -> Proof:
+        totals = self._replayer.totals()
+        wrong = [
+            f"{book} {currency}: {debit} ≠ {credit}"
+            for book, currency, debit, credit in totals
+            if debit != credit
+        ]
+        found = ", ".join(f"{book} {currency}" for book, currency, _, _ in totals) or "no postings"
+        return self._proof("every book sums to zero", not wrong, "; ".join(wrong) or found)
+
+    def _holds(self) -> Proof:
+        totals = self._replayer.holds()
+        wrong = [
+            f"{currency}: holds {holds} ≠ accounts {held}"
+            for currency, holds, held in totals
+            if holds != held
+        ]
+        found = f"{len(self._replayer.open_bets()):,} open bets"
+        return self._proof("holds equal held accounts", not wrong, "; ".join(wrong) or found)
+
+    async def _balances(self) -> Proof:
+        name = "balances equal the read models"
+        inbox = Inbox(self._models, balance_position_key(self._tenant))
+        while (position := await inbox.position()).seq != self._replayer.seq:
+            if monotonic() > self._deadline:
+                detail = f"read models stand at {position.seq:,}, the journal at {self._replayer.seq:,}"
+                return self._proof(name, False, detail)
+            await asyncio.sleep(_PAUSE)
+        balances = self._replayer.balances()
+        wrong: list[str] = []
+        for start in range(0, len(balances), _CHUNK):
+            chunk = balances[start : start + _CHUNK]
+            keys = [balance_key(self._tenant, text(player), currency) for player, currency, _, _ in chunk]
+            for key, (_, _, available, held), found in zip(
+                keys, chunk, await self._models.get_many(keys), strict=True
+            ):
+                read = (int(found.get(b"available", 0)), int(found.get(b"held", 0)))
+                if read != (available, held):
+                    wrong.append(f"{key}: journal {(available, held)}, read model {read}")
+        detail = f"{len(balances):,} balances" if not wrong else f"{len(wrong):,} differ, first {wrong[0]}"
+        return self._proof(name, not wrong, detail)
+
+    async def _state(self) -> Proof:
+        name = "replay gives the writer's state hash"
+        replayed = self._replayer.state_hash
+        try:
+            answer = await self._bus.request(state_subject(self._tenant), b"", 1.0)
+        except Unavailable:
+            # Every batch carries its writer's state hash, and the replayer has compared each.
+            return self._proof(name, True, f"{replayed.hex()[:16]}… as journaled; no writer is running")
+        live = msgspec.msgpack.decode(answer, type=ShardState)
+        if live.seq != self._replayer.seq:
+            detail = f"the writer stands at {live.seq:,}, the journal was read up to {self._replayer.seq:,}"
+            return self._proof(name, False, detail)
+        same = live.seq == 0 or (live.state_hash == replayed and live.hash == self._replayer.hash)
+        return self._proof(name, same, f"{replayed.hex()[:16]}… replayed, {live.state_hash.hex()[:16]}… live")
+
+    async def _stream(self) -> Proof:
+        name = "JetStream holds every batch once"
+        while True:
+            end, messages = await self._stream_end()
+            if end == self._replayer.seq:
+                break
+            if monotonic() > self._deadline:
+                detail = f"the stream ends at {end:,}, the journal at {self._replayer.seq:,}"
+                return self._proof(name, False, detail)
+            await asyncio.sleep(_PAUSE)
+        try:
+            count, first = await self._walk(messages)
+        except ValueError as error:
+            return self._proof(name, False, str(error))
+        expected = sum(1 for hi in self._hashes if hi > first)
+        detail = f"{count:,} messages, one chain from entry {first + 1:,} to {self._replayer.seq:,}"
+        return self._proof(name, count == expected, detail)
+
+    async def _stream_end(self) -> tuple[int, int]:
+        """Ledger sequence of the stream's last message and the number of messages."""
+        js, stream = self._bus.js, ledger_stream(self._tenant)
+        try:
+            state = (await js.stream_info(stream)).state
+            if not state.messages:
+                return 0, 0
+            last = await js.get_msg(stream, state.last_seq)
+        except NotFoundError:
+            return 0, 0
+        return core.read_header(last.data or b"").hi, state.messages
+
+    async def _walk(self, messages: int) -> tuple[int, int]:
+        """Number of messages and where they begin; raises ValueError where the stream is not the journal."""
+        position: tuple[int, bytes] | None = None
+        first = count = 0
+        async for data in self._messages(messages):
+            header = core.Batch(data).header
+            if position is None:
+                first = header.lo
+            elif position != (header.lo, header.prev_hash):
+                raise ValueError(f"the stream's chain breaks at {header.lo:,}")
+            if self._hashes.get(header.hi) != header.hash:
+                raise ValueError(f"the stream's batch up to {header.hi:,} is not the journal's")
+            position = (header.hi, header.hash)
+            count += 1
+        return count, first
+
+    async def _messages(self, count: int) -> AsyncIterator[bytes]:
+        if count == 0:
+            return
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.ALL,
+            ack_policy=AckPolicy.NONE,
+            inactive_threshold=30.0,
+            mem_storage=True,
+        )
+        subscription = await self._bus.js.pull_subscribe(
+            ledger_subject(self._tenant), stream=ledger_stream(self._tenant), config=config
+        )
+        try:
+            while count > 0:
+                found = await subscription.fetch(min(_FETCH, count), timeout=5)
+                count -= len(found)
+                for message in found:
+                    yield message.data
+        except NatsTimeoutError as error:
+            raise ValueError(f"the stream did not deliver its last {count:,} messages") from error
+        finally:
+            await subscription.unsubscribe()
