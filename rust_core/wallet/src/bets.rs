@@ -3,11 +3,11 @@
 use crate::command::{Command, Kind};
 use crate::effects::Transition;
 use crate::ids::{BetId, PlayerId};
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use crate::index::{Index, fingerprint};
 use ledger::{AccountId, StateHash, Term, TermBuilder};
 use money::{Amount, Currency};
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
 /// Where a bet stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,17 @@ impl BetState {
         })
     }
 
+    /// Name in reports and events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Open => "open",
+            Self::Settled => "settled",
+            Self::Voided => "voided",
+            Self::Rejected => "rejected",
+        }
+    }
+
     /// Whether the stake is still held.
     pub const fn holds(self) -> bool {
         matches!(self, Self::Pending | Self::Open)
@@ -64,8 +75,22 @@ pub struct Bet {
     /// Until when it may be pending, 0 if it never was.
     pub pending_until: u64,
     pub(crate) accounts: PlayerAccounts,
-    pub(crate) accepted: Option<Answered>,
-    pub(crate) closed: Option<Closing>,
+    /// Positions, plus one, among the bets' acceptances and closings.
+    accepted: Option<NonZeroU32>,
+    closed: Option<NonZeroU32>,
+}
+
+/// What a new bet is made of.
+pub(crate) struct Opening {
+    pub(crate) id: BetId,
+    pub(crate) player: PlayerId,
+    pub(crate) currency: Currency,
+    pub(crate) state: BetState,
+    pub(crate) version: u32,
+    pub(crate) stake: Amount,
+    pub(crate) real_left: Amount,
+    pub(crate) pending_until: u64,
+    pub(crate) accounts: PlayerAccounts,
 }
 
 /// A player's accounts in one currency.
@@ -105,6 +130,18 @@ impl Closing {
         Self { answered, kind: command.kind(), revision, returns, digest }
     }
 
+    fn term(&self, bet: &BetId) -> Term {
+        const DOMAIN: u64 = 0x636c_6f73_6500_0000; // "close"
+        let Answered { seq, at, version } = self.answered;
+        TermBuilder::new(DOMAIN)
+            .bytes16(bet.bytes())
+            .pair(seq, at)
+            .pair(u64::from(version) << 32 | u64::from(self.revision), self.kind as u64)
+            .i128(self.returns.units())
+            .bytes16(&self.digest)
+            .finish()
+    }
+
     /// The state it leaves the bet in.
     pub(crate) fn state(&self) -> BetState {
         match self.kind {
@@ -116,33 +153,25 @@ impl Closing {
 }
 
 impl Bet {
-    fn go(&mut self, transition: &Transition) {
-        self.state = transition.state;
-        self.version = transition.version;
-        self.real_left = transition.real_left;
-    }
-
     fn term(&self) -> Term {
         const DOMAIN: u64 = 0x6265_7400_0000_0000; // "bet"
-        let small = u64::from(self.state as u8) << 48 | u64::from(self.currency.number());
-        let mut term = TermBuilder::new(DOMAIN)
+        let small = u64::from(self.state as u8) << 32 | u64::from(self.currency.number());
+        TermBuilder::new(DOMAIN)
             .bytes16(self.id.bytes())
             .bytes16(self.player.bytes())
             .i128(self.stake.units())
             .i128(self.real_left.units())
-            .pair(small, u64::from(self.version) << 32 | u64::from(self.accepted.is_some()))
-            .pair(self.pending_until, u64::from(self.closed.is_some()));
-        if let Some(Answered { seq, at, version }) = self.accepted {
-            term = term.pair(seq, at).pair(u64::from(version), 0);
-        }
-        if let Some(Closing { answered, kind, revision, returns, digest }) = &self.closed {
-            term = term
-                .pair(answered.seq, answered.at)
-                .pair(u64::from(answered.version) << 32 | u64::from(*revision), *kind as u64)
-                .i128(returns.units())
-                .bytes16(digest);
-        }
-        term.finish()
+            .pair(small << 8, u64::from(self.version))
+            .pair(self.pending_until, 0)
+            .finish()
+    }
+}
+
+impl Answered {
+    fn term(&self, bet: &BetId) -> Term {
+        const DOMAIN: u64 = 0x6163_6365_7074_0000; // "accept"
+        let Self { seq, at, version } = *self;
+        TermBuilder::new(DOMAIN).bytes16(bet.bytes()).pair(seq, at).pair(u64::from(version), 0).finish()
     }
 }
 
@@ -151,26 +180,20 @@ impl Bet {
 pub(crate) struct BetIndex(u32);
 
 /// All bets ever made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bets {
     all: Vec<Bet>,
-    index: HashMap<BetId, BetIndex, FixedState>,
+    index: Index,
     pending: BTreeSet<(u64, BetId)>,
+    accepted: Vec<Answered>,
+    closed: Vec<Closing>,
     hash: StateHash,
 }
 
 impl Bets {
-    pub(crate) fn new() -> Self {
-        Self {
-            all: Vec::new(),
-            index: HashMap::with_hasher(FixedState::with_seed(1)),
-            pending: BTreeSet::new(),
-            hash: StateHash::default(),
-        }
-    }
-
     pub(crate) fn find(&self, id: &BetId) -> Option<BetIndex> {
-        self.index.get(id).copied()
+        let is_it = |at: u32| self.all[at as usize].id == *id;
+        self.index.find(fingerprint(id.bytes()), is_it).map(BetIndex)
     }
 
     pub(crate) fn get(&self, index: BetIndex) -> &Bet {
@@ -181,41 +204,71 @@ impl Bets {
         self.all.iter()
     }
 
+    /// How the bet was accepted, if it was pending and was.
+    pub(crate) fn accepted(&self, bet: &Bet) -> Option<&Answered> {
+        bet.accepted.map(|at| &self.accepted[at.get() as usize - 1])
+    }
+
+    /// How the bet was closed, if it was.
+    pub(crate) fn closed(&self, bet: &Bet) -> Option<&Closing> {
+        bet.closed.map(|at| &self.closed[at.get() as usize - 1])
+    }
+
     /// Bets still pending at `until`, the longest waiting first, at most `most`.
     pub(crate) fn overdue(&self, until: u64, most: usize) -> Vec<BetIndex> {
         let waiting = self.pending.iter().take_while(|(pending_until, _)| *pending_until <= until).take(most);
         waiting.filter_map(|(_, id)| self.find(id)).collect()
     }
 
+    /// The earliest time at which a pending bet has waited too long.
     pub(crate) fn next_pending_until(&self) -> Option<u64> {
         self.pending.first().map(|(pending_until, _)| *pending_until)
     }
 
-    pub(crate) fn insert(&mut self, bet: Bet) {
-        let index = BetIndex(u32::try_from(self.all.len()).expect("fewer than 2^32 bets"));
-        let before = self.index.insert(bet.id, index);
-        assert!(before.is_none(), "a bet is made once");
-        if bet.state == BetState::Pending {
-            self.pending.insert((bet.pending_until, bet.id));
+    /// Add a bet whose id was looked for and not found.
+    pub(crate) fn insert(&mut self, opening: &Opening) {
+        let Opening { id, player, currency, state, version, stake, real_left, pending_until, accounts } =
+            *opening;
+        let (accepted, closed) = (None, None);
+        let bet = Bet {
+            id,
+            player,
+            currency,
+            state,
+            version,
+            stake,
+            real_left,
+            pending_until,
+            accounts,
+            accepted,
+            closed,
+        };
+        if state == BetState::Pending {
+            self.pending.insert((pending_until, id));
         }
+        self.index.insert(fingerprint(id.bytes()), position(self.all.len()));
         self.hash.add(&bet.term());
         self.all.push(bet);
     }
 
     /// Make a pending bet open.
     pub(crate) fn accept(&mut self, index: BetIndex, transition: &Transition, answered: Answered) {
-        self.update(index, |bet| {
-            bet.go(transition);
-            bet.accepted = Some(answered);
-        });
+        self.accepted.push(answered);
+        let at = NonZeroU32::new(position(self.accepted.len()));
+        let bet = self.change(index, transition);
+        bet.accepted = at;
+        let term = answered.term(&bet.id);
+        self.hash.add(&term);
     }
 
     /// End a bet.
     pub(crate) fn close(&mut self, index: BetIndex, transition: &Transition, closing: Closing) {
-        self.update(index, |bet| {
-            bet.go(transition);
-            bet.closed = Some(closing);
-        });
+        let at = NonZeroU32::new(position(self.closed.len() + 1));
+        let bet = self.change(index, transition);
+        bet.closed = at;
+        let term = closing.term(&bet.id);
+        self.hash.add(&term);
+        self.closed.push(closing);
     }
 
     pub(crate) fn state_hash(&self) -> StateHash {
@@ -223,13 +276,20 @@ impl Bets {
     }
 
     /// Change a bet that is not closed; none becomes pending again.
-    fn update(&mut self, index: BetIndex, change: impl FnOnce(&mut Bet)) {
+    fn change(&mut self, index: BetIndex, transition: &Transition) -> &mut Bet {
         let bet = &mut self.all[index.0 as usize];
         if bet.state == BetState::Pending {
             self.pending.remove(&(bet.pending_until, bet.id));
         }
         self.hash.remove(&bet.term());
-        change(bet);
+        bet.state = transition.state;
+        bet.version = transition.version;
+        bet.real_left = transition.real_left;
         self.hash.add(&bet.term());
+        bet
     }
+}
+
+fn position(length: usize) -> u32 {
+    u32::try_from(length).expect("fewer than 2^32 bets")
 }

@@ -3,9 +3,8 @@
 use crate::codec::Head;
 use crate::command::{Command, Kind, Source};
 use crate::ids::{BetId, Key, PlayerId};
+use crate::index::{Index, fingerprint};
 use crate::reply::{Field, Reply, Status, Terms};
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use ledger::{StateHash, TermBuilder};
 use money::{Amount, Currency};
 use sha2::{Digest, Sha256};
@@ -87,7 +86,6 @@ pub(crate) struct Answer<'a> {
     pub(crate) seq: u64,
     pub(crate) at: u64,
     pub(crate) code: u16,
-    pub(crate) version: u32,
     pub(crate) bet_id: Option<BetId>,
     pub(crate) terms: &'a [u8],
 }
@@ -97,7 +95,7 @@ impl Answer<'_> {
         let status = if self.code == 0 { Status::Accepted } else { Status::Refused };
         let mut reply = Reply::new(status, self.code, self.seq, self.at);
         reply.bet_id = self.bet_id;
-        reply.version = self.version;
+        reply.version = u32::from(self.code == 0 && self.bet_id.is_some()); // a bet begins at 1
         reply.terms = Terms::new(self.terms).expect("terms were bounded when they were read");
         reply
     }
@@ -105,47 +103,45 @@ impl Answer<'_> {
 
 #[derive(Clone, Debug)]
 struct Record {
+    scope: Scope,
     asked: Asked,
     seq: u64,
     at: u64,
-    bet_id: Option<BetId>,
+    /// All zero for none.
+    bet_id: [u8; 16],
     terms_start: u64,
-    version: u32,
     code: u16,
     terms_length: u8,
 }
 
 /// All keys ever used, with their answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Idempotency {
-    index: HashMap<Scope, u32, FixedState>,
+    index: Index,
     records: Vec<Record>,
     terms: Vec<u8>,
     hash: StateHash,
 }
 
 impl Idempotency {
-    pub(crate) fn new() -> Self {
-        Self {
-            index: HashMap::with_hasher(FixedState::with_seed(2)),
-            records: Vec::new(),
-            terms: Vec::new(),
-            hash: StateHash::default(),
-        }
+    pub(crate) fn contains(&self, scope: &Scope) -> bool {
+        self.find(scope).is_some()
     }
 
-    pub(crate) fn contains(&self, scope: &Scope) -> bool {
-        self.index.contains_key(scope)
+    fn find(&self, scope: &Scope) -> Option<&Record> {
+        let is_it = |at: u32| self.records[at as usize].scope == *scope;
+        self.index.find(fingerprint(&scope.0), is_it).map(|at| &self.records[at as usize])
     }
 
     /// The original answer if the key is known, or the conflict with it.
     pub(crate) fn replay(&self, scope: &Scope, asked: &Asked) -> Option<Reply> {
-        let record = &self.records[*self.index.get(scope)? as usize];
+        let record = self.find(scope)?;
+        let bet_id = BetId::new(record.bet_id).ok();
         let field = record.asked.difference(asked);
         if field != Field::None {
             let mut reply =
                 Reply::new(Status::Conflict, crate::Code::KeyConflict.number(), record.seq, record.at);
-            reply.bet_id = record.bet_id;
+            reply.bet_id = bet_id;
             reply.field = field;
             return Some(reply);
         }
@@ -154,34 +150,33 @@ impl Idempotency {
             seq: record.seq,
             at: record.at,
             code: record.code,
-            version: record.version,
-            bet_id: record.bet_id,
+            bet_id,
             terms: &self.terms[start..start + usize::from(record.terms_length)],
         };
         Some(Reply { replayed: true, ..answer.reply() })
     }
 
+    /// Keep the answer to a key that was looked for and not found.
     pub(crate) fn remember(&mut self, scope: Scope, asked: Asked, answer: &Answer<'_>) {
         const DOMAIN: u64 = 0x6b65_7900_0000_0000; // "key"
-        let index = u32::try_from(self.records.len()).expect("fewer than 2^32 keys");
-        let before = self.index.insert(scope, index);
-        assert!(before.is_none(), "a key is answered once");
+        let position = u32::try_from(self.records.len()).expect("fewer than 2^32 keys");
+        self.index.insert(fingerprint(&scope.0), position);
         let bet_id = answer.bet_id.map_or([0; 16], |bet_id| *bet_id.bytes());
         let term = TermBuilder::new(DOMAIN)
             .bytes16(&scope.0)
             .bytes16(&asked.digest)
             .pair(answer.seq, answer.at)
-            .pair(u64::from(answer.code), u64::from(answer.version))
+            .pair(u64::from(answer.code), 0)
             .bytes16(&bet_id)
             .bytes(answer.terms);
         self.hash.add(&term.finish());
         self.records.push(Record {
+            scope,
             asked,
             seq: answer.seq,
             at: answer.at,
-            bet_id: answer.bet_id,
+            bet_id,
             terms_start: self.terms.len() as u64,
-            version: answer.version,
             code: answer.code,
             terms_length: answer.terms.len() as u8,
         });

@@ -14,6 +14,7 @@ mod effects;
 mod entry;
 mod idempotency;
 mod ids;
+mod index;
 mod refusal;
 mod replay;
 mod reply;

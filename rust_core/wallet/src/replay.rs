@@ -1,6 +1,6 @@
 //! Folding recorded effects into the state. No rule runs here: what was decided stays decided.
 
-use crate::bets::{Answered, Bet, BetState, Closing};
+use crate::bets::{Answered, BetState, Closing, Opening};
 use crate::command::{Command, Kind};
 use crate::effects::{Effect, Posted, Transition};
 use crate::entry::Entry;
@@ -147,7 +147,7 @@ fn fold_transition(
             return Err(Corrupt::Bet);
         }
         let accounts = state.player_accounts(effect.player, effect.currency);
-        state.bets.insert(Bet {
+        state.bets.insert(&Opening {
             id,
             player: effect.player,
             currency: effect.currency,
@@ -157,8 +157,6 @@ fn fold_transition(
             real_left: transition.real_left,
             pending_until: place.pending_until,
             accounts,
-            accepted: None,
-            closed: None,
         });
         return Ok(transition.real_left);
     }
@@ -194,12 +192,10 @@ fn remember(state: &mut State, entry: &Entry<'_>) -> Result<(), Corrupt> {
     if state.idempotency.contains(&scope) {
         return Err(Corrupt::KeyTwice);
     }
-    let placed = entry.is_accepted() && entry.kind() == Kind::PlaceBet;
     let answer = Answer {
         seq: entry.seq,
         at: entry.at,
         code: entry.code,
-        version: u32::from(placed),
         bet_id: entry.bet_id(),
         terms: entry.terms().unwrap_or(&[]),
     };

@@ -52,8 +52,8 @@ impl State {
         Self {
             tenant,
             ledger: Ledger::new(),
-            bets: Bets::new(),
-            idempotency: Idempotency::new(),
+            bets: Bets::default(),
+            idempotency: Idempotency::default(),
             last: Position::default(),
             generation: 0,
             raised: Position::default(),

@@ -130,6 +130,25 @@ impl Wallet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::{Command, Envelope, RaiseGeneration, Source};
+    use crate::ids::Trace;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn a_panic_poisons() {
+        let tenant = Slug::new("aurora").expect("a slug");
+        let mut wallet = Wallet::new(tenant);
+        wallet.state.last.seq = u64::MAX; // no journal reaches it: the next position overflows
+        let (source, trace) = (Source::System, Trace::default());
+        let envelope = Envelope { tenant, brand: 1, player: None, source, correlation: [0; 16], trace };
+        let (mut bytes, mut entry) = (Vec::new(), Vec::new());
+        let command = Command::RaiseGeneration(RaiseGeneration { generation: 1 });
+        crate::encode_command(&envelope, &command, &mut bytes).expect("a good command");
+        let panicked = catch_unwind(AssertUnwindSafe(|| wallet.submit(&bytes, 5, &mut entry)));
+        assert!(panicked.is_err() && wallet.is_poisoned());
+        assert_eq!(wallet.submit(&bytes, 5, &mut entry).code, Code::Poisoned.number());
+        assert!(entry.is_empty());
+    }
 
     #[test]
     fn a_failure_poisons_for_good() {

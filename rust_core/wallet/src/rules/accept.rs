@@ -23,7 +23,7 @@ pub(super) fn apply(
     if request.decoded.head.player.is_some_and(|named| named != player) {
         return request.refuse(state, Code::PlayerMismatch, Some((bet_id, 0)), entry);
     }
-    if let Some(Answered { seq, at, version }) = bet.accepted {
+    if let Some(&Answered { seq, at, version }) = state.bets.accepted(bet) {
         let answer = Reply::new(Status::Accepted, 0, seq, at).about(bet_id, version);
         return Reply { replayed: true, ..answer };
     }

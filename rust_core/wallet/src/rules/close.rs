@@ -4,6 +4,7 @@ use super::Request;
 use crate::bets::{Answered, Bet, BetIndex, BetState, Closing};
 use crate::command::{Command, Kind};
 use crate::effects::{Transition, put_bet_change, put_postings};
+use crate::ids::BetId;
 use crate::refusal::Code;
 use crate::reply::{Field, Reply, Status};
 use crate::state::State;
@@ -22,7 +23,7 @@ pub(super) fn apply(state: &mut State, request: &Request<'_>, entry: &mut Vec<u8
         return request.refuse(state, Code::PlayerMismatch, Some((bet_id, 0)), entry);
     }
     let closing = Closing::new(command, request.answered(version + 1), request.hash);
-    if let Some(answer) = repeated(bet, &closing) {
+    if let Some(answer) = state.bets.closed(bet).and_then(|original| repeated(bet_id, original, &closing)) {
         return answer;
     }
     if let Some(code) = refusal(bet, &closing, command) {
@@ -41,8 +42,7 @@ pub(super) fn apply(state: &mut State, request: &Request<'_>, entry: &mut Vec<u8
 }
 
 /// The answer, if the bet was closed under this very revision already.
-fn repeated(bet: &Bet, closing: &Closing) -> Option<Reply> {
-    let original = bet.closed.as_ref()?;
+fn repeated(bet_id: BetId, original: &Closing, closing: &Closing) -> Option<Reply> {
     let is_result = |kind| matches!(kind, Kind::SettleBet | Kind::VoidBet);
     let same_object = match closing.kind {
         Kind::RejectBet => original.kind == Kind::RejectBet,
@@ -57,7 +57,7 @@ fn repeated(bet: &Bet, closing: &Closing) -> Option<Reply> {
         Field::None => Reply { replayed: true, ..Reply::new(Status::Accepted, 0, seq, at) },
         _ => Reply { field, ..Reply::new(Status::Conflict, Code::KeyConflict.number(), seq, at) },
     };
-    Some(reply.about(bet.id, version))
+    Some(reply.about(bet_id, version))
 }
 
 fn difference(original: &Closing, closing: &Closing) -> Field {
@@ -118,16 +118,18 @@ pub(super) fn release(state: &mut State, index: BetIndex, closing: &Closing) -> 
     let bet = state.bets.get(index);
     let (currency, accounts, real_left) = (bet.currency, bet.accounts, bet.real_left);
     let ledger = &mut state.ledger;
-    let mut house = |code| ledger.open(AccountKey::house(code, currency));
-    let stake_to =
-        if closing.kind == Kind::SettleBet { house(AccountCode::SportStakes) } else { accounts.real };
-    let payouts = house(AccountCode::SportPayouts);
-    let postings = [
-        Posting { debit: accounts.held, credit: stake_to, amount: real_left },
-        Posting { debit: payouts, credit: accounts.real, amount: closing.returns },
-    ];
-    let count = 1 + usize::from(closing.returns.is_positive());
+    let stake_to = match closing.kind {
+        Kind::SettleBet => ledger.open(AccountKey::house(AccountCode::SportStakes, currency)),
+        _ => accounts.real,
+    };
+    let release = Posting { debit: accounts.held, credit: stake_to, amount: real_left };
+    let (mut legs, mut count) = ([release; 2], 1);
+    if closing.returns.is_positive() {
+        let payouts = ledger.open(AccountKey::house(AccountCode::SportPayouts, currency));
+        legs[1] = Posting { debit: payouts, credit: accounts.real, amount: closing.returns };
+        count = 2;
+    }
     let mut after = [After::default(); 2];
-    ledger.post(&postings[..count], &mut after[..count])?;
-    Ok(Moved { postings, after, count })
+    ledger.post(&legs[..count], &mut after[..count])?;
+    Ok(Moved { postings: legs, after, count })
 }

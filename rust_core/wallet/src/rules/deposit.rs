@@ -24,7 +24,7 @@ pub(super) fn apply(
     if let Ok((posting, after)) = outcome {
         put_postings(entry, &state.ledger, &[posting], &[after]);
     }
-    keyed.remember(state, request.next, (code, 0), None, &[])
+    keyed.remember(state, request.next, code, None, &[])
 }
 
 fn capture(state: &mut State, keyed: &Keyed, deposit: &Deposit<'_>) -> Result<(Posting, After), Code> {

@@ -105,11 +105,11 @@ impl Keyed {
         self,
         state: &mut State,
         at: Position,
-        (code, version): (u16, u32),
+        code: u16,
         bet_id: Option<BetId>,
         terms: &[u8],
     ) -> Reply {
-        let answer = Answer { seq: at.seq, at: at.at, code, version, bet_id, terms };
+        let answer = Answer { seq: at.seq, at: at.at, code, bet_id, terms };
         state.idempotency.remember(self.scope, self.asked, &answer);
         answer.reply()
     }

@@ -1,7 +1,7 @@
 //! One attempt to bet: the player's money → held, and the bet that holds it.
 
 use super::{Keyed, Request};
-use crate::bets::Bet;
+use crate::bets::Opening;
 use crate::command::PlaceBet;
 use crate::effects::{Transition, put_postings, put_transition};
 use crate::refusal::Code;
@@ -34,8 +34,7 @@ pub(super) fn apply(
         put_transition(entry, &transition);
         put_postings(entry, &state.ledger, &[held.0], &[held.1]);
     }
-    let version = u32::from(outcome.is_ok());
-    keyed.remember(state, request.next, (code, version), Some(place.bet_id), place.terms)
+    keyed.remember(state, request.next, code, Some(place.bet_id), place.terms)
 }
 
 /// Whether the verdict is too old to act on, be it good or bad.
@@ -68,7 +67,7 @@ fn hold(state: &mut State, keyed: &Keyed, place: &PlaceBet<'_>) -> Result<(Posti
         PostingError::BelowFloor(_) => Code::InsufficientFunds,
         _ => Code::AmountOutOfRange,
     })?;
-    state.bets.insert(Bet {
+    state.bets.insert(&Opening {
         id: bet_id,
         player: keyed.player,
         currency,
@@ -78,8 +77,6 @@ fn hold(state: &mut State, keyed: &Keyed, place: &PlaceBet<'_>) -> Result<(Posti
         real_left: stake,
         pending_until,
         accounts,
-        accepted: None,
-        closed: None,
     });
     Ok((posting, after[0]))
 }

@@ -1,0 +1,94 @@
+//! Random postings against plain sums: books stay balanced, floors hold, refusals change nothing.
+
+use ledger::{AccountCode, AccountKey, After, Ledger, Owner, Posting, PostingError, StateHash};
+use money::{Amount, Currency};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn key(code: usize, owner: u8, pounds: bool) -> AccountKey {
+    let currency = Currency::from_code(if pounds { "GBP" } else { "EUR" }).expect("known");
+    AccountKey { code: AccountCode::ALL[code], currency, owner: Owner::new([owner; 16]) }
+}
+
+fn keys() -> impl Strategy<Value = AccountKey> {
+    (0..AccountCode::ALL.len(), 0..2_u8, prop::bool::weighted(0.3))
+        .prop_map(|(code, owner, pounds)| key(code, owner, pounds))
+}
+
+/// Credits less debits of every account, by hand.
+type Nets = BTreeMap<AccountKey, i128>;
+
+/// The rules said once more: `None` if the posting may not be.
+fn by_hand(nets: &Nets, debit: AccountKey, credit: AccountKey, units: i128) -> Option<Nets> {
+    let mut nets = nets.clone();
+    *nets.entry(debit).or_default() -= units;
+    *nets.entry(credit).or_default() += units;
+    let falls_below = debit.code.has_floor() && nets[&debit] < 0;
+    let refused = units <= 0 || debit == credit || debit.currency != credit.currency || falls_below;
+    (!refused).then_some(nets)
+}
+
+proptest! {
+    #[test]
+    fn the_ledger_agrees_with_plain_sums(
+        batches in prop::collection::vec(prop::collection::vec((keys(), keys(), -5_i64..50), 1..4), 1..60),
+    ) {
+        let (mut ledger, mut nets) = (Ledger::new(), Nets::new());
+        for batch in batches {
+            let mut expected = Some(nets.clone());
+            let mut postings = Vec::new();
+            for (debit, credit, units) in batch {
+                expected = expected.and_then(|nets| by_hand(&nets, debit, credit, i128::from(units)));
+                let amount = Amount::from_i64(units);
+                postings.push(Posting { debit: ledger.open(debit), credit: ledger.open(credit), amount });
+            }
+            let before = ledger.state_hash();
+            let mut after = vec![After::default(); postings.len()];
+            let posted = ledger.post(&postings, &mut after);
+            prop_assert_eq!(posted.is_ok(), expected.is_some(), "{:?}", posted);
+            if let Some(expected) = expected {
+                nets = expected;
+            } else {
+                prop_assert_eq!(ledger.state_hash(), before, "a refused batch leaves no trace");
+            }
+            for total in ledger.totals() {
+                prop_assert!(total.is_balanced(), "{:?}", total);
+            }
+        }
+        for (key, balance) in ledger.accounts() {
+            let net = nets.get(key).copied().unwrap_or(0);
+            let side = if matches!(key.code.side(), ledger::Side::Credit) { 1 } else { -1 };
+            prop_assert_eq!(balance.units(), net * side);
+        }
+        // The same balances reached at once have the same hash, whatever happened on the way.
+        let mut at_once = Ledger::new();
+        for (&key, &net) in nets.iter().rev() {
+            let funds = AccountKey { owner: Owner::new([99; 16]), ..AccountKey::house(AccountCode::PspClearing, key.currency) };
+            let (this, other) = (at_once.open(key), at_once.open(funds));
+            let amount = Amount::new(net.abs()).expect("small");
+            let (debit, credit) = if net < 0 { (this, other) } else { (other, this) };
+            if net != 0 {
+                at_once.post(&[Posting { debit, credit, amount }], &mut [After::default()]).expect("allowed");
+            }
+        }
+        prop_assert_eq!(at_once.state_hash(), ledger.state_hash());
+        prop_assert_eq!(ledger.state_hash() == StateHash::default(), nets.values().all(|net| *net == 0));
+    }
+}
+
+#[test]
+fn refusals_say_why() {
+    let mut ledger = Ledger::new();
+    let real = key(1, 1, false);
+    let [psp, real_id, pounds] = [key(0, 1, false), real, key(1, 1, true)].map(|key| ledger.open(key));
+    let mut refused = |debit, credit, units: i128| {
+        let amount = Amount::new(units).expect("in range");
+        ledger.post(&[Posting { debit, credit, amount }], &mut [After::default()]).err()
+    };
+    assert_eq!(refused(psp, real_id, 0), Some(PostingError::AmountNotPositive));
+    assert_eq!(refused(psp, psp, 1), Some(PostingError::SameAccount));
+    assert_eq!(refused(psp, pounds, 1), Some(PostingError::SpansCurrencies));
+    assert_eq!(refused(real_id, psp, 1), Some(PostingError::BelowFloor(real)));
+    assert_eq!(refused(psp, real_id, Amount::LIMIT), None);
+    assert_eq!(refused(psp, real_id, 1), Some(PostingError::OutOfRange(key(0, 1, false))));
+}
