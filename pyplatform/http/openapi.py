@@ -36,6 +36,8 @@ def document(app: App) -> dict[str, Any]:
                 "responses": {"101": {"description": "WebSocket"}},
             }
         }
+    for struct in {kind for route in routes for kind in (route.query, route.headers) if kind is not None}:
+        components.pop(by_type[repr(struct)]["$ref"].rpartition("/")[2])  # they are told as parameters
     return {
         "openapi": "3.1.0",
         "info": {"title": app.title, "version": app.version},

@@ -1,0 +1,226 @@
+"""A gateway with player accounts on real servers, and the owner of its events at the other end of the bus."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from datetime import date
+from typing import Any
+
+import asyncpg
+import httpx
+import msgspec
+import pytest
+
+from pyplatform.bus import Bus, frames
+from pyplatform.contracts.sportsbook import (
+    AwaitDecision,
+    BetAnswer,
+    BetOutcome,
+    Market,
+    MarketStatus,
+    PlaceBet,
+    Prices,
+    Selection,
+    command_subject,
+    decision_subject,
+    locate_subject,
+    market_key,
+    market_subject,
+    markets_key,
+    price_subject,
+)
+from pyplatform.gateway.build import gateway
+from pyplatform.http.app import App
+from pyplatform.http.openapi import add_documentation
+from pyplatform.http.server import serving
+from pyplatform.kernel import ids
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tenancy import Tenant
+from pyplatform.kernel.time import now_ns
+from pyplatform.pam.api import routes as pam_routes
+from pyplatform.pam.config import PamConfig
+from pyplatform.pam.consumers import follow_revocations
+from pyplatform.pam.model import Application, Origin
+from pyplatform.pam.service import Accounts, Opened
+from pyplatform.projections import Effects, ReadModels
+
+PASSWORD = "a sentence nobody guesses"
+CHEAP = PamConfig(master_key=b"k" * 32, argon2_memory_kib=19_456, argon2_time_cost=2)
+
+
+class Owner:
+    """Owner of events, as the bus sees one: same frames, subjects and promises about keys, without a wallet behind.
+
+    Selection 1 is accepted at 2.50, 2 has moved to 2.40, 3 was removed, 4 waits out a delay.
+    """
+
+    def __init__(self, bus: Bus, name: str) -> None:
+        self.bus, self.name = bus, name
+        self.attempts: list[PlaceBet] = []
+        self._first: dict[tuple[str, bytes, str], tuple[PlaceBet, BetAnswer]] = {}
+
+    async def start(self, epoch: int) -> None:
+        async def located(_: bytes) -> bytes:
+            return str(epoch).encode()
+
+        await self.bus.serve(command_subject(self.name, epoch), self._on_frame)
+        await self.bus.serve(decision_subject(self.name, epoch), self._on_decision)
+        await self.bus.serve(locate_subject(self.name), located)
+        await self.bus.flush()
+
+    async def _on_frame(self, frame: bytes) -> bytes:
+        kind, items = frames.decode(frame)
+        requests = [msgspec.msgpack.decode(item, type=PlaceBet) for item in items]
+        return frames.encode(kind, [msgspec.msgpack.encode(self._answer(request)) for request in requests])
+
+    async def _on_decision(self, data: bytes) -> bytes:
+        asked = msgspec.msgpack.decode(data, type=AwaitDecision)
+        await asyncio.sleep(0.1)
+        return msgspec.msgpack.encode(self._make(BetOutcome.ACCEPTED, "", 25_000, asked.bet_id))
+
+    def _answer(self, request: PlaceBet) -> BetAnswer:
+        self.attempts.append(request)
+        known = self._first.get((request.tenant, request.player, request.key))
+        if known is None:
+            answer = self._decide(request)
+            self._first[request.tenant, request.player, request.key] = (request, answer)
+            return answer
+        for field in ("market_id", "selection_id", "price_e4", "stake"):
+            if getattr(request, field) != getattr(known[0], field):
+                name = {"price_e4": "price"}.get(field, field)
+                return BetAnswer(BetOutcome.CONFLICT, "", "", 0, 0, 0, replayed=False, field=name)
+        return msgspec.structs.replace(known[1], replayed=True)
+
+    def _decide(self, request: PlaceBet) -> BetAnswer:
+        match request.selection_id:
+            case 1:
+                return self._make(BetOutcome.ACCEPTED, "", 25_000)
+            case 2:
+                return self._make(BetOutcome.REFUSED, "price_changed", 24_000)
+            case 3:
+                return self._make(BetOutcome.REFUSED, "selection_removed", 0)
+            case 4:
+                return self._make(BetOutcome.PENDING, "", 25_000)
+            case 5:
+                return self._make(BetOutcome.UNAVAILABLE, "unavailable", 0)
+        return self._make(BetOutcome.REFUSED, "unknown_selection", 0)
+
+    def _make(self, outcome: BetOutcome, code: str, price: int, bet_id: str = "") -> BetAnswer:
+        name = bet_id or ids.text(ids.uuid7())
+        return BetAnswer(outcome, code, name, price, len(self.attempts), now_ns(), replayed=False)
+
+
+class Platform:
+    """What a test needs: two tenants, players, markets that move, and a client."""
+
+    def __init__(self, settings: Settings, bus: Bus, models: ReadModels, tenants: list[str]) -> None:
+        self.settings, self.bus, self.models = settings, bus, models
+        self.ours, self.theirs = tenants
+        self.owner = Owner(bus, f"owner-{self.ours}")
+        self.version = 0
+        self.client: httpx.AsyncClient
+        self.accounts: Accounts
+        self.pool: asyncpg.Pool
+        self.app: App
+        self.port = 0
+
+    async def player(self, tenant: str = "", email: str = "ann@example.com") -> Opened:
+        """Register a player and log in."""
+        tenant = tenant or self.ours
+        origin = Origin(ids.uuid7(), "")
+        application = Application(
+            brand=1, email=email, password=PASSWORD, birth_date=date(1990, 1, 1), country="DE", currency="EUR"
+        )
+        await self.accounts.register(tenant, application, origin)
+        opened = await self.accounts.login(tenant, 1, email, PASSWORD, origin)
+        assert isinstance(opened, Opened)
+        return opened
+
+    def headers(self, opened: Opened, tenant: str = "", **more: str) -> dict[str, str]:
+        """Headers of a player's request; `key` becomes the Idempotency-Key."""
+        found = {"X-Tenant": tenant or opened.session.tenant, "Authorization": f"Bearer {opened.token}"}
+        return found | ({"Idempotency-Key": more["key"]} if "key" in more else {})
+
+    def market(self, tenant: str, market_id: str, owner: str = "") -> Market:
+        """A catalogue entry of a version of its own."""
+        self.version += 1
+        runners = [Selection(n, f"Runner {n}", removed=n == 3) for n in range(1, 6)]
+        name = owner or self.owner.name
+        return Market(
+            tenant,
+            market_id,
+            "e",
+            "Race",
+            "WIN",
+            1,
+            now_ns(),
+            False,
+            MarketStatus.OPEN,
+            self.version,
+            runners,
+            name,
+        )
+
+    def prices(self, tenant: str, market_id: str, price: int) -> Prices:
+        """Prices of a version of their own."""
+        self.version += 1
+        return Prices(tenant, market_id, self.version, MarketStatus.OPEN, {1: price}, now_ns(), now_ns())
+
+    async def store(self, market: Market, prices: Prices) -> None:
+        """Write both as the projector does."""
+        effects, key = Effects(), market_key(market.tenant, market.id)
+        effects.add(markets_key(market.tenant), market.id)
+        encode = msgspec.msgpack.encode
+        effects.put(key, market.version, {"market": encode(market)}, version_field="market_version")
+        effects.put(key, prices.version, {"prices": encode(prices)}, version_field="price_version")
+        await self.models.write(effects)
+
+    async def publish(self, message: Market | Prices) -> None:
+        """Publish as the trading process does."""
+        if isinstance(message, Market):
+            subject = market_subject(message.tenant, message.id)
+        else:
+            subject = price_subject(message.tenant, message.market_id)
+        await self.bus.publish(subject, msgspec.msgpack.encode(message))
+
+    async def until(self, path: str, check: Callable[[Any], bool], headers: dict[str, str]) -> Any:
+        """Ask until the answer is as wanted; fails after five seconds."""
+        async with asyncio.timeout(5):
+            while True:
+                found = (await self.client.get(path, headers=headers)).json()
+                if check(found):
+                    return found
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def platform(settings: Settings, new_tenant_name: Callable[[], str]) -> AsyncIterator[Platform]:
+    names = [new_tenant_name(), new_tenant_name()]
+    tenants = {name: Tenant(name, "EUR", 500) for name in names}
+    async with AsyncExitStack() as stack:
+        bus = await Bus.connect(settings.nats_url, "gateway")
+        stack.push_async_callback(bus.close)
+        models = ReadModels.connect(settings.redis_url)
+        stack.push_async_callback(models.close)
+        found = Platform(settings, bus, models, names)
+        found.pool = await stack.enter_async_context(
+            asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=4)
+        )
+        found.accounts = Accounts(found.pool, tenants, CHEAP, bus.publish)
+        stack.callback(found.accounts.close)
+        await follow_revocations(bus, found.accounts)
+        await found.owner.start(3)
+        for tenant in names:
+            await found.store(
+                found.market(tenant, f"1.{tenant}"), found.prices(tenant, f"1.{tenant}", 25_000)
+            )
+        app = found.app = App("Platform", "1", tenants=tenants, sessions=found.accounts)
+        pam_routes(app, found.accounts)
+        await stack.enter_async_context(
+            gateway(app, bus, models, sessions=found.accounts, tenants=tenants, checks={})
+        )
+        add_documentation(app)
+        found.port = (await stack.enter_async_context(serving(app))).port
+        address = f"http://127.0.0.1:{found.port}"
+        found.client = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=15))
+        yield found

@@ -1,0 +1,171 @@
+"""Placing bets over HTTP: what is accepted, replayed, refused, in conflict; what never leaves the gateway."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from pyplatform.eventstore import tenant_transaction
+
+Platform = Any
+
+
+def bet(platform: Platform, **changes: object) -> dict[str, object]:
+    return {"market_id": f"1.{platform.ours}", "selection_id": 1, "price": "2.50", "stake": "10.00"} | changes
+
+
+def problem(response: httpx.Response) -> tuple[int, str, str | None]:
+    assert response.headers["content-type"] == "application/problem+json"
+    document = response.json()
+    return response.status_code, document["code"], document.get("field")
+
+
+async def test_a_bet_is_accepted_and_a_retry_gets_the_first_answer(platform: Platform) -> None:
+    opened = await platform.player()
+    headers = platform.headers(opened, key="first")
+    first = await platform.client.post("/v1/bets", json=bet(platform), headers=headers)
+    assert first.status_code == 201
+    document = first.json()
+    assert (document["price"], document["stake"], document["currency"]) == ("2.50", "10.00", "EUR")
+    assert "idempotency-replayed" not in first.headers
+    again = await platform.client.post("/v1/bets", json=bet(platform), headers=headers)
+    assert (again.status_code, again.json()) == (201, document)
+    assert again.headers["idempotency-replayed"] == "true"
+    sent = platform.owner.attempts[0]
+    assert (sent.tenant, sent.player, sent.key) == (platform.ours, opened.session.player, "first")
+    assert (sent.price_e4, sent.stake, sent.session_id) == (25_000, 10_000_000, opened.session.session_id)
+    assert sent.traceparent == first.headers["traceparent"]
+    assert len(sent.correlation) == 16
+
+
+async def test_a_refusal_has_a_code_and_is_replayed_alike(platform: Platform) -> None:
+    headers = platform.headers(await platform.player(), key="moved")
+    first = await platform.client.post("/v1/bets", json=bet(platform, selection_id=2), headers=headers)
+    assert problem(first) == (422, "price_changed", None)
+    assert first.json()["price"] == "2.40"
+    again = await platform.client.post("/v1/bets", json=bet(platform, selection_id=2), headers=headers)
+    assert again.headers["idempotency-replayed"] == "true"
+    volatile = {"correlation_id"}
+    assert {k: v for k, v in again.json().items() if k not in volatile} == {
+        k: v for k, v in first.json().items() if k not in volatile
+    }
+    removed = await platform.client.post(
+        "/v1/bets", json=bet(platform, selection_id=3), headers={**headers, "Idempotency-Key": "removed"}
+    )
+    assert problem(removed) == (422, "selection_removed", None)
+
+
+async def test_a_key_used_for_another_bet_is_a_conflict(platform: Platform) -> None:
+    headers = platform.headers(await platform.player(), key="k")
+    assert (await platform.client.post("/v1/bets", json=bet(platform), headers=headers)).status_code == 201
+    other = await platform.client.post("/v1/bets", json=bet(platform, stake="11.00"), headers=headers)
+    assert problem(other) == (409, "idempotency_conflict", "stake")
+
+
+async def test_a_delayed_bet_is_answered_when_it_is_decided(platform: Platform) -> None:
+    headers = platform.headers(await platform.player(), key="live")
+    response = await platform.client.post("/v1/bets", json=bet(platform, selection_id=4), headers=headers)
+    assert response.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"stake": "0"}, (422, "stake_not_positive", "stake")),
+        ({"stake": "-1"}, (422, "stake_not_positive", "stake")),
+        ({"stake": "1.001"}, (422, "stake_decimals", "stake")),
+        ({"stake": "lots"}, (422, "stake_invalid", "stake")),
+        ({"stake": 10}, (422, "invalid_body", "stake")),
+        ({"stake": "1" * 41}, (422, "invalid_body", "stake")),
+        ({"price": "1.00"}, (422, "price_out_of_range", "price")),
+        ({"price": "1.009"}, (422, "price_out_of_range", "price")),
+        ({"price": "2.00001"}, (422, "price_decimals", "price")),
+        ({"price": "evens"}, (422, "price_invalid", "price")),
+        ({"price": 2.5}, (422, "invalid_body", "price")),
+        ({"selection_id": "1"}, (422, "invalid_body", "selection_id")),
+        ({"selection_id": -1}, (422, "invalid_body", "selection_id")),
+        ({"selection_id": 2**70}, (422, "invalid_body", "selection_id")),
+        ({"market_id": "1.unknown"}, (404, "unknown_market", "market_id")),
+        ({"market_id": None}, (422, "invalid_body", "market_id")),
+        ({"free_bet": True}, (422, "invalid_body", "free_bet")),
+    ],
+)
+async def test_a_bad_bet_is_refused_by_name_and_nothing_is_sent_on(
+    platform: Platform, changes: dict[str, object], expected: tuple[int, str, str]
+) -> None:
+    headers = platform.headers(await platform.player(), key="bad")
+    response = await platform.client.post("/v1/bets", json=bet(platform, **changes), headers=headers)
+    assert problem(response) == expected
+    assert platform.owner.attempts == []
+    assert (await platform.client.post("/v1/bets", json=bet(platform), headers=headers)).status_code == 201
+
+
+async def test_a_request_that_is_no_bet_is_refused(platform: Platform) -> None:
+    headers = platform.headers(await platform.player())
+    client = platform.client
+    assert problem(await client.post("/v1/bets", json=bet(platform), headers=headers)) == (
+        400,
+        "idempotency_key_missing",
+        "Idempotency-Key",
+    )
+    headers |= {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    assert problem(await client.post("/v1/bets", content=b'{"market', headers=headers))[:2] == (
+        400,
+        "malformed_json",
+    )
+    big = await client.post("/v1/bets", content=b'{"x":"' + b"x" * 10_000_000, headers=headers)
+    assert problem(big)[:2] == (413, "body_too_large")
+    assert platform.owner.attempts == []
+
+
+async def test_a_market_of_another_tenant_does_not_exist(platform: Platform) -> None:
+    headers = platform.headers(await platform.player(), key="k")
+    theirs = bet(platform, market_id=f"1.{platform.theirs}")
+    response = await platform.client.post("/v1/bets", json=theirs, headers=headers)
+    assert problem(response) == (404, "unknown_market", "market_id")
+
+
+async def test_dead_tokens_place_nothing(platform: Platform) -> None:
+    async def attempt(headers: dict[str, str]) -> tuple[int, str, str | None]:
+        return problem(await platform.client.post("/v1/bets", json=bet(platform), headers=headers))
+
+    expired = await platform.player()
+    async with tenant_transaction(platform.pool, platform.ours) as connection:
+        await connection.execute("update pam.session set expires_at = now() - interval '1 second'")
+    assert await attempt(platform.headers(expired, key="k")) == (401, "unauthenticated", None)
+    ended = await platform.player()
+    headers = platform.headers(ended, key="k")
+    assert (await platform.client.post("/v1/bets", json=bet(platform), headers=headers)).status_code == 201
+    assert (await platform.client.delete("/v1/sessions/current", headers=headers)).status_code == 204
+    assert await attempt(headers) == (401, "unauthenticated", None)
+    replaced = await platform.player()
+    await platform.player()
+    assert await attempt(platform.headers(replaced, key="k")) == (401, "unauthenticated", None)
+
+
+async def test_an_unknown_outcome_tells_the_client_to_send_it_again(platform: Platform) -> None:
+    headers = platform.headers(await platform.player(), key="k")
+    unclear = await platform.client.post("/v1/bets", json=bet(platform, selection_id=5), headers=headers)
+    assert problem(unclear)[:2] == (503, "unavailable")
+    assert unclear.headers["retry-after"] == "1"
+    market = platform.market(platform.ours, "1.orphan", owner="nobody")
+    await platform.publish(market)
+    await platform.until("/v1/markets/1.orphan", lambda found: found.get("id") == "1.orphan", headers)
+    absent = await platform.client.post("/v1/bets", json=bet(platform, market_id="1.orphan"), headers=headers)
+    assert problem(absent)[:2] == (503, "unavailable")
+    assert "same" in absent.json()["detail"]
+
+
+async def test_bets_of_many_players_share_frames(platform: Platform) -> None:
+    players = [await platform.player(email=f"player{n}@example.com") for n in range(8)]
+    keys = [(player, str(n)) for player in players for n in range(10)]
+    responses = await asyncio.gather(
+        *(
+            platform.client.post("/v1/bets", json=bet(platform), headers=platform.headers(player, key=key))
+            for player, key in keys
+        )
+    )
+    assert {response.status_code for response in responses} == {201}
+    assert len({response.json()["bet_id"] for response in responses}) == 80
+    assert {(a.player, a.key) for a in platform.owner.attempts} == {(p.session.player, k) for p, k in keys}
