@@ -1,0 +1,234 @@
+"""The command line `pyplatform`."""
+
+import asyncio
+import os
+import sys
+import traceback
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from platformdirs import user_data_path
+from rich.console import Console
+from rich.table import Table
+
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import PlatformError
+
+_DEBUG: Final = "PYPLATFORM_DEBUG"
+_INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    name="pyplatform",
+    help="An iGaming platform on one machine: ledger, sportsbook, wallet, and the servers they stand on.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+recordings_app = typer.Typer(
+    help="Recorded markets: real races under an open licence, for the demo.", no_args_is_help=True
+)
+app.add_typer(recordings_app, name="recordings")
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        envvar="PYPLATFORM_DATA",
+        help="Folder of the embedded servers' data.",
+        default_factory=lambda: user_data_path("pyplatform"),
+        show_default="the user's data folder",
+    ),
+]
+Host = Annotated[str, typer.Option(help="Address HTTP is served on.")]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port HTTP is served on; 0 takes a free one.")]
+Inputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--input",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="Betfair stream file to play (.json, .gz, .bz2); may be repeated.",
+    ),
+]
+
+
+@app.callback()
+def common(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Options of every command."""
+    if debug:
+        os.environ[_DEBUG] = "1"
+
+
+@app.command()
+def demo(
+    inputs: Inputs = None,
+    players: Annotated[
+        int, typer.Option(min=2, max=2_000, help="Simulated players, shared by two tenants.")
+    ] = 40,
+    speed: Annotated[
+        float, typer.Option(min=0.05, max=20.0, help="1 plays the day in one minute, 2 in half of it.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(help="Players with the same seed make the same choices.")] = 1,
+    report: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("demo-report.html"),
+    data: Annotated[
+        Path | None, typer.Option(help="Keep the servers' data in this folder instead of throwing it away.")
+    ] = None,
+) -> None:
+    """Replay a real race day end to end, with players betting over HTTP, and prove every cent.
+
+    Exits 0 only if every proof holds.
+    """
+    from pyplatform.apps import recordings  # noqa: PLC0415 - a command loads what it needs
+    from pyplatform.apps.demo.run import DemoOptions, run_demo  # noqa: PLC0415
+
+    chosen = tuple(inputs) if inputs else recordings.race_day(_out.print)
+    options = DemoOptions(chosen, players, speed, seed, report, data)
+    if not asyncio.run(run_demo(options, _out)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(data: Data) -> None:
+    """Prove the ledgers of a data folder: books, holds, balances, hash chain, replay, JetStream.
+
+    Exits 0 only if every proof holds.
+    """
+    from pyplatform.apps.proofs import print_proofs  # noqa: PLC0415
+    from pyplatform.apps.proofs import verify as prove_folder  # noqa: PLC0415
+
+    proofs = asyncio.run(prove_folder(data, lambda line: _out.print(f"  {line}", style="dim")))
+    print_proofs(_out, proofs)
+    if not all(proof.ok for proof in proofs):
+        raise typer.Exit(1)
+
+
+@app.command()
+def up(
+    data: Data,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    inputs: Inputs = None,
+    seconds: Annotated[float, typer.Option(min=1, help="Time over which the input is played.")] = 3600.0,
+) -> None:
+    """Run the platform until Ctrl-C and print its addresses.
+
+    Servers named by PYPLATFORM_POSTGRES_URL, PYPLATFORM_NATS_URL and PYPLATFORM_REDIS_URL are used where they are
+    set; the others are started here.
+    """
+    from pyplatform.apps.up import run_up  # noqa: PLC0415 - a command loads what it needs
+
+    asyncio.run(run_up(data, host, port, tuple(inputs or ()), seconds, _out.print))
+
+
+@app.command()
+def migrate(data: Data) -> None:
+    """Bring the database schema up to date: that of PYPLATFORM_POSTGRES_URL, or the embedded one's."""
+    from pyplatform.apps.supervisor import migrate as migrate_database  # noqa: PLC0415
+    from pyplatform.embedded import Embedded, running_settings  # noqa: PLC0415
+
+    async def run() -> list[str]:
+        settings = Settings.from_env(require_servers=False)
+        if settings.postgres_url:
+            return await migrate_database(settings)
+        if (running := running_settings(data)) is not None:
+            return await migrate_database(running)
+        async with Embedded(data) as servers:
+            return await migrate_database(servers.settings)
+
+    done = asyncio.run(run())
+    for name in done:
+        _out.print(f"migrated {name}")
+    if not done:
+        _out.print("the schema is up to date")
+
+
+@app.command()
+def serve(
+    role: Annotated[str, typer.Argument(help="wallet, projector, trading or gateway.")],
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    inputs: Inputs = None,
+    seconds: Annotated[float, typer.Option(min=1, help="Time over which the input is played.")] = 60.0,
+    limit: Annotated[
+        int, typer.Option(min=1, help="Largest liability on one runner, in whole units of currency.")
+    ] = 100_000,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Play the input only when asked to over the bus.")
+    ] = False,
+) -> None:
+    """Run one role in this process, against servers given by the environment.
+
+    gateway uses --host and --port; trading uses --input, --seconds, --limit and --hold.
+    """
+    from pyplatform.apps.roles import ROLES, Options  # noqa: PLC0415
+    from pyplatform.apps.running import run_role  # noqa: PLC0415
+
+    if role not in ROLES:
+        raise typer.BadParameter(f"{role!r} is none of {', '.join(ROLES)}", param_hint="ROLE")
+    options = Options(host, port, tuple(inputs or ()), seconds, limit, hold)
+    raise typer.Exit(run_role(role, ROLES[role], options))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    _out.print(f"pyplatform {metadata.version('pyplatform')}")
+
+
+@recordings_app.command("fetch")
+def fetch_recordings() -> None:
+    """Fetch the recordings into the user's cache, by the user's own pip configuration."""
+    from pyplatform.apps import recordings  # noqa: PLC0415
+
+    recordings.fetch(_out.print)
+    _out.print(f"{len(recordings.RECORDINGS)} recordings in {recordings.folder()}")
+
+
+@recordings_app.command("list")
+def list_recordings() -> None:
+    """List the known recordings and where they are."""
+    from pyplatform.apps import recordings  # noqa: PLC0415
+
+    table = Table("recording", "market", "what it is", "messages", "file", box=None, pad_edge=False)
+    missing = False
+    for recording, path in recordings.list_recordings():
+        missing |= path is None
+        where = "[yellow]not fetched[/]" if path is None else str(path)
+        table.add_row(recording.name, recording.kind, recording.description, f"{recording.messages:,}", where)
+    _out.print(table)
+    if missing:
+        _out.print("`pyplatform recordings fetch` brings what is missing")
+
+
+def main() -> None:
+    """Entry point: errors are one sentence, and the exit status is not 0."""
+    try:
+        app()
+    except PlatformError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - a bug: say so plainly, tell how to see more
+        _fail(
+            f"unexpected {type(error).__name__}: {error}; run again with `pyplatform --debug …` to see where"
+        )
+
+
+def _fail(sentence: str) -> None:
+    if os.environ.get(_DEBUG):
+        traceback.print_exc()
+    _err.print("[bold red]error:[/] ", end="")
+    _err.print(sentence, markup=False)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

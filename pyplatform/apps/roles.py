@@ -1,0 +1,213 @@
+"""What each process of the platform is made of."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from pyplatform.bus import Bus
+from pyplatform.contracts import wallet as wallet_contract
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import PlatformError, Unavailable
+from pyplatform.kernel.tenancy import Tenant
+
+_LOCATE_PAUSE_S: Final = 0.05
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What a role can be told on the command line; each role reads its part.
+
+    `inputs` are recordings the trading role plays over `seconds`; `limit` is the liability in currency units that
+    it accepts on one runner of one market; the gateway listens on `host` and `port` (0: any free one).
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    inputs: tuple[Path, ...] = ()
+    seconds: float = 60.0
+    limit: int = 100_000
+    hold: bool = False
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a role's process gives its role; call `ready` once, with the address served if there is one."""
+
+    settings: Settings
+    tenants: Mapping[str, Tenant]
+    options: Options
+    stop: asyncio.Event
+    ready: Callable[[str], None]
+
+
+async def wallet(context: Context) -> None:
+    """Lead the tenants' ledgers: one writer each, and the outbox to JetStream."""
+    from pyplatform.wallet.service import run_wallet  # noqa: PLC0415 - a process loads its own role only
+
+    subjects = [wallet_contract.locate_subject(tenant) for tenant in context.tenants]
+    async with _announcing(context, subjects):
+        await run_wallet(context.settings, context.tenants, context.stop)
+
+
+async def projector(context: Context) -> None:
+    """Write the read models: balances from the ledger, markets and prices from the bus."""
+    from pyplatform.projections import ReadModels  # noqa: PLC0415
+    from pyplatform.sportsbook.consumers import MarketProjector  # noqa: PLC0415
+    from pyplatform.wallet.service import run_balance_projector  # noqa: PLC0415
+
+    async with AsyncExitStack() as stack:
+        bus = await _bus(stack, context.settings, "projector")
+        models = ReadModels.connect(context.settings.redis_url)
+        stack.push_async_callback(models.close)
+        markets = MarketProjector(bus, models, list(context.tenants))
+        context.ready("")
+        await _until_stop(
+            context.stop,
+            [run_balance_projector(context.settings, context.tenants, context.stop), markets.run()],
+        )
+
+
+async def trading(context: Context) -> None:
+    """Own the events: feeds in, prices out, bets decided, results settled."""
+    from pyplatform.core.feeds.files import open_stream  # noqa: PLC0415
+    from pyplatform.sportsbook.replay import replay  # noqa: PLC0415
+    from pyplatform.sportsbook.service import Ports, held_back, run_trading  # noqa: PLC0415
+    from pyplatform.wallet.client import WalletClient  # noqa: PLC0415
+    from pyplatform.wallet.store import JournalReader  # noqa: PLC0415
+
+    options = context.options
+    feed = replay(list(options.inputs), open_stream, options.seconds) if options.inputs else None
+    async with AsyncExitStack() as stack:
+        bus = await _bus(stack, context.settings, "trading")
+        if feed is not None and options.hold:
+            feed = await held_back(feed, bus)
+        pool = await stack.enter_async_context(_pool(context.settings))
+
+        def reader(shard: str) -> JournalReader:
+            reader = JournalReader(context.settings.postgres_url, shard)
+            stack.push_async_callback(reader.close)
+            return reader
+
+        await run_trading(
+            Ports(bus, WalletClient(bus), reader, pool),
+            list(context.tenants.values()),
+            context.settings.postgres_url,
+            feed,
+            context.stop,
+            lambda: context.ready(""),
+            options.limit * 10**6,
+        )
+
+
+async def gateway(context: Context) -> None:
+    """Serve HTTP and WebSocket: accounts, markets, wallets, bets."""
+    from pyplatform.eventstore import Relay  # noqa: PLC0415
+    from pyplatform.gateway.build import gateway as build  # noqa: PLC0415
+    from pyplatform.http.app import App  # noqa: PLC0415
+    from pyplatform.http.server import serving  # noqa: PLC0415
+    from pyplatform.pam.api import routes as pam_routes  # noqa: PLC0415
+    from pyplatform.pam.config import PamConfig  # noqa: PLC0415
+    from pyplatform.pam.consumers import follow_revocations  # noqa: PLC0415
+    from pyplatform.pam.service import Accounts  # noqa: PLC0415
+    from pyplatform.projections import ReadModels  # noqa: PLC0415
+
+    config = PamConfig.from_env()
+    async with AsyncExitStack() as stack:
+        bus = await _bus(stack, context.settings, "gateway")
+        pool = await stack.enter_async_context(_pool(context.settings))
+        models = ReadModels.connect(context.settings.redis_url)
+        stack.push_async_callback(models.close)
+        accounts = Accounts(pool, context.tenants, config, bus.publish)
+        stack.callback(accounts.close)
+        app = App("pyplatform", metadata.version("pyplatform"), tenants=context.tenants, sessions=accounts)
+        pam_routes(app, accounts)
+        await follow_revocations(bus, accounts)
+
+        async def postgres() -> None:
+            await pool.fetchval("select 1")
+
+        await stack.enter_async_context(
+            build(app, bus, models, sessions=accounts, tenants=context.tenants, checks={"postgres": postgres})
+        )
+        options = context.options
+        running = await stack.enter_async_context(serving(app, options.host, options.port))
+        context.ready(f"http://{options.host}:{running.port}")
+        relays = [Relay(pool, bus.js, tenant, "pam").run() for tenant in context.tenants]
+        await _until_stop(context.stop, [_ends(running.task, "the HTTP server"), *relays])
+
+
+ROLES: Final[dict[str, Callable[[Context], Awaitable[None]]]] = {
+    "wallet": wallet,
+    "projector": projector,
+    "trading": trading,
+    "gateway": gateway,
+}
+
+
+async def _bus(stack: AsyncExitStack, settings: Settings, name: str) -> Bus:
+    bus = await Bus.connect(settings.nats_url, name)
+    stack.push_async_callback(bus.close)
+    return bus
+
+
+@asynccontextmanager
+async def _pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
+    try:
+        pool = await asyncpg.create_pool(settings.postgres_url, min_size=2, max_size=8)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise Unavailable(f"cannot reach Postgres ({error}): is it running?") from error
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def _announcing(context: Context, subjects: Iterable[str]) -> AsyncIterator[None]:
+    """Say that the role is ready as soon as its own services answer on all `subjects`."""
+
+    async def announce() -> None:
+        async with AsyncExitStack() as stack:
+            bus = await _bus(stack, context.settings, "readiness")
+            for subject in subjects:
+                while True:
+                    try:
+                        await bus.request(subject, b"", 1.0)
+                        break
+                    except Unavailable:
+                        await asyncio.sleep(_LOCATE_PAUSE_S)
+        context.ready("")
+
+    announcing = asyncio.create_task(announce())
+    try:
+        yield
+    finally:
+        announcing.cancel()
+        await asyncio.wait([announcing])
+
+
+async def _ends(task: "asyncio.Task[None]", what: str) -> None:
+    await asyncio.wait([task])
+    raise PlatformError(f"{what} ended by itself")
+
+
+async def _until_stop(stop: asyncio.Event, works: "Iterable[Awaitable[None]]") -> None:
+    """Run all works until `stop`; the first failure ends them all and is raised."""
+
+    async def stopped() -> None:
+        await stop.wait()
+
+    tasks = [asyncio.ensure_future(work) for work in (stopped(), *works)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

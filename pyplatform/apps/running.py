@@ -1,0 +1,57 @@
+"""The frame of a role's process: settings, telemetry, signals, readiness, and one sentence when it fails."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from pyplatform import telemetry
+from pyplatform.apps.processes import announce_ready
+from pyplatform.apps.roles import Context, Options
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.tenancy import load_tenants
+
+Run = Callable[[Context], Awaitable[None]]
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set, instead of ending the process."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def run_role(name: str, run: Run, options: Options) -> int:
+    """Run a role to its end; returns the process's exit status."""
+    settings = Settings.from_env()
+    tenants = load_tenants(settings.tenants_file or None)
+    telemetry.setup(name, settings)
+    log = telemetry.get_logger("apps")
+
+    async def live() -> None:
+        stop = stop_on_signals()
+        await run(Context(settings, tenants, options, stop, announce_ready))
+
+    try:
+        uvloop.run(live())
+    except PlatformError as error:
+        log.error("role failed", role=name, error=str(error))
+        return 1
+    except ExceptionGroup as group:
+        known, unknown = group.split(PlatformError)
+        if unknown is not None:
+            log.error("role broke", role=name, exc_info=unknown)
+        elif known is not None:
+            log.error("role failed", role=name, error="; ".join(map(str, known.exceptions)))
+        return 1
+    except Exception:
+        log.exception("role broke", role=name)
+        return 1
+    finally:
+        telemetry.shutdown()
+        sys.stderr.flush()
+    return 0

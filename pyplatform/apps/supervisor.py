@@ -1,0 +1,197 @@
+"""The whole platform on one machine: servers, migrations, one process a role, started and stopped in order."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Final, Self
+
+import asyncpg
+
+from pyplatform.apps.processes import RoleProcess
+from pyplatform.embedded import Embedded
+from pyplatform.eventstore import migrate_all
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import PlatformError
+from pyplatform.pam.config import KEY_VARIABLE, local_key
+
+START_ORDER: Final = (("wallet", "projector"), ("trading",), ("gateway",))
+"""Roles that start together, one group after the other; those left out of `roles` are skipped."""
+STOP_ORDER: Final = ("gateway", "trading", "wallet", "projector")
+"""First who takes new work, last who writes down what became of it."""
+
+_RESTARTS_IN_A_ROW: Final = 5
+_RESTART_PAUSE_S: Final = 0.2
+_HEALTHY_S: Final = 60.0
+
+Report = Callable[[str], None]
+
+
+async def migrate(settings: Settings) -> list[str]:
+    """Run the migrations of every room; returns the names of those that ran."""
+    try:
+        connection = await asyncpg.connect(settings.postgres_url, timeout=10)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
+        raise PlatformError(
+            f"cannot use the Postgres of PYPLATFORM_POSTGRES_URL ({error}): is it running, is the address right?"
+        ) from error
+    try:
+        return await migrate_all(connection)
+    finally:
+        await connection.close()
+
+
+class Platform:
+    """`async with Platform(folder, roles) as platform:` runs everything until the block ends.
+
+    `arguments` are the command-line arguments of single roles. Roles named in `restart` are started again when they
+    die, at most five times in a row; any other death, and that of a server, is a failure.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        roles: Collection[str],
+        *,
+        arguments: Mapping[str, Sequence[str]] | None = None,
+        env: Mapping[str, str] | None = None,
+        restart: Collection[str] = ("wallet",),
+        report: Report = lambda _: None,
+        log_to_files: bool = False,
+    ) -> None:
+        self._roles = [role for group in START_ORDER for role in group if role in roles]
+        if unknown := set(roles) - set(self._roles):
+            raise PlatformError(f"no such role: {', '.join(sorted(unknown))}")
+        self._servers = Embedded(folder, on_death=self._server_died, restart=("postgres",))
+        self._arguments = arguments or {}
+        self._env = dict(env or {})
+        self._restart = frozenset(restart)
+        self._report = report
+        self._log_to_files = log_to_files
+        self._watchers: dict[str, asyncio.Task[None]] = {}
+        self._failure: asyncio.Future[PlatformError] | None = None
+        self.processes: dict[str, RoleProcess] = {}
+        """Running roles by name."""
+
+    @property
+    def folder(self) -> Path:
+        """Data folder."""
+        return self._servers.folder
+
+    @property
+    def settings(self) -> Settings:
+        """Addresses of the servers."""
+        return self._servers.settings
+
+    @property
+    def servers(self) -> Embedded:
+        """The servers, for fault tests."""
+        return self._servers
+
+    @property
+    def gateway_url(self) -> str:
+        """Where HTTP is served; "" without a gateway."""
+        return self.processes["gateway"].address if "gateway" in self.processes else ""
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    async def failure(self) -> PlatformError:
+        """Wait until a part ends by itself and is not restarted; returns what happened."""
+        if self._failure is None:
+            raise PlatformError("the platform is not started")
+        return await asyncio.shield(self._failure)
+
+    async def run_until(self, stop: Awaitable[object]) -> None:
+        """Live until `stop` is done; raises the failure if a part ends before."""
+        stopping = asyncio.ensure_future(stop)
+        failing = asyncio.ensure_future(self.failure())
+        try:
+            await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
+            if failing.done():
+                raise failing.result()
+        finally:
+            failing.cancel()
+            stopping.cancel()
+
+    def kill(self, role: str, number: int = signal.SIGKILL) -> None:
+        """Send a role a signal, as a fault would."""
+        self.processes[role].kill(number)
+
+    async def _start(self) -> None:
+        self._failure = asyncio.get_running_loop().create_future()
+        began = monotonic()
+        await self._servers.__aenter__()
+        if names := self._servers.names:
+            self._report(f"{', '.join(names)} ready in {monotonic() - began:.1f} s ({self.folder})")
+        self._watchers["servers"] = asyncio.create_task(self._watch_servers())
+        for name in await migrate(self.settings):
+            self._report(f"migrated {name}")
+        self._env |= self.settings.to_env()
+        if KEY_VARIABLE not in os.environ and KEY_VARIABLE not in self._env:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._env[KEY_VARIABLE] = local_key(self.folder)
+        for group in START_ORDER:
+            await asyncio.gather(*(self._run(role) for role in group if role in self._roles))
+
+    async def _run(self, role: str) -> None:
+        began = monotonic()
+        log = self.folder / "logs" / f"{role}.log" if self._log_to_files else None
+        if log is not None:
+            log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        process = self.processes[role] = RoleProcess(role, self._arguments.get(role, ()), self._env, log)
+        await process.start()
+        self._report(f"{role} ready in {monotonic() - began:.1f} s {process.address}".rstrip())
+        self._watchers[role] = asyncio.create_task(self._watch(process))
+
+    async def _watch(self, process: RoleProcess) -> None:
+        deaths = 0
+        while True:
+            born = monotonic()
+            status = await process.wait()
+            deaths = 1 if monotonic() - born > _HEALTHY_S else deaths + 1
+            what = f"{process.role} ended with status {status}"
+            if process.role not in self._restart or deaths > _RESTARTS_IN_A_ROW:
+                self._fail(PlatformError(f"{what}{process.log_tail()}"))
+                return
+            self._report(f"{what}; starting it again")
+            await asyncio.sleep(_RESTART_PAUSE_S * deaths)
+            try:
+                await process.start()
+            except PlatformError as error:
+                self._fail(error)
+                return
+            self._report(f"{process.role} is back")
+
+    async def _watch_servers(self) -> None:
+        self._fail(await self._servers.failure())
+
+    def _server_died(self, name: str, status: int, _: str) -> None:
+        self._report(f"{name} ended by itself with status {status}")
+
+    def _fail(self, error: PlatformError) -> None:
+        if self._failure is not None and not self._failure.done():
+            self._failure.set_result(error)
+
+    async def _stop(self) -> None:
+        for watcher in self._watchers.values():
+            watcher.cancel()
+        if self._watchers:
+            await asyncio.wait(self._watchers.values())
+        for role in STOP_ORDER:
+            if role in self.processes:
+                await self.processes[role].stop()
+        await self._servers.__aexit__(None, None, None)
