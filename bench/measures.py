@@ -1,6 +1,5 @@
 """Which code measures which benchmark, and the servers those that need them share."""
 
-import asyncio
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -8,9 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from bench import core, durable, feed, in_memory
+import uvloop
+
+from bench import concurrent_bets, core, durable, feed, in_memory
 from bench.judge import Rounds
-from pyplatform.embedded import running
+from pyplatform.embedded import Servers, running
 from pyplatform.kernel.config import Settings
 
 FEED_LINES = 6_000
@@ -34,9 +35,18 @@ class Measures:
         return core.build()
 
     @cached_property
-    def _settings(self) -> Settings:
+    def _servers(self) -> Servers:
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="pyplatform-bench-"))
-        return self._stack.enter_context(running(folder, outside=Settings())).settings
+        return self._stack.enter_context(running(folder, outside=Settings()))
+
+    @property
+    def _settings(self) -> Settings:
+        return self._servers.settings
+
+    @property
+    def _server_pids(self) -> list[int]:
+        embedded = self._servers.embedded
+        return [embedded.pid(name) for name in embedded.names]
 
     @cached_property
     def _stream(self) -> list[bytes]:
@@ -48,8 +58,9 @@ class Measures:
             return core.measure(self._program, name, count=self._gate)
         known: dict[str, Callable[[], Rounds]] = {
             "place_bet_in_memory": in_memory.measure,
-            "feed_to_price": lambda: asyncio.run(feed.measure(self._stream, self._settings)),
-            "durable_bet": lambda: asyncio.run(durable.measure(self._settings)),
+            "feed_to_price": lambda: uvloop.run(feed.measure(self._stream, self._settings)),
+            "durable_bet": lambda: uvloop.run(durable.measure(self._settings)),
+            "concurrent_bets": lambda: uvloop.run(concurrent_bets.measure(self._settings, self._server_pids)),
         }
         if name not in known:
             message = f"no benchmark {name!r}: known are {', '.join([*core.LOOPS, *known])}"

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use odds::BETFAIR;
 
-const RUNNERS: u64 = 12;
+/// The middle of each runner's book: their probabilities sum to about 1.
+const MIDDLES: [u32; 12] =
+    [49_000, 55_000, 59_000, 78_000, 96_000, 110_000, 135_000, 190_000, 240_000, 340_000, 600_000, 1_100_000];
+const RUNNERS: u64 = MIDDLES.len() as u64;
 const FIRST_ID: u64 = 20_000_001;
 const START_MS: u64 = 1_600_000_000_000;
 
@@ -19,13 +22,9 @@ pub(crate) fn lines(count: u64) -> Vec<Vec<u8>> {
     (0..count).map(|n| if n == 0 { image() } else { change(n, &mut chance) }.into_bytes()).collect()
 }
 
-/// The middle of a runner's book, in ticks of the ladder.
-fn middle(runner: u64) -> u32 {
-    150 + 8 * runner as u32
-}
-
-fn price(tick: u32) -> f64 {
-    f64::from(BETFAIR.offset(BETFAIR.lowest(), tick.cast_signed())) / 1e4
+/// A price some ticks off the middle of a runner's book.
+fn price(runner: u64, ticks: i32) -> f64 {
+    f64::from(BETFAIR.offset(MIDDLES[runner as usize], ticks)) / 1e4
 }
 
 fn image() -> String {
@@ -37,14 +36,14 @@ fn image() -> String {
             runner + 1,
             runner + 1
         ));
-        let level = |tick: u32| format!("[{},{}]", price(tick), 10 + tick % 90);
-        let back: Vec<String> = (1..=10).map(|step| level(middle(runner) - step)).collect();
-        let lay: Vec<String> = (1..=10).map(|step| level(middle(runner) + step)).collect();
+        let level = |ticks: i32| format!("[{},{}]", price(runner, ticks), 50 + 7 * ticks.abs());
+        let back: Vec<String> = (1..=10).map(|step| level(-step)).collect();
+        let lay: Vec<String> = (1..=10).map(level).collect();
         books.push(format!(
             r#"{{"id":{id},"atb":[{}],"atl":[{}],"ltp":{}}}"#,
             back.join(","),
             lay.join(","),
-            price(middle(runner))
+            price(runner, 0)
         ));
     }
     format!(
@@ -74,22 +73,23 @@ fn change(n: u64, chance: &mut Chance) -> String {
     );
     for part in 0..=chance.below(4) {
         let runner = chance.below(RUNNERS);
-        let step = 1 + chance.below(10) as u32;
-        let size = if step > 2 { chance.below(400) } else { 1 + chance.below(400) };
+        let step = 1 + chance.below(10) as i32;
+        // The two best levels come and go, so that prices move; those behind them stay.
+        let size = if step > 2 || chance.below(2) == 0 { 1 + chance.below(400) } else { 0 };
         let comma = if part == 0 { "" } else { "," };
         let id = FIRST_ID + runner;
         let written = match chance.below(8) {
             0 => {
-                let traded = price(middle(runner));
+                let traded = price(runner, 0);
                 write!(
                     line,
                     r#"{comma}{{"trd":[[{traded},{size}.25]],"ltp":{traded},"tv":{size}.25,"id":{id}}}"#
                 )
             }
             1..=4 => {
-                write!(line, r#"{comma}{{"atb":[[{},{size}]],"id":{id}}}"#, price(middle(runner) - step))
+                write!(line, r#"{comma}{{"atb":[[{},{size}]],"id":{id}}}"#, price(runner, -step))
             }
-            _ => write!(line, r#"{comma}{{"atl":[[{},{size}]],"id":{id}}}"#, price(middle(runner) + step)),
+            _ => write!(line, r#"{comma}{{"atl":[[{},{size}]],"id":{id}}}"#, price(runner, step)),
         };
         written.expect("writing to a string succeeds");
     }
