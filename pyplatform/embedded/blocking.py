@@ -73,9 +73,19 @@ def running(
     # The servers' death signal is bound to this thread, which therefore ends only after them.
     thread = threading.Thread(target=run, name="embedded servers")
     thread.start()
-    servers = started.result()
+    try:
+        servers = started.result()
+    except BaseException:  # they failed to start, or we were interrupted: then they stop once they are up
+        started.add_done_callback(_end_if_started)
+        thread.join()
+        raise
     try:
         yield servers
     finally:
         servers.end()
         thread.join()
+
+
+def _end_if_started(started: "Future[Servers]") -> None:
+    if started.exception() is None:
+        started.result().end()

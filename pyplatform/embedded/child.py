@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Self
 
-_SPAWN: Final = str(Path(__file__).with_name("spawn.py"))
+SPAWN: Final = str(Path(__file__).with_name("spawn.py"))
+"""The program that prepares a child; see there for its arguments."""
 _LOG_LIMIT: Final = 16 * 1024 * 1024
 
 
@@ -46,7 +47,7 @@ class Child:
 
         `output` is the descriptor for stdout and stderr (None: ours); the child keeps those in `keep_open`.
         """
-        head = [sys.executable, "-I", "-S", _SPAWN, str(os.getpid()), str(int(death_signal)), identity]
+        head = [sys.executable, "-I", "-S", SPAWN, str(os.getpid()), str(int(death_signal)), identity]
         return cls(
             subprocess.Popen(
                 [*head, *map(str, command)],

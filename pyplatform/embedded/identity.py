@@ -2,12 +2,16 @@
 
 import os
 import pwd
-from collections.abc import Iterable
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from pyplatform.embedded.child import SPAWN
 from pyplatform.kernel.errors import PlatformError
 
 _CANDIDATES: Final = ("postgres", "nobody")
@@ -46,40 +50,47 @@ def _ordinary_user() -> pwd.struct_passwd | None:
     return None
 
 
-def _in_namespace() -> Identity:
-    # The uid inside needs a name, or initdb refuses: any ordinary account will do, it grants nothing.
-    user = _ordinary_user()
-    if user is None:
-        raise PlatformError(
-            "Postgres refuses to run as root and this machine has no user 'nobody': run as a user"
-        )
-    return Identity(f"namespace:{user.pw_uid}", os.geteuid(), os.getegid())
-
-
-def choose(programs: Iterable[Path], folder: Path) -> Identity:
+def choose(programs: Sequence[Path], folder: Path) -> Identity:
     """Pick the identity for servers whose data is in `folder` (absolute); data that exists decides.
 
-    As root: an ordinary account if it can reach both the programs and the folder. Else (a home folder closed
-    to others) a user namespace, where the servers may use root's files but hold none of root's powers.
+    As root: an ordinary account if it can reach both the programs and the folder. Else (a home folder closed to
+    others) a user namespace, in which the servers are root without root's powers, or, where those are forbidden,
+    an ordinary account that may open any file.
     """
     me = os.geteuid()
     data = folder / "postgres"
-    if data.exists():
-        owner = data.stat()
-        if me not in {0, owner.st_uid}:
-            raise PlatformError(
-                f"the data in {folder} belongs to user {owner.st_uid}: "
-                "run as that user, or choose another folder with --data"
-            )
-        if me == 0:
-            return _in_namespace() if owner.st_uid == 0 else _dropped(owner.st_uid, owner.st_gid)
+    owner = data.stat() if data.exists() else None
+    if owner is not None and me not in {0, owner.st_uid}:
+        raise PlatformError(
+            f"the data in {folder} belongs to user {owner.st_uid}: "
+            "run as that user, or choose another folder with --data"
+        )
     if me != 0:
         return Identity("same", me, os.getegid())
+    candidates = _for_root(_reachable(programs, folder))
+    for candidate in candidates:
+        if owner is not None and candidate.uid != owner.st_uid:
+            continue
+        if _can_run(candidate, programs[0]):
+            return candidate
+    raise PlatformError(
+        f"Postgres refuses to run as root, and nobody else can run it with its data in {folder}: "
+        "run as an ordinary user, or choose a folder that others can reach with --data"
+    )
+
+
+def _for_root(reachable: bool) -> list[Identity]:
     user = _ordinary_user()
-    if user is not None and _reachable(programs, folder):
-        return _dropped(user.pw_uid, user.pw_gid)
-    return _in_namespace()
+    if user is None:
+        return []
+    uid, gid = user.pw_uid, user.pw_gid
+    dropped = [Identity(f"{uid}:{gid}", uid, gid)] if reachable else []
+    # The uid inside a namespace needs a name, or initdb refuses; whose it is does not matter.
+    namespace = Identity(f"namespace:{uid}", os.geteuid(), os.getegid())
+    return [*dropped, namespace, Identity(f"capable:{uid}:{gid}", uid, gid)]
 
 
-def _dropped(uid: int, gid: int) -> Identity:
-    return Identity(f"{uid}:{gid}", uid, gid)
+def _can_run(identity: Identity, program: Path) -> bool:
+    command = [sys.executable, "-I", "-S", SPAWN, str(os.getpid()), str(int(signal.SIGKILL)), identity.code]
+    done = subprocess.run([*command, program, "--version"], capture_output=True, check=False)
+    return done.returncode == 0

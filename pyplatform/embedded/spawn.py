@@ -5,8 +5,9 @@ program of its own, and not a `preexec_fn`, because Python code between fork and
 
     spawn.py PARENT_PID DEATH_SIGNAL IDENTITY COMMAND [ARGUMENT…]
 
-IDENTITY is `same`, `UID:GID` (drop to that user) or `namespace:UID` (keep the user, but appear as UID inside
-a user namespace, for programs that refuse to run as root).
+IDENTITY is `same`, `UID:GID` (drop to that user), `namespace:UID` (keep the user, but appear as UID inside a user
+namespace) or `capable:UID:GID` (drop to that user, but reach files as root does). The last two are for programs
+that refuse to run as root where an ordinary user cannot reach what they need.
 """
 
 import ctypes
@@ -14,8 +15,10 @@ import os
 import sys
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
 CLONE_NEWUSER = 0x10000000
+CAPABILITY_VERSION_3 = 0x20080522
+CAP_DAC_OVERRIDE = 1
 CANNOT_PREPARE = 126
 
 
@@ -33,16 +36,34 @@ def _enter_namespace(libc: ctypes.CDLL, uid: str) -> None:
     Path("/proc/self/gid_map").write_text(f"{uid} {outside_gid} 1", encoding="ascii")
 
 
+def _drop(uid: str, gid: str) -> None:
+    os.setgroups([])
+    os.setgid(int(gid))
+    os.setuid(int(uid))
+
+
+def _drop_but_reach_files(libc: ctypes.CDLL, uid: str, gid: str) -> None:
+    _check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "cannot keep a capability")
+    _drop(uid, gid)
+    kept = 1 << CAP_DAC_OVERRIDE
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)(kept, kept, kept)  # effective, permitted, inheritable; their high halves
+    _check(libc.capset(header, sets), "cannot set capabilities")
+    _check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0), "cannot hand one on")
+
+
 def _take_identity(libc: ctypes.CDLL, identity: str) -> None:
-    if identity == "same":
-        return
-    kind, _, value = identity.partition(":")
-    if kind == "namespace":
-        _enter_namespace(libc, value)
-    else:
-        os.setgroups([])
-        os.setgid(int(value))
-        os.setuid(int(kind))
+    match identity.split(":"):
+        case ["same"]:
+            return
+        case ["namespace", uid]:
+            _enter_namespace(libc, uid)
+        case ["capable", uid, gid]:
+            _drop_but_reach_files(libc, uid, gid)
+        case [uid, gid]:
+            _drop(uid, gid)
+        case _:
+            raise OSError(0, f"no such identity: {identity}")
 
 
 def main(arguments: list[str]) -> None:

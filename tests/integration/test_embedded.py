@@ -19,7 +19,7 @@ import pytest
 import redis.asyncio
 
 from pyplatform import embedded
-from pyplatform.embedded import Embedded, running_settings
+from pyplatform.embedded import Embedded, identity, running, running_settings
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 
@@ -234,6 +234,32 @@ def test_a_user_without_powers_runs_them(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(15) == 0
     wait_until_gone(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_an_ordinary_account_that_may_open_any_file_runs_them_where_nothing_else_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As in a container: root, a folder closed to others, and user namespaces forbidden.
+    uid, gid = pwd.getpwnam("nobody")[2:4]
+    forbidden = [
+        identity.Identity(f"namespace-forbidden:{uid}", 0, 0),
+        identity.Identity(f"capable:{uid}:{gid}", uid, gid),
+    ]
+    monkeypatch.setattr(identity, "_for_root", lambda _: forbidden)
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for _ in range(2):
+        with running(closed / "data", outside=NO_OUTSIDE) as servers:
+            asyncio.run(ping(servers.settings))
+            assert {Path(f"/proc/{pid}").stat().st_uid for pid in processes_of(closed)} == {uid}
+    assert processes_of(closed) == []
+
+
+async def ping(settings: Settings) -> None:
+    connection = await asyncpg.connect(settings.postgres_url)
+    await connection.execute("create table if not exists reached (id int)")
+    await connection.close()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
