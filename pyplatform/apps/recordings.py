@@ -78,6 +78,15 @@ RECORDINGS = (
     ),
 )
 
+RACE_DAY = ("PRO-1.170258213", "SELF-1.181223994", "SELF-1.181223995")
+"""What the demo plays: two races, of one of them the place market too."""
+
+
+def race_day(progress: Progress = lambda _: None) -> tuple[Path, ...]:
+    """Files of `RACE_DAY`, fetched first if need be; raises what `fetch` raises."""
+    fetch(progress)
+    return tuple(locate(name) for name in RACE_DAY)
+
 
 def folder() -> Path:
     """Where recordings are kept, in the user's cache; it need not exist yet."""

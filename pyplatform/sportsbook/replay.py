@@ -9,12 +9,16 @@ from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 
+from pyplatform.core.feeds.files import StreamError
 from pyplatform.kernel.errors import PlatformError
+from pyplatform.telemetry import get_logger
 
 LONGEST_GAP = 60_000
 """Quiet stretches longer than this (ms) are shortened to it: hours of waiting carry nothing to watch."""
 IN_PLAY_SHARE = 0.2
 """Share of the running time given to the race itself, which lasts minutes after a day of betting."""
+
+log = get_logger("sportsbook.replay")
 
 LineSource = Callable[[Path], Iterator[bytes]]
 
@@ -22,11 +26,19 @@ _PUBLISH_TIME = re.compile(rb'"pt"\s*:\s*(\d+)')
 _IN_PLAY = re.compile(rb'"inPlay"\s*:\s*true')
 
 
+def _readable(path: Path, lines: LineSource) -> Iterator[bytes]:
+    """Lines of a file up to where it breaks off: what was recorded before that is still worth playing."""
+    try:
+        yield from lines(path)
+    except StreamError as error:
+        log.warning("recording is not whole", error=str(error))
+
+
 def _schedule(path: Path, lines: LineSource) -> Sequence[float]:
     """Moment of each line as a fraction of the running time: gaps capped, the race stretched to its share."""
     times = array("q")
     turned: int | None = None
-    for index, line in enumerate(lines(path)):
+    for index, line in enumerate(_readable(path, lines)):
         found = _PUBLISH_TIME.search(line)
         times.append(int(found[1]) if found else (times[-1] if times else 0))
         if turned is None and _IN_PLAY.search(line):
@@ -55,7 +67,7 @@ def _schedule(path: Path, lines: LineSource) -> Sequence[float]:
 
 
 def _timed(path: Path, lines: LineSource, schedule: Sequence[float]) -> Iterator[tuple[float, bytes]]:
-    yield from zip(schedule, lines(path), strict=True)
+    yield from zip(schedule, _readable(path, lines), strict=True)
 
 
 async def replay(paths: list[Path], lines: LineSource, seconds: float) -> AsyncIterator[tuple[float, bytes]]:

@@ -195,6 +195,24 @@ async def run_trading(
         await keeper.close()
 
 
+async def held_back(feed: Feed, bus: Bus) -> Feed:
+    """Keep a feed back until somebody asks for it on `start_subject`."""
+    started = asyncio.Event()
+
+    async def start(_: bytes) -> bytes:
+        started.set()
+        return b""
+
+    await bus.serve(contract.start_subject(OWNER), start)
+
+    async def later() -> Feed:
+        await started.wait()
+        async for item in feed:
+            yield item
+
+    return later()
+
+
 async def _take(keeper: LeaseKeeper, stop: asyncio.Event) -> Taken | None:
     while not stop.is_set():
         if (lease := await keeper.take(LEASE)) is not None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
-from pyplatform.wallet.proofs import Proof
 
 from pyplatform.apps.demo.timeline import Timeline
+from pyplatform.wallet.proofs import Proof
 
 STYLE = """
 :root { color-scheme: light; font: 15px/1.5 system-ui, sans-serif; color: #1b2733; background: #f5f7f9; }
@@ -78,10 +78,10 @@ def _cards(timeline: Timeline) -> str:
 def _proof_table(proofs: Sequence[Proof]) -> str:
     rows = "".join(
         f"<tr><td class={'ok' if proof.ok else 'bad'}>{'holds' if proof.ok else 'BROKEN'}</td>"
-        f"<td>{escape(proof.name)}</td><td>{escape(proof.detail)}</td></tr>"
+        f"<td>{escape(proof.tenant)}</td><td>{escape(proof.name)}</td><td>{escape(proof.detail)}</td></tr>"
         for proof in proofs
     )
-    return f"<table><tr><th></th><th>Statement</th><th>Evidence</th></tr>{rows}</table>"
+    return f"<table><tr><th></th><th>Tenant</th><th>Statement</th><th>Evidence</th></tr>{rows}</table>"
 
 
 def _outcome_table(timeline: Timeline) -> str:

@@ -1,0 +1,254 @@
+"""One race day: start the platform, let players bet on the replayed feed, prove every cent, write the report."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+from rich.console import Console
+from rich.live import Live
+
+from pyplatform._core import wallet as codec
+from pyplatform.apps.demo import report
+from pyplatform.apps.demo.client import Connection
+from pyplatform.apps.demo.players import Account, Player, open_account
+from pyplatform.apps.demo.screen import Screen
+from pyplatform.apps.demo.timeline import Timeline
+from pyplatform.apps.demo.view import render
+from pyplatform.apps.proofs import print_proofs
+from pyplatform.apps.supervisor import STOP_ORDER, Platform
+from pyplatform.bus import Bus, Message
+from pyplatform.contracts.sportsbook import STATS_SUBJECT, TradingStats, start_subject
+from pyplatform.core import money
+from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.ids import text, uuid7
+from pyplatform.kernel.tenancy import Tenant, load_tenants
+from pyplatform.wallet.client import WalletClient
+from pyplatform.wallet.proofs import Proof, prove
+
+DAY_S: Final = 60.0
+FUNDS: Final = "1000.00"
+SOURCE_CASHIER: Final = 2
+REGISTERING: Final = 2
+"""Registrations at a time: each costs two password hashes, which keep a core busy."""
+SETTLE_S: Final = 30.0
+QUICK_HASHES: Final = {
+    "PYPLATFORM_PAM_ARGON2_MEMORY_KIB": "19456",
+    "PYPLATFORM_PAM_ARGON2_TIME_COST": "2",
+}
+"""The least that OWASP allows: dozens of players must register within seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What the command line asks for."""
+
+    inputs: tuple[Path, ...]
+    players: int
+    speed: float
+    seed: int
+    report: Path
+    data: Path | None
+
+
+@dataclass(slots=True)
+class Day:
+    """The running demo."""
+
+    platform: Platform
+    options: DemoOptions
+    timeline: Timeline = field(default_factory=Timeline)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the gateway."""
+        parts = urlsplit(self.platform.gateway_url)
+        return parts.hostname or "127.0.0.1", parts.port or 80
+
+
+async def run_demo(options: DemoOptions, console: Console) -> bool:
+    """Run the demo; True if every proof holds."""
+    with TemporaryDirectory(prefix="pyplatform-demo-") as scratch:
+        folder = options.data or Path(scratch)
+        arguments = {
+            "gateway": ["--port", "0"],
+            "trading": [
+                *(part for path in options.inputs for part in ("--input", str(path.resolve()))),
+                "--seconds",
+                str(DAY_S / options.speed),
+                "--hold",
+            ],
+        }
+        async with Platform(
+            folder,
+            STOP_ORDER,
+            arguments=arguments,
+            env=QUICK_HASHES,
+            report=lambda line: console.print(f"  {line}", style="dim"),
+            log_to_files=True,
+        ) as platform:
+            day = Day(platform, options)
+            proofs = await _live_through(day, console)
+    title = "One race day, end to end"
+    names = ", ".join(path.name for path in options.inputs)
+    subtitle = f"{options.players} simulated players · {names} · seed {options.seed}"
+    report.write(options.report, day.timeline, proofs, title, subtitle)
+    print_proofs(console, proofs)
+    console.print(f"report: {options.report}")
+    return all(proof.ok for proof in proofs)
+
+
+async def _live_through(day: Day, console: Console) -> list[Proof]:
+    tenants = list(load_tenants(day.platform.settings.tenants_file or None).values())
+    async with AsyncExitStack() as stack:
+        bus = await Bus.connect(day.platform.settings.nats_url, "demo")
+        stack.push_async_callback(bus.close)
+        await _follow_stats(bus, day.timeline)
+        console.print(f"registering {day.options.players} players over HTTP and paying in {FUNDS} each …")
+        accounts = await _open_accounts(day, tenants)
+        await _pay_in(bus, accounts)
+        console.print("the day begins")
+        day.timeline.started = time.monotonic()
+        await bus.request(start_subject("trading"), b"", 5.0)
+        async with _background(_activities(day, tenants, accounts), day.over):
+            await day.platform.run_until(_show_until_settled(day, console))
+        return [
+            *await prove(day.platform.settings, [tenant.slug for tenant in tenants]),
+            *_proofs_of_the_day(day.timeline),
+        ]
+
+
+async def _follow_stats(bus: Bus, timeline: Timeline) -> None:
+    decoder = msgspec.msgpack.Decoder(TradingStats)
+
+    async def on_stats(message: Message) -> None:
+        timeline.trading(decoder.decode(message.data))
+
+    await bus.subscribe(STATS_SUBJECT, on_stats)
+
+
+async def _open_accounts(day: Day, tenants: list[Tenant]) -> list[tuple[Tenant, Account]]:
+    run = text(uuid7())[-12:]
+    turn = asyncio.Semaphore(REGISTERING)
+
+    async def one(number: int) -> tuple[Tenant, Account]:
+        tenant = tenants[number % len(tenants)]
+        async with turn:
+            connection = Connection(*day.address)
+            try:
+                return tenant, await open_account(connection, tenant, number, run)
+            finally:
+                await connection.close()
+
+    return list(await asyncio.gather(*(one(number) for number in range(day.options.players))))
+
+
+async def _pay_in(bus: Bus, accounts: list[tuple[Tenant, Account]]) -> None:
+    """Deposit for each player, as the cashier's payment provider would confirm it."""
+    wallet = WalletClient(bus)
+
+    async def one(tenant: Tenant, account: Account) -> None:
+        context = codec.Context(tenant.slug, tenant.brands[0].id, account.player, SOURCE_CASHIER, uuid7())
+        amount = money.parse(FUNDS, tenant.currency)
+        reply = await wallet.submit(
+            tenant.slug, codec.deposit(context, text(uuid7()), tenant.currency, amount, "demo")
+        )
+        if reply.status != codec.ACCEPTED:
+            raise PlatformError(f"a deposit was refused: {reply.name}")
+
+    await asyncio.gather(*(one(tenant, account) for tenant, account in accounts))
+
+
+def _activities(
+    day: Day, tenants: list[Tenant], accounts: list[tuple[Tenant, Account]]
+) -> list[Coroutine[Any, Any, None]]:
+    host, port = day.address
+    screens: dict[str, Screen] = {}
+    works: list[Coroutine[Any, Any, None]] = []
+    for tenant in tenants:
+        token = next((account.token for owner, account in accounts if owner is tenant), "")
+        if token:
+            screen = screens[tenant.slug] = Screen(f"ws://{host}:{port}/v1/stream", tenant.slug, token)
+            works += [screen.run(), _discover(Connection(host, port), tenant.slug, screen)]
+    for number, (tenant, account) in enumerate(accounts):
+        seed = day.options.seed * 1_000_003 + number
+        player = Player(account, tenant, Connection(host, port), screens[tenant.slug], seed, day.timeline)
+        works.append(player.play(day.over))
+    return works
+
+
+async def _discover(connection: Connection, tenant: str, screen: Screen) -> None:
+    """Subscribe the screen to markets as they appear in the catalogue."""
+    known: set[str] = set()
+    while True:
+        listed = (await connection.request("GET", "/v1/markets", headers={"x-tenant": tenant})).json()
+        found = [market["id"] for market in listed["markets"] if market["id"] not in known]
+        if found:
+            known.update(found)
+            screen.subscriptions.put_nowait(found)
+        await asyncio.sleep(0.25)
+
+
+@asynccontextmanager
+async def _background(works: list[Coroutine[Any, Any, None]], over: asyncio.Event) -> AsyncIterator[None]:
+    """Run the players until the block ends; whatever went wrong with one of them is raised."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        over.set()
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+async def _show_until_settled(day: Day, console: Console) -> None:
+    title = "pyplatform demo · one race day"
+    deadline = float("inf")
+    with Live(console=console, refresh_per_second=4, transient=False) as live:
+        while True:
+            await asyncio.sleep(0.25)
+            live.update(render(day.timeline, title))
+            stats = day.timeline.latest
+            if stats is None or stats.feed_progress < 1.0:
+                continue
+            if not day.over.is_set():
+                day.over.set()
+                deadline = time.monotonic() + SETTLE_S
+            if (stats.open_bets == 0 and _quiet(day.timeline)) or time.monotonic() > deadline:
+                return
+
+
+def _quiet(timeline: Timeline) -> bool:
+    """Whether nobody has bet since the last report."""
+    now, before = timeline.latest, timeline.previous
+    return now is not None and before is not None and now.attempts == before.attempts
+
+
+def _proofs_of_the_day(timeline: Timeline) -> list[Proof]:
+    stats = timeline.latest
+    accepted = timeline.outcomes.get("accepted", 0)
+    open_bets = stats.open_bets if stats else -1
+    same = timeline.replays_checked - timeline.replay_mismatches
+    return [
+        Proof(
+            "all", "every bet is settled or void", open_bets == 0, f"{open_bets} open after the last result"
+        ),
+        Proof(
+            "all",
+            "a repeated key met the first answer",
+            timeline.replay_mismatches == 0,
+            f"{same:,} of {timeline.replays_checked:,} repeats",
+        ),
+        Proof("all", "players could bet", accepted > 0, f"{accepted:,} bets accepted over HTTP"),
+    ]

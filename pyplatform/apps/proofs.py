@@ -1,0 +1,37 @@
+"""`pyplatform verify`, and how proofs are shown."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pyplatform.apps.supervisor import Platform
+from pyplatform.embedded import running_settings
+from pyplatform.kernel.tenancy import load_tenants
+from pyplatform.wallet.proofs import Proof, prove
+
+
+async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
+    """Prove the ledgers of a data folder.
+
+    A platform that runs on the folder is asked as it is; otherwise servers, wallet and projector are started on it,
+    so that copies which were behind when it stopped can catch up.
+    """
+    running = running_settings(data)
+    if running is not None:
+        return await prove(running, load_tenants(running.tenants_file or None))
+    async with Platform(data, ("wallet", "projector"), report=report, log_to_files=True) as platform:
+        return await prove(platform.settings, load_tenants(platform.settings.tenants_file or None))
+
+
+def print_proofs(console: Console, proofs: Sequence[Proof]) -> None:
+    """Show proofs as a table, the broken ones in red."""
+    table = Table("", "tenant", "statement", "evidence", box=None, pad_edge=False)
+    for proof in proofs:
+        mark = "[green]holds[/]" if proof.ok else "[bold red]BROKEN[/]"
+        table.add_row(mark, proof.tenant, proof.name, proof.detail)
+    console.print(table)
+    broken = sum(not proof.ok for proof in proofs)
+    verdict = f"[bold red]{broken} of {len(proofs)} proofs are broken[/]"
+    console.print(verdict if broken else f"[bold green]all {len(proofs)} proofs hold[/]")
