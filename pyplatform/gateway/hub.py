@@ -17,7 +17,7 @@ from pyplatform.gateway.views import MarketState, price_change
 from pyplatform.telemetry import Counter
 
 MAX_MARKETS: Final = 256
-MAX_CLIENTS: Final = 10_000
+MAX_CLIENTS: Final = 4_000
 SEND_SECONDS: Final = 30.0
 """A client that takes nothing for so long is let go."""
 MAX_NOTES: Final = 512

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from functools import partialmethod
-from typing import Any, Final, TypeVar, Unpack
+from typing import Any, Final, Unpack
 
 import msgspec
 from granian._granian import RSGIHTTPProtocol, RSGIProtocolClosed, RSGIWebsocketProtocol
@@ -18,7 +18,6 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import Counter, correlated, get_logger, span
 
 BODY_LIMIT: Final = 64 * 1024
-_H = TypeVar("_H", bound=Handler)
 _log = get_logger("http")
 
 
@@ -48,10 +47,10 @@ class App:
         )
         self._tenants, self._sessions, self._max_in_flight = tenants, sessions, max_in_flight
 
-    def route(self, method: str, path: str, **options: Unpack[Options]) -> Callable[[_H], _H]:
+    def route(self, method: str, path: str, **options: Unpack[Options]) -> Callable[[Handler], Handler]:
         """Declare an operation; see `Options`."""
 
-        def declare(handler: _H) -> _H:
+        def declare(handler: Handler) -> Handler:
             self.router.add(Route(method, path, handler, options))
             return handler
 

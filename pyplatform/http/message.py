@@ -20,17 +20,6 @@ class Request:
     from a UUID in `X-Correlation-Id` or new, `correlation_id` its text; `traceparent` names our server span.
     """
 
-    __slots__ = (
-        "correlation",
-        "correlation_id",
-        "headers",
-        "idempotency_key",
-        "query_string",
-        "session",
-        "tenant",
-        "traceparent",
-    )
-
     def __init__(self, scope: Scope) -> None:
         self.headers: RSGIHeaders = scope.headers
         self.query_string: str = scope.query_string

@@ -1,5 +1,7 @@
 """OpenAPI 3.1, made from the routes and their msgspec types."""
 
+import inspect
+from collections.abc import Callable
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, Final
@@ -27,15 +29,7 @@ def document(app: App) -> dict[str, Any]:
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, by_type, components)
     for path, handler in app.sockets.items():
-        text = (handler.__doc__ or "").strip()
-        paths[path] = {
-            "get": {
-                "operationId": handler.__name__,
-                "summary": text.partition("\n")[0],
-                "description": text.partition("\n")[2].strip(),
-                "responses": {"101": {"description": "WebSocket"}},
-            }
-        }
+        paths[path] = {"get": {**_heading(handler), "responses": {"101": {"description": "WebSocket"}}}}
     for struct in {kind for route in routes for kind in (route.query, route.headers) if kind is not None}:
         components.pop(by_type[repr(struct)]["$ref"].rpartition("/")[2])  # they are told as parameters
     return {
@@ -49,11 +43,13 @@ def document(app: App) -> dict[str, Any]:
     }
 
 
+def _heading(handler: Callable[..., object]) -> dict[str, Any]:
+    summary, _, description = (inspect.getdoc(handler) or "").partition("\n")
+    return {"operationId": handler.__name__, "summary": summary, "description": description.strip()}
+
+
 def _operation(route: Route, by_type: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    summary, _, description = route.documentation.partition("\n")
-    operation: dict[str, Any] = {"operationId": route.handler.__name__, "summary": summary}
-    if description.strip():
-        operation["description"] = description.strip()
+    operation = _heading(route.handler)
     if parameters := _parameters(route, by_type, components):
         operation["parameters"] = parameters
     if route.body is not None:
@@ -99,8 +95,8 @@ def _responses(route: Route, by_type: dict[str, Any]) -> dict[str, Any]:
     statuses |= {400, 404} if route.tenant else set()
     statuses |= {401} if route.auth else set()
     statuses |= {400, 413, 415, 422} if route.body is not None else set()
-    others = {str(s): {"description": HTTPStatus(s).phrase, "content": problem} for s in sorted(statuses)}
-    return {str(route.status): good, **others}
+    bad = {str(s): {"description": HTTPStatus(s).phrase, "content": problem} for s in sorted(statuses)}
+    return {str(route.status): good, **bad}
 
 
 def add_documentation(app: App) -> None:

@@ -1,6 +1,5 @@
 """Routes: what a handler's signature says becomes a plan of decoders, once, when the route is declared."""
 
-import inspect
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypedDict, get_args, get_origin, get_type_hints
@@ -52,7 +51,6 @@ class Route:
             if not struct.__struct_config__.forbid_unknown_fields:
                 raise TypeError(f"{self.name}: {struct.__name__} must forbid unknown fields")
         self._decoder = None if self.body is None else msgspec.json.Decoder(self.body)
-        self.documentation = inspect.getdoc(handler) or ""
         self.pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", path))
 
     def arguments(self, request: Request, captured: dict[str, str], raw: bytes) -> dict[str, Any]:
@@ -113,15 +111,12 @@ class Router:
     def __init__(self) -> None:
         self.routes: list[Route] = []
         self._fixed: dict[str, dict[str, Route]] = {}
-        self._patterns: list[tuple[re.Pattern[str], dict[str, Route]]] = []
+        self._patterns: dict[re.Pattern[str], dict[str, Route]] = {}
 
     def add(self, route: Route) -> None:
         """Add one; raises ValueError if another route has the method and path already."""
         if route.path_types:
-            known = next((m for p, m in self._patterns if p.pattern == route.pattern.pattern), None)
-            methods = known if known is not None else {}
-            if known is None:
-                self._patterns.append((route.pattern, methods))
+            methods = self._patterns.setdefault(route.pattern, {})
         else:
             methods = self._fixed.setdefault(route.path, {})
         if route.method in methods:
@@ -133,7 +128,7 @@ class Router:
         """Route and path parameters; 404 or 405 as a Problem."""
         methods, captured = self._fixed.get(path), {}
         if methods is None:
-            for pattern, candidates in self._patterns:
+            for pattern, candidates in self._patterns.items():
                 if match := pattern.fullmatch(path):
                     methods, captured = candidates, match.groupdict()
                     break

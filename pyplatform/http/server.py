@@ -18,7 +18,8 @@ from granian.server.embed import Server
 from pyplatform.http.app import App
 from pyplatform.kernel.errors import PlatformError
 
-BACKLOG: Final = 4096
+BACKLOG: Final = 8192
+"""Connections that may wait to be accepted, and as many that Granian serves at once, idle ones included."""
 SEND_BUFFER: Final = 32 * 1024
 """SO_SNDBUF of every connection: a stalled WebSocket holds this much stale data, not megabytes."""
 STOP_SECONDS: Final = 10.0
@@ -37,10 +38,8 @@ class _Embedded(Server):
 
     def __init__(self, app: App, descriptor: int, port: int) -> None:
         self._descriptor = descriptor
-        kind, level = Interfaces.RSGI, LogLevels.error
-        super().__init__(
-            app, port=port, interface=kind, backlog=BACKLOG, log_level=level, log_dictconfig=_LOGGING
-        )
+        settings: Any = {"log_level": LogLevels.error, "log_dictconfig": _LOGGING}
+        super().__init__(app, port=port, interface=Interfaces.RSGI, backlog=BACKLOG, **settings)
 
     def _init_shared_socket(self) -> None:
         self._ssp = None
