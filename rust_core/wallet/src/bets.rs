@@ -1,5 +1,6 @@
 //! Bets as objects: the hold on a stake, its states and versions, and the answers given about it.
 
+use crate::arena::{Arena, Link};
 use crate::command::{Command, Kind};
 use crate::effects::Transition;
 use crate::ids::{BetId, PlayerId};
@@ -7,7 +8,6 @@ use crate::index::{Index, fingerprint};
 use ledger::{AccountId, StateHash, Term, TermBuilder};
 use money::{Amount, Currency};
 use std::collections::BTreeSet;
-use std::num::NonZeroU32;
 
 /// Where a bet stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,9 +75,9 @@ pub struct Bet {
     /// Until when it may be pending, 0 if it never was.
     pub pending_until: u64,
     pub(crate) accounts: PlayerAccounts,
-    /// Positions, plus one, among the bets' acceptances and closings.
-    accepted: Option<NonZeroU32>,
-    closed: Option<NonZeroU32>,
+    /// Among the acceptances and closings of all bets.
+    accepted: Option<Link>,
+    closed: Option<Link>,
 }
 
 /// What a new bet is made of.
@@ -182,22 +182,22 @@ pub(crate) struct BetIndex(u32);
 /// All bets ever made.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bets {
-    all: Vec<Bet>,
+    all: Arena<Bet>,
     index: Index,
     pending: BTreeSet<(u64, BetId)>,
-    accepted: Vec<Answered>,
-    closed: Vec<Closing>,
+    accepted: Arena<Answered>,
+    closed: Arena<Closing>,
     hash: StateHash,
 }
 
 impl Bets {
     pub(crate) fn find(&self, id: &BetId) -> Option<BetIndex> {
-        let is_it = |at: u32| self.all[at as usize].id == *id;
+        let is_it = |at: u32| self.all[at].id == *id;
         self.index.find(fingerprint(id.bytes()), is_it).map(BetIndex)
     }
 
     pub(crate) fn get(&self, index: BetIndex) -> &Bet {
-        &self.all[index.0 as usize]
+        &self.all[index.0]
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Bet> {
@@ -206,12 +206,12 @@ impl Bets {
 
     /// How the bet was accepted, if it was pending and was.
     pub(crate) fn accepted(&self, bet: &Bet) -> Option<&Answered> {
-        bet.accepted.map(|at| &self.accepted[at.get() as usize - 1])
+        bet.accepted.map(|link| &self.accepted[link.position()])
     }
 
     /// How the bet was closed, if it was.
     pub(crate) fn closed(&self, bet: &Bet) -> Option<&Closing> {
-        bet.closed.map(|at| &self.closed[at.get() as usize - 1])
+        bet.closed.map(|link| &self.closed[link.position()])
     }
 
     /// Bets still pending at `until`, the longest waiting first, at most `most`.
@@ -246,29 +246,25 @@ impl Bets {
         if state == BetState::Pending {
             self.pending.insert((pending_until, id));
         }
-        self.index.insert(fingerprint(id.bytes()), position(self.all.len()));
         self.hash.add(&bet.term());
-        self.all.push(bet);
+        self.index.insert(fingerprint(id.bytes()), self.all.push(bet));
     }
 
     /// Make a pending bet open.
     pub(crate) fn accept(&mut self, index: BetIndex, transition: &Transition, answered: Answered) {
-        self.accepted.push(answered);
-        let at = NonZeroU32::new(position(self.accepted.len()));
+        let link = Link::to(self.accepted.push(answered));
         let bet = self.change(index, transition);
-        bet.accepted = at;
+        bet.accepted = Some(link);
         let term = answered.term(&bet.id);
         self.hash.add(&term);
     }
 
     /// End a bet.
     pub(crate) fn close(&mut self, index: BetIndex, transition: &Transition, closing: Closing) {
-        let at = NonZeroU32::new(position(self.closed.len() + 1));
-        let bet = self.change(index, transition);
-        bet.closed = at;
-        let term = closing.term(&bet.id);
+        let term = closing.term(&self.get(index).id);
+        let link = Link::to(self.closed.push(closing));
+        self.change(index, transition).closed = Some(link);
         self.hash.add(&term);
-        self.closed.push(closing);
     }
 
     pub(crate) fn state_hash(&self) -> StateHash {
@@ -277,7 +273,7 @@ impl Bets {
 
     /// Change a bet that is not closed; none becomes pending again.
     fn change(&mut self, index: BetIndex, transition: &Transition) -> &mut Bet {
-        let bet = &mut self.all[index.0 as usize];
+        let bet = &mut self.all[index.0];
         if bet.state == BetState::Pending {
             self.pending.remove(&(bet.pending_until, bet.id));
         }
@@ -288,8 +284,4 @@ impl Bets {
         self.hash.add(&bet.term());
         bet
     }
-}
-
-fn position(length: usize) -> u32 {
-    u32::try_from(length).expect("fewer than 2^32 bets")
 }

@@ -96,11 +96,19 @@ pub fn encode_command(
 
 /// Read a command and check its shape, not its meaning.
 pub fn decode_command(bytes: &[u8]) -> Result<Decoded<'_>, WireError> {
+    decode(bytes, |tenant| Slug::from_bytes(tenant).map_err(|_| WireError::Id))
+}
+
+/// Read a command; `tenant_of` checks the name of its tenant.
+pub(crate) fn decode(
+    bytes: &[u8],
+    tenant_of: impl FnOnce([u8; 16]) -> Result<Slug, WireError>,
+) -> Result<Decoded<'_>, WireError> {
     let mut reader = Reader::new(bytes);
     if reader.byte()? != VERSION {
         return Err(WireError::Version);
     }
-    let tenant = Slug::from_bytes(reader.array()?).map_err(|_| WireError::Id)?;
+    let tenant = tenant_of(reader.array()?)?;
     let before = reader.rest();
     let head = read_head(&mut reader)?;
     let head_bytes = &before[..before.len() - reader.rest().len()];

@@ -1,5 +1,6 @@
 //! The memory of keyed commands: what was asked under a key, and what was answered.
 
+use crate::arena::Arena;
 use crate::codec::Head;
 use crate::command::{Command, Kind, Source};
 use crate::ids::{BetId, Key, PlayerId};
@@ -118,7 +119,7 @@ struct Record {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Idempotency {
     index: Index,
-    records: Vec<Record>,
+    records: Arena<Record>,
     terms: Vec<u8>,
     hash: StateHash,
 }
@@ -129,8 +130,8 @@ impl Idempotency {
     }
 
     fn find(&self, scope: &Scope) -> Option<&Record> {
-        let is_it = |at: u32| self.records[at as usize].scope == *scope;
-        self.index.find(fingerprint(&scope.0), is_it).map(|at| &self.records[at as usize])
+        let is_it = |at: u32| self.records[at].scope == *scope;
+        self.index.find(fingerprint(&scope.0), is_it).map(|at| &self.records[at])
     }
 
     /// The original answer if the key is known, or the conflict with it.
@@ -159,8 +160,6 @@ impl Idempotency {
     /// Keep the answer to a key that was looked for and not found.
     pub(crate) fn remember(&mut self, scope: Scope, asked: Asked, answer: &Answer<'_>) {
         const DOMAIN: u64 = 0x6b65_7900_0000_0000; // "key"
-        let position = u32::try_from(self.records.len()).expect("fewer than 2^32 keys");
-        self.index.insert(fingerprint(&scope.0), position);
         let bet_id = answer.bet_id.map_or([0; 16], |bet_id| *bet_id.bytes());
         let term = TermBuilder::new(DOMAIN)
             .bytes16(&scope.0)
@@ -170,7 +169,7 @@ impl Idempotency {
             .bytes16(&bet_id)
             .bytes(answer.terms);
         self.hash.add(&term.finish());
-        self.records.push(Record {
+        let position = self.records.push(Record {
             scope,
             asked,
             seq: answer.seq,
@@ -180,6 +179,7 @@ impl Idempotency {
             code: answer.code,
             terms_length: answer.terms.len() as u8,
         });
+        self.index.insert(fingerprint(&scope.0), position);
         self.terms.extend_from_slice(answer.terms);
     }
 

@@ -6,6 +6,7 @@
 //! [`Wallet::replay`] folds the recorded effects of an entry without running a rule, so an old journal gives its
 //! old state under new rules. There is no I/O, clock or chance in here.
 
+mod arena;
 mod bets;
 mod body;
 mod codec;

@@ -5,6 +5,7 @@ use crate::command::{Command, Kind};
 use crate::effects::{Effect, Posted, Transition};
 use crate::entry::Entry;
 use crate::idempotency::{Answer, Asked, Scope, digest};
+use crate::ids::PlayerId;
 use crate::state::{Position, State};
 use crate::wire::WireError;
 use ledger::{AccountCode, After, Posting, PostingError};
@@ -103,7 +104,7 @@ pub(crate) fn apply(state: &mut State, bytes: &[u8]) -> Result<(), Corrupt> {
 fn fold_effect(state: &mut State, entry: &Entry<'_>, effect: &Effect<'_>) -> Result<(), Corrupt> {
     let mut held = Amount::ZERO;
     for posted in effect.postings.clone() {
-        held = post(state, &posted, held)?;
+        held = post(state, &posted, effect.player, held)?;
     }
     let released = match &effect.transition {
         Some(transition) => fold_transition(state, entry, effect, transition)?,
@@ -113,10 +114,10 @@ fn fold_effect(state: &mut State, entry: &Entry<'_>, effect: &Effect<'_>) -> Res
 }
 
 /// Post, compare the balances, and count what went into (or, negative, out of) the held account.
-fn post(state: &mut State, posted: &Posted, held: Amount) -> Result<Amount, Corrupt> {
+fn post(state: &mut State, posted: &Posted, player: PlayerId, held: Amount) -> Result<Amount, Corrupt> {
     let posting = Posting {
-        debit: state.ledger.open(posted.debit),
-        credit: state.ledger.open(posted.credit),
+        debit: state.open(posted.debit, player),
+        credit: state.open(posted.credit, player),
         amount: posted.amount,
     };
     let mut after = [After::default()];

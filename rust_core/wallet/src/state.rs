@@ -1,11 +1,11 @@
 //! The state of a wallet, which only two things change: rules deciding on a command, and replay of an entry.
 
+use crate::arena::Arena;
 use crate::bets::{Bet, BetState, Bets, PlayerAccounts};
 use crate::idempotency::Idempotency;
 use crate::ids::{PlayerId, Slug};
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-use ledger::{AccountCode, AccountKey, Ledger, Owner, StateHash, TermBuilder};
+use crate::index::{Index, fingerprint};
+use ledger::{AccountCode, AccountId, AccountKey, Ledger, Owner, StateHash, TermBuilder};
 use money::{Amount, Currency};
 use std::collections::BTreeMap;
 
@@ -44,7 +44,9 @@ pub(crate) struct State {
     pub(crate) generation: u64,
     /// Where the generation was raised.
     pub(crate) raised: Position,
-    players: HashMap<(PlayerId, Currency), PlayerAccounts, FixedState>,
+    /// Finds a player's accounts in one currency without the ledger's full names.
+    players: Index,
+    accounts: Arena<PlayerAccounts>,
 }
 
 impl State {
@@ -57,17 +59,34 @@ impl State {
             last: Position::default(),
             generation: 0,
             raised: Position::default(),
-            players: HashMap::with_hasher(FixedState::with_seed(3)),
+            players: Index::default(),
+            accounts: Arena::default(),
         }
     }
 
     /// The accounts of a player, opened if need be.
     pub(crate) fn player_accounts(&mut self, player: PlayerId, currency: Currency) -> PlayerAccounts {
-        let ledger = &mut self.ledger;
-        *self.players.entry((player, currency)).or_insert_with(|| {
-            let [real, held] = player_keys(player, currency).map(|key| ledger.open(key));
-            PlayerAccounts { real, held }
-        })
+        let mark = fingerprint(player.bytes()) ^ u32::from(currency.number()) << 16;
+        let known = self.players.find(mark, |at| {
+            let key = self.ledger.key(self.accounts[at].real);
+            key.owner.bytes() == player.bytes() && key.currency == currency
+        });
+        if let Some(at) = known {
+            return self.accounts[at];
+        }
+        let [real, held] = player_keys(player, currency).map(|key| self.ledger.open(key));
+        let opened = PlayerAccounts { real, held };
+        self.players.insert(mark, self.accounts.push(opened));
+        opened
+    }
+
+    /// The account of this name, opened if need be.
+    pub(crate) fn open(&mut self, key: AccountKey, player: PlayerId) -> AccountId {
+        match key.code {
+            AccountCode::PlayerReal => self.player_accounts(player, key.currency).real,
+            AccountCode::PlayerBetHeld => self.player_accounts(player, key.currency).held,
+            _ => self.ledger.open(key),
+        }
     }
 
     /// What a player may spend, and what is held for bets.
