@@ -73,7 +73,13 @@ class WalletQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def routes(app: App, copy: MarketCopy, store: Store, betting: Betting, stream: Stream) -> None:
     """Add the gateway's own operations."""
+    _add_markets(app, copy)
+    _add_wallet(app, store)
+    _add_bets(app, betting)
+    app.websocket("/v1/stream")(stream.serve)
 
+
+def _add_markets(app: App, copy: MarketCopy) -> None:
     @app.get("/v1/markets")
     async def list_markets(request: Request) -> MarketList:
         """List all markets with their prices, the next to start first."""
@@ -87,6 +93,8 @@ def routes(app: App, copy: MarketCopy, store: Store, betting: Betting, stream: S
             raise Problem(404, "unknown_market", _DETAILS["unknown_market"], field="market_id")
         return view
 
+
+def _add_wallet(app: App, store: Store) -> None:
     @app.get("/v1/wallet", auth=True)
     async def read_wallet(request: Request, query: WalletQuery) -> WalletView:
         """Read the balance.
@@ -105,6 +113,8 @@ def routes(app: App, copy: MarketCopy, store: Store, betting: Betting, stream: S
             balance.seq,
         )
 
+
+def _add_bets(app: App, betting: Betting) -> None:
     @app.post("/v1/bets", status=201, auth=True, idempotent=True, errors=(409,))
     async def place_bet(request: Request, body: BetRequest) -> Reply[BetView]:
         """Place a single bet.
@@ -142,8 +152,6 @@ def routes(app: App, copy: MarketCopy, store: Store, betting: Betting, stream: S
             placed_at,
         )
         return Reply(view, headers=(_REPLAYED,) if answer.replayed else ())
-
-    app.websocket("/v1/stream")(stream.serve)
 
 
 def _refusal(answer: BetAnswer) -> Problem:

@@ -14,6 +14,7 @@ from pyplatform.gateway.store import Store
 from pyplatform.gateway.stream import Stream
 from pyplatform.http.app import App
 from pyplatform.http.health import Check, add_health
+from pyplatform.http.openapi import add_documentation
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.projections import ReadModels
 
@@ -28,7 +29,10 @@ async def gateway(
     tenants: Collection[str],
     checks: Mapping[str, Check],
 ) -> AsyncIterator[None]:
-    """Add the gateway's routes and health to `app` and feed its market copy while the context lasts."""
+    """Add the gateway's routes, health and documentation to `app`; feed its market copy while the context lasts.
+
+    What else `app` serves must be there before, or the documentation does not know it.
+    """
     copy, store = MarketCopy(tenants), Store(models)
     hub = Hub(copy)
     stream = Stream(hub, sessions, tenants)
@@ -44,6 +48,7 @@ async def gateway(
 
     routes(app, copy, store, Betting(bus, copy), stream)
     add_health(app, {"bus": connected, "valkey": store.check, "markets": loaded, **checks})
+    add_documentation(app)
     await feed.start(stream.session_revoked)
     try:
         yield

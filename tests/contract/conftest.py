@@ -31,7 +31,6 @@ from pyplatform.contracts.sportsbook import (
 )
 from pyplatform.gateway.build import gateway
 from pyplatform.http.app import App
-from pyplatform.http.openapi import add_documentation
 from pyplatform.http.server import serving
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
@@ -219,7 +218,6 @@ async def platform(settings: Settings, new_tenant_name: Callable[[], str]) -> As
         await stack.enter_async_context(
             gateway(app, bus, models, sessions=found.accounts, tenants=tenants, checks={})
         )
-        add_documentation(app)
         found.port = (await stack.enter_async_context(serving(app))).port
         address = f"http://127.0.0.1:{found.port}"
         found.client = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=15))
