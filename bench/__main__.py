@@ -11,6 +11,8 @@ from bench import budgets
 from bench.judge import Rounds, Verdict, judge
 from bench.measures import Measures
 from bench.report import print_measured, print_verdicts
+from pyplatform import telemetry
+from pyplatform.kernel.config import Settings
 
 
 def table(wanted: list[budgets.Benchmark], console: Console, json_file: Path | None) -> int:
@@ -56,6 +58,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no benchmark {', '.join(sorted(unknown))}")
     wanted = [b for b in every if not arguments.names or b.name in arguments.names]
+    telemetry.setup("bench", Settings(log_level="warning"))
     console = Console(width=None if sys.stdout.isatty() else 120)
     return gate(wanted, console) if arguments.gate else table(wanted, console, arguments.json)
 

@@ -1,14 +1,13 @@
 """512 concurrent callers in another process than the wallet, with the outbox and the projection keeping up."""
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.accounting import children_of, cpu_seconds, reference_ns
 from bench.core import ROOT
+from bench.loads import collect
 from bench.slowdown import repeat
 from bench.wallets import migrated
 from pyplatform.kernel.config import Settings
@@ -25,31 +24,7 @@ async def measure(settings: Settings, servers: list[int]) -> dict[str, list[floa
             counted = [*servers, wallet.pid, projector.pid]
             words = [str(SECONDS), str(ROUNDS), str(repeat("concurrent_bets"))]
             with _role(fresh, "callers", *words) as callers:
-                return _collect(callers, counted)
-
-
-def _collect(callers: "subprocess.Popen[str]", counted: list[int]) -> dict[str, list[float]]:
-    figures: dict[str, list[float]] = {}
-    used, reference = 0.0, reference_ns()
-    for line in callers.stdout or ():
-        if not line.startswith("{"):
-            continue
-        event = json.loads(line)
-        if event.pop("event") == "start":
-            used = _used(counted)
-            continue
-        cpu = 1e6 * (_used(counted) - used) / event.pop("bets")
-        for name, figure in (event | {"cpu_us": cpu, "ratio": 1e3 * cpu / reference}).items():
-            figures.setdefault(name, []).append(figure)
-    if callers.wait() or not figures:
-        message = f"the callers ended with status {callers.returncode}"
-        raise RuntimeError(message)
-    return figures
-
-
-def _used(roots: list[int]) -> float:
-    """CPU seconds of processes and what they started, each counted once."""
-    return cpu_seconds(sorted({pid for root in roots for pid in children_of(root)}))
+                return collect(callers, counted)
 
 
 @contextmanager

@@ -1,0 +1,102 @@
+"""`POST /v1/bets` over HTTP on 16 connections: every role in its own process, the load beside them, on two cores."""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from bench.core import ROOT
+from bench.http_load import Load
+from bench.loads import collect
+from bench.slowdown import repeat
+from bench.wallets import EUR, require_accepted
+from pyplatform._core import wallet as codec
+from pyplatform.apps.demo.client import Connection
+from pyplatform.apps.demo.players import Account, open_account
+from pyplatform.apps.demo.run import QUICK_HASHES
+from pyplatform.apps.supervisor import STOP_ORDER, Platform
+from pyplatform.bus import Bus
+from pyplatform.kernel.ids import text, uuid7
+from pyplatform.kernel.tenancy import Tenant, load_tenants
+from pyplatform.wallet import WalletClient
+
+CONNECTIONS: Final = 16
+SECONDS: Final = 4.0
+ROUNDS: Final = 3
+PLAYED_OVER_S: Final = 300
+"""The stream is spread over more time than the benchmark takes, so that the market stays alive."""
+MARKET_WAIT_S: Final = 20.0
+
+
+async def measure(stream: list[bytes]) -> dict[str, list[float]]:
+    """Figures: `per_second`, `p50_ms`, `p99_ms`; `cpu_us` of all processes but the load a bet; its `ratio`."""
+    with tempfile.TemporaryDirectory(prefix="pyplatform-bench-") as folder:
+        recording = _recording(Path(folder), stream)
+        trading = ["--input", str(recording), "--seconds", str(PLAYED_OVER_S), "--limit", str(10**9)]
+        arguments = {"gateway": ["--port", "0"], "trading": trading}
+        data = Path(folder, "data")
+        async with Platform(
+            data, STOP_ORDER, arguments=arguments, env=QUICK_HASHES, log_to_files=True
+        ) as platform:
+            load = await _prepare(platform)
+            counted = [process.pid for process in platform.processes.values()]
+            counted += [platform.servers.pid(name) for name in platform.servers.names]
+            return await asyncio.to_thread(_run, load, counted)
+
+
+def _recording(folder: Path, stream: list[bytes]) -> Path:
+    path = folder / "stream.json"
+    path.write_bytes(b"".join(stream))
+    return path
+
+
+async def _prepare(platform: Platform) -> Load:
+    """Open and fund an account for every connection; wait until the market has prices."""
+    address = urlsplit(platform.gateway_url)
+    host, port = address.hostname or "", address.port or 0
+    tenant = next(iter(load_tenants().values()))
+    connection = Connection(host, port)
+    accounts = [await open_account(connection, tenant, number, "bench") for number in range(CONNECTIONS)]
+    await _pay_in(platform, tenant, accounts)
+    market_id, selections = await _open_market(connection, tenant)
+    await connection.close()
+    tokens = [account.token for account in accounts]
+    return Load(host, port, tenant.slug, tokens, market_id, selections, SECONDS, ROUNDS, repeat("http_bets"))
+
+
+async def _pay_in(platform: Platform, tenant: Tenant, accounts: list[Account]) -> None:
+    bus = await Bus.connect(platform.settings.nats_url, "bench-cashier")
+    wallet = WalletClient(bus)
+    for account in accounts:
+        context = codec.Context(tenant.slug, tenant.brands[0].id, account.player, 2, uuid7())
+        deposit = codec.deposit(context, text(uuid7()), tenant.currency, 1_000_000 * EUR, "bench")
+        require_accepted(await wallet.submit(tenant.slug, deposit))
+    await bus.close()
+
+
+async def _open_market(connection: Connection, tenant: Tenant) -> tuple[str, list[int]]:
+    headers = {"x-tenant": tenant.slug}
+    async with asyncio.timeout(MARKET_WAIT_S):
+        while True:
+            listed = (await connection.request("GET", "/v1/markets", headers=headers)).json()
+            for market in listed["markets"]:
+                priced = [selection["id"] for selection in market["selections"] if selection.get("price")]
+                if market["status"] == "open" and priced:
+                    return market["id"], priced
+            await asyncio.sleep(0.1)
+
+
+def _run(load: Load, counted: list[int]) -> dict[str, list[float]]:
+    command = [sys.executable, "-m", "bench.http_load"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        if process.stdin is not None:
+            process.stdin.write(msgspec.json.encode(load).decode() + "\n")
+            process.stdin.flush()
+        return collect(process, counted)

@@ -1,0 +1,34 @@
+"""Reading a load process: its rounds as they begin and end, and the CPU time others use meanwhile."""
+
+import json
+import subprocess
+
+from bench.accounting import children_of, cpu_seconds, reference_ns
+
+
+def collect(load: "subprocess.Popen[str]", counted: list[int]) -> dict[str, list[float]]:
+    """Figures of every round a load process prints, with `cpu_us` of the counted processes a bet and its `ratio`.
+
+    A load prints a line of JSON with `event` "start" before a round, and "end" with its figures and `bets` after it.
+    """
+    figures: dict[str, list[float]] = {}
+    used, reference = 0.0, reference_ns()
+    for line in load.stdout or ():
+        if not line.startswith("{"):
+            continue
+        event = json.loads(line)
+        if event.pop("event") == "start":
+            used = _used(counted)
+            continue
+        cpu = 1e6 * (_used(counted) - used) / event.pop("bets")
+        for name, figure in (event | {"cpu_us": cpu, "ratio": 1e3 * cpu / reference}).items():
+            figures.setdefault(name, []).append(figure)
+    if load.wait() or not figures:
+        message = f"the load ended with status {load.returncode} after {len(figures.get('ratio', ()))} rounds"
+        raise RuntimeError(message)
+    return figures
+
+
+def _used(roots: list[int]) -> float:
+    """CPU seconds of processes and what they started, each counted once."""
+    return cpu_seconds(sorted({pid for root in roots for pid in children_of(root)}))
