@@ -11,7 +11,7 @@ from nats.errors import Error as NatsError
 from nats.errors import SlowConsumerError
 from nats.js import JetStreamContext
 
-from pyplatform.bus.requests import Requests
+from pyplatform.bus.requests import FAILED, Requests
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import get_logger
 
@@ -99,7 +99,7 @@ class Bus:
     ) -> Subscription:
         """Answer requests with what `handler` returns, at most `in_flight` at the same time.
 
-        An exception of the handler is logged and the request stays unanswered.
+        An exception of the handler is logged, and the request is answered with Unavailable.
         """
         slots = asyncio.Semaphore(in_flight)
 
@@ -108,6 +108,8 @@ class Bus:
                 await message.respond(await handler(message.data))
             except Exception as error:  # noqa: BLE001 - whatever it is, the next request must be served
                 await self._on_error(error)
+                if message.reply and self._client.is_connected:
+                    await self._client.publish(message.reply, headers={"Status": FAILED})
             finally:
                 slots.release()
 

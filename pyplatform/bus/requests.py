@@ -11,6 +11,8 @@ from pyplatform.bus.errors import Disconnected, NoResponders
 from pyplatform.kernel.errors import Unavailable
 
 _NO_RESPONDERS: Final = "503"
+FAILED: Final = "500"
+"""`Status` header of the empty answer by which a server of ours admits that its handler broke."""
 
 
 class Requests:
@@ -52,7 +54,10 @@ class Requests:
         answer = self._waiting.get(message.subject.rpartition(".")[2])
         if answer is None or answer.done():
             return
-        if message.headers and message.headers.get("Status") == _NO_RESPONDERS and not message.data:
+        status = (message.headers or {}).get("Status") if not message.data else None
+        if status == _NO_RESPONDERS:
             answer.set_exception(NoResponders("nobody listens on the subject of this request"))
+        elif status == FAILED:
+            answer.set_exception(Unavailable("the other side broke over this request; its log says why"))
         else:
             answer.set_result(message.data)

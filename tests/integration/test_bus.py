@@ -56,9 +56,17 @@ async def test_unanswered_requests_say_why(bus: Bus, tenant_name: str) -> None:
 
     with pytest.raises(NoResponders):
         await bus.request(f"nobody.{tenant_name}", b"")
-    await bus.serve(f"broken.{tenant_name}", fail)
+
+    async def sleep(_: bytes) -> bytes:
+        await asyncio.sleep(60)
+        return b""
+
+    await bus.serve(f"slow.{tenant_name}", sleep)
     with pytest.raises(Unavailable, match=r"did not answer within 0\.1 s"):
-        await bus.request(f"broken.{tenant_name}", b"", 0.1)
+        await bus.request(f"slow.{tenant_name}", b"", 0.1)
+    await bus.serve(f"broken.{tenant_name}", fail)
+    with pytest.raises(Unavailable, match="the other side broke"):
+        await bus.request(f"broken.{tenant_name}", b"", 60)
 
 
 async def test_nobody_there_is_one_plain_sentence() -> None:
