@@ -1,6 +1,6 @@
 //! What names an account, and what the ledger remembers of it.
 
-use crate::{AccountCode, Side, StateHash, TermBuilder};
+use crate::{AccountCode, Side, StateHash, Term, TermBuilder};
 use money::{Amount, Currency};
 
 /// The owner of an account: a player's id, the slug of a payment provider, or the house.
@@ -75,7 +75,7 @@ impl Account {
         }
     }
 
-    fn term(&self) -> crate::Term {
+    pub(crate) fn term(&self) -> Term {
         const DOMAIN: u64 = 0x6163_636f_756e_7400; // "account"
         let AccountKey { code, currency, owner } = &self.key;
         let name = u64::from(code.number()) << 16 | u64::from(currency.number());

@@ -132,6 +132,11 @@ impl Ledger {
         self.hash
     }
 
+    /// The same, from the accounts as they stand; it differs only if one of them was damaged in memory.
+    pub fn recomputed_hash(&self) -> StateHash {
+        StateHash::of(self.accounts.iter().filter(|account| !account.net.is_zero()).map(Account::term))
+    }
+
     fn post_one(&mut self, posting: &Posting) -> Result<After, PostingError> {
         let (debit, credit) = (self.account(posting.debit), self.account(posting.credit));
         if !posting.amount.is_positive() {

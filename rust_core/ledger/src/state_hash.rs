@@ -14,6 +14,15 @@ pub struct Term([u64; 4]);
 pub struct StateHash([u64; 4]);
 
 impl StateHash {
+    /// The hash of all parts with these terms.
+    pub fn of(terms: impl IntoIterator<Item = Term>) -> Self {
+        let mut hash = Self::default();
+        for term in terms {
+            hash.add(&term);
+        }
+        hash
+    }
+
     /// Count a part in.
     pub fn add(&mut self, term: &Term) {
         for (lane, part) in self.0.iter_mut().zip(term.0) {

@@ -43,6 +43,7 @@ proptest! {
                 postings.push(Posting { debit: ledger.open(debit), credit: ledger.open(credit), amount });
             }
             let before = ledger.state_hash();
+            prop_assert_eq!(before, ledger.recomputed_hash());
             let mut after = vec![After::default(); postings.len()];
             let posted = ledger.post(&postings, &mut after);
             prop_assert_eq!(posted.is_ok(), expected.is_some(), "{:?}", posted);

@@ -271,6 +271,15 @@ impl Bets {
         self.hash
     }
 
+    /// The same, from the bets as they stand.
+    pub(crate) fn recomputed_hash(&self) -> StateHash {
+        StateHash::of(self.iter().flat_map(|bet| {
+            let accepted = self.accepted(bet).map(|answered| answered.term(&bet.id));
+            let closed = self.closed(bet).map(|closing| closing.term(&bet.id));
+            [Some(bet.term()), accepted, closed].into_iter().flatten()
+        }))
+    }
+
     /// Change a bet that is not closed; none becomes pending again.
     fn change(&mut self, index: BetIndex, transition: &Transition) -> &mut Bet {
         let bet = &mut self.all[index.0];

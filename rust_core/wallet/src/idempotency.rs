@@ -6,7 +6,7 @@ use crate::command::{Command, Kind, Source};
 use crate::ids::{BetId, Key, PlayerId};
 use crate::index::{Index, fingerprint};
 use crate::reply::{Field, Reply, Status, Terms};
-use ledger::{StateHash, TermBuilder};
+use ledger::{StateHash, Term, TermBuilder};
 use money::{Amount, Currency};
 use sha2::{Digest, Sha256};
 
@@ -115,6 +115,20 @@ struct Record {
     terms_length: u8,
 }
 
+impl Record {
+    fn term(&self, terms: &[u8]) -> Term {
+        const DOMAIN: u64 = 0x6b65_7900_0000_0000; // "key"
+        TermBuilder::new(DOMAIN)
+            .bytes16(&self.scope.0)
+            .bytes16(&self.asked.digest)
+            .pair(self.seq, self.at)
+            .pair(u64::from(self.code), 0)
+            .bytes16(&self.bet_id)
+            .bytes(terms)
+            .finish()
+    }
+}
+
 /// All keys ever used, with their answers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Idempotency {
@@ -146,44 +160,39 @@ impl Idempotency {
             reply.field = field;
             return Some(reply);
         }
-        let start = record.terms_start as usize;
-        let answer = Answer {
-            seq: record.seq,
-            at: record.at,
-            code: record.code,
-            bet_id,
-            terms: &self.terms[start..start + usize::from(record.terms_length)],
-        };
+        let answer =
+            Answer { seq: record.seq, at: record.at, code: record.code, bet_id, terms: self.terms(record) };
         Some(Reply { replayed: true, ..answer.reply() })
     }
 
     /// Keep the answer to a key that was looked for and not found.
     pub(crate) fn remember(&mut self, scope: Scope, asked: Asked, answer: &Answer<'_>) {
-        const DOMAIN: u64 = 0x6b65_7900_0000_0000; // "key"
-        let bet_id = answer.bet_id.map_or([0; 16], |bet_id| *bet_id.bytes());
-        let term = TermBuilder::new(DOMAIN)
-            .bytes16(&scope.0)
-            .bytes16(&asked.digest)
-            .pair(answer.seq, answer.at)
-            .pair(u64::from(answer.code), 0)
-            .bytes16(&bet_id)
-            .bytes(answer.terms);
-        self.hash.add(&term.finish());
-        let position = self.records.push(Record {
+        let record = Record {
             scope,
             asked,
             seq: answer.seq,
             at: answer.at,
-            bet_id,
+            bet_id: answer.bet_id.map_or([0; 16], |bet_id| *bet_id.bytes()),
             terms_start: self.terms.len() as u64,
             code: answer.code,
             terms_length: answer.terms.len() as u8,
-        });
-        self.index.insert(fingerprint(&scope.0), position);
+        };
+        self.hash.add(&record.term(answer.terms));
+        self.index.insert(fingerprint(&scope.0), self.records.push(record));
         self.terms.extend_from_slice(answer.terms);
+    }
+
+    fn terms(&self, record: &Record) -> &[u8] {
+        let start = record.terms_start as usize;
+        &self.terms[start..start + usize::from(record.terms_length)]
     }
 
     pub(crate) fn state_hash(&self) -> StateHash {
         self.hash
+    }
+
+    /// The same, from the records as they stand.
+    pub(crate) fn recomputed_hash(&self) -> StateHash {
+        StateHash::of(self.records.iter().map(|record| record.term(self.terms(record))))
     }
 }

@@ -123,16 +123,24 @@ impl State {
 
     /// Everything a later command could see, hashed.
     pub(crate) fn hash(&self) -> StateHash {
+        let parts = self.ledger.state_hash().plus(&self.bets.state_hash());
+        parts.plus(&self.idempotency.state_hash()).plus(&self.own_hash())
+    }
+
+    /// The same, from all parts as they stand.
+    pub(crate) fn recomputed_hash(&self) -> StateHash {
+        let parts = self.ledger.recomputed_hash().plus(&self.bets.recomputed_hash());
+        parts.plus(&self.idempotency.recomputed_hash()).plus(&self.own_hash())
+    }
+
+    fn own_hash(&self) -> StateHash {
         const DOMAIN: u64 = 0x7761_6c6c_6574_0000; // "wallet"
-        let mut hash = self.ledger.state_hash().plus(&self.bets.state_hash());
-        hash = hash.plus(&self.idempotency.state_hash());
         let own = TermBuilder::new(DOMAIN)
             .bytes16(self.tenant.bytes())
             .pair(self.last.seq, self.last.at)
             .pair(self.generation, 0)
             .pair(self.raised.seq, self.raised.at);
-        hash.add(&own.finish());
-        hash
+        StateHash::of([own.finish()])
     }
 }
 

@@ -95,6 +95,11 @@ impl Wallet {
         self.state.hash().to_bytes()
     }
 
+    /// The same hash, from every account, bet and key as they stand in memory: a proof, and slow.
+    pub fn recomputed_state_hash(&self) -> [u8; 32] {
+        self.state.recomputed_hash().to_bytes()
+    }
+
     /// What a player may spend, and what is held for bets.
     pub fn balance(&self, player: PlayerId, currency: Currency) -> (Amount, Amount) {
         self.state.balance(player, currency)

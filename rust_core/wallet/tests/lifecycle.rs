@@ -4,8 +4,8 @@ mod common;
 
 use common::{Pair, amount, bet, cents, currency, encode, envelope, place, player};
 use wallet::{
-    Code, Command, Deposit, Envelope, Field, Key, PlaceBet, RaiseGeneration, SettleBet, Slip, Slug, Status,
-    Tick,
+    Code, Command, Deposit, Envelope, Field, Key, PlaceBet, RaiseGeneration, SettleBet, Slip, Slug, Source,
+    Status, Tick,
 };
 
 fn funded(cents_in: i64) -> Pair {
@@ -104,6 +104,21 @@ fn another_body_under_the_key_is_a_conflict_that_names_the_field() {
         assert_eq!((reply.status, reply.field, reply.seq), (Status::Conflict, field, placed.seq));
     }
     assert_eq!(pair.run(Some(player(2)), &Command::PlaceBet(place("k", bet(3), cents(1))), 40).code, 101);
+}
+
+#[test]
+fn a_key_is_one_attempt_of_one_operation_of_one_source() {
+    let (mut pair, who) = (funded(1_000), Some(player(1)));
+    let bet_made = Command::PlaceBet(place("deposit-1", bet(1), cents(400)));
+    assert_eq!(
+        pair.run(who, &bet_made, 20).status,
+        Status::Accepted,
+        "the key of a deposit is free for a bet"
+    );
+    let other = Envelope { source: Source::System, ..envelope(who) };
+    let elsewhere = Command::PlaceBet(place("deposit-1", bet(2), cents(100)));
+    let reply = pair.submit(&encode(&other, &elsewhere), 30);
+    assert_eq!((reply.status, reply.replayed), (Status::Accepted, false), "and so it is in another source");
 }
 
 #[test]

@@ -89,6 +89,7 @@ impl Pair {
 
     /// The proofs that must hold after every command.
     pub(crate) fn prove(&self) {
+        assert_eq!(self.wallet.state_hash(), self.wallet.recomputed_state_hash(), "the hash is of the state");
         for total in self.wallet.totals() {
             assert!(total.is_balanced(), "{total:?}");
         }
