@@ -1,6 +1,7 @@
 """The application: declares routes, answers RSGI requests, one server span each."""
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import partialmethod
 from typing import Any, Final, Unpack
 
@@ -118,8 +119,7 @@ class App:
         except Exception:  # noqa: BLE001 - logged; the client is told that it is our fault
             self.failures.value += 1
             _log.exception("request failed", route=route.name)
-            detail = "this is our fault and has been logged; quote the correlation id"
-            return Problem(500, "internal_error", detail)
+            return Problem(500, "internal_error", "our fault, and logged; quote the correlation id")
 
     async def _identify(self, route: Route, request: Request) -> None:
         """Tenant, session and idempotency key, as the route demands them."""
@@ -148,9 +148,8 @@ class App:
         socket = WebSocket(protocol)
         self.open_sockets.add(socket)
         try:
-            await handler(socket)
-        except RSGIProtocolClosed:
-            pass
+            with suppress(RSGIProtocolClosed):
+                await handler(socket)
         except Exception:  # noqa: BLE001 - logged; the client sees the connection end
             self.failures.value += 1
             _log.exception("websocket failed", path=scope.path)

@@ -24,7 +24,9 @@ async def read_body(scope: Scope, protocol: RSGIHTTPProtocol, limit: int) -> byt
     try:
         async with asyncio.timeout(BODY_SECONDS):
             if length is not None and int(length) <= limit:
-                return await protocol()
+                if len(body := await protocol()) == int(length):
+                    return body
+                raise Problem(400, "body_incomplete", "the connection ended before the body did")
             if length is not None and "expect" in scope.headers:
                 raise _too_large(limit)  # the client waits for our word before it sends
             return await _read_chunks(protocol, limit)

@@ -10,6 +10,7 @@ import msgspec
 from pyplatform.http.message import Reply, Request
 from pyplatform.http.problems import Problem
 
+MAX_PARAMETERS: Final = 32
 Handler = Callable[..., Awaitable[Any]]
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 _FIELD: Final = re.compile(r"field `([^`]+)`")
@@ -64,7 +65,9 @@ class Route:
             _require_json(request)
             given["body"] = _decode(self._decoder, raw)
         if self.query is not None:
-            pairs = dict(parse_qsl(request.query_string, keep_blank_values=True, max_num_fields=32))
+            if request.query_string.count("&") >= MAX_PARAMETERS:
+                raise Problem(422, "invalid_parameter", f"send at most {MAX_PARAMETERS} query parameters")
+            pairs = dict(parse_qsl(request.query_string, keep_blank_values=True))
             given["query"] = _convert(pairs, self.query, "query")
         if self.headers is not None:
             sent = {name: request.headers.get(name) for name in self.headers.__struct_encode_fields__}

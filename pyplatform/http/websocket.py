@@ -18,7 +18,6 @@ class WebSocket:
 
     def __init__(self, protocol: RSGIWebsocketProtocol) -> None:
         self._protocol = protocol
-        self._closed = False
 
     async def accept(self) -> None:
         """Complete the handshake."""
@@ -40,9 +39,7 @@ class WebSocket:
 
     def close(self) -> None:
         """End the connection; harmless when it has ended."""
-        if not self._closed:
-            self._closed = True
-            self._protocol.close(None)
+        self._protocol.close(None)
 
 
 SocketHandler = Callable[[WebSocket], Awaitable[None]]

@@ -15,7 +15,7 @@ from pyplatform.pam.service import Accounts
 
 Email = Annotated[str, Meta(max_length=MAX_EMAIL, description="e-mail address")]
 Password = Annotated[str, Meta(max_length=MAX_PASSWORD, description="15 characters or more; any characters")]
-Brand = Annotated[int, Meta(ge=0, description="brand of the operator")]
+Brand = Annotated[int, Meta(ge=0, le=2**31 - 1, description="brand of the operator")]
 _STATUS = {"registration_refused": 409, "too_many_attempts": 429, "invalid_credentials": 401}
 
 

@@ -12,6 +12,7 @@ import pytest
 import websockets
 
 from pyplatform.contracts.pam import Session
+from pyplatform.http import guards
 from pyplatform.http.app import App
 from pyplatform.http.health import add_health
 from pyplatform.http.message import Reply, Request
@@ -235,6 +236,50 @@ async def test_a_client_that_asks_first_need_not_send_a_large_body(client: httpx
     assert (await reader.readline()).startswith(b"HTTP/1.1 413")
     writer.close()
     await writer.wait_closed()
+
+
+async def raw(client: httpx.AsyncClient, *lines: str) -> tuple[int, str]:
+    """Send a request as it is written; status and code of the answer."""
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    writer.write("\r\n".join((*lines, "Host: a", "Connection: close", "", "")).encode("latin-1"))
+    answer = (await asyncio.wait_for(reader.read(), 5)).decode()
+    writer.close()
+    await writer.wait_closed()
+    head, _, text = answer.partition("\r\n\r\n")
+    return int(head.split()[1]), msgspec.json.decode(text)["code"]
+
+
+async def test_a_body_that_stops_short_is_not_acted_on(
+    app: App, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "BODY_SECONDS", 0.2)
+    start = ("POST /things HTTP/1.1", *(f"{name}: {value}" for name, value in HEADERS.items()))
+    whole = msgspec.json.encode(GOOD).decode()
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    writer.write("\r\n".join((*start, "Host: a", "Content-Length: 100", "", whole)).encode())
+    assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"HTTP/1.1 408")
+    writer.close()
+    await writer.wait_closed()
+    _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    writer.write("\r\n".join((*start, "Host: a", "Content-Length: 100", "", whole)).encode())
+    await writer.drain()
+    writer.transport.abort()
+    await asyncio.sleep(0.3)
+    assert app.in_flight == 0
+    assert app.failures.value == 0
+    assert (await client.post("/things", json=GOOD, headers=HEADERS)).status_code == 201
+
+
+async def test_strange_requests_are_refused_and_never_our_fault(app: App, client: httpx.AsyncClient) -> None:
+    start = "GET /things/5?limit=1{} HTTP/1.1"
+    assert await raw(client, start.format("&a=1" * 100)) == (422, "invalid_parameter")
+    assert await raw(client, start.format("&%ff=%ff")) == (422, "invalid_parameter")
+    assert await raw(client, "GET /things/%ff%00 HTTP/1.1") == (422, "invalid_parameter")
+    assert await raw(client, "POST /things HTTP/1.1", "X-Tenant: aur\xffora", "Content-Length: 0") == (
+        400,
+        "tenant_missing",
+    )
+    assert app.failures.value == 0
 
 
 async def test_what_is_too_much_at_once_is_told_to_come_back(client: httpx.AsyncClient) -> None:
