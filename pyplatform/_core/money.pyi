@@ -15,7 +15,7 @@ def parse(text: str, currency: str, *, signed: bool = False, exact: bool = False
         ValueError: unknown currency, not a number, a sign, too many decimals, or too large; the text says which.
     """
 
-def format(amount: int, currency: str) -> str:
+def format(amount: int, currency: str) -> str:  # noqa: A001 - read as money.format
     """Write an amount with its minor digits, and with more only where it has them: "10.50", "0.000001".
 
     Raises:
