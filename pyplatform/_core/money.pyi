@@ -5,6 +5,8 @@ as it has. Currencies are upper-case codes: ISO 4217 for fiat, tickers (BTC, ETH
 floats here.
 """
 
+__all__ = ["currencies", "format", "minor_unit", "parse"]
+
 def parse(text: str, currency: str, *, signed: bool = False, exact: bool = False) -> int:
     """Read decimal text such as "10" or "10.50" exactly.
 
