@@ -13,7 +13,7 @@ pub mod wallet {
     #[pymodule_export]
     use crate::wallet_memory::Wallet;
     #[pymodule_export]
-    use crate::wallet_reply::{Reply, decode_reply};
+    use crate::wallet_reply::{Reply, code_name, decode_reply};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

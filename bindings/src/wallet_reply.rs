@@ -62,6 +62,16 @@ impl Reply {
     }
 
     #[getter]
+    fn decision(&self) -> &'static str {
+        self.0.decision.name()
+    }
+
+    #[getter]
+    fn reject_code(&self) -> u16 {
+        self.0.decision.reject_code()
+    }
+
+    #[getter]
     fn terms<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.0.terms.as_bytes())
     }
@@ -83,6 +93,12 @@ impl Reply {
             self.field()
         )
     }
+}
+
+/// Stable name of a refusal code of the wallet, "" for any other.
+#[pyfunction]
+pub fn code_name(code: u16) -> &'static str {
+    wallet::code_name(code)
 }
 
 /// Read a reply; raises `ValueError` when the bytes are not one.

@@ -49,6 +49,13 @@ class Reply:
     def version(self) -> int:
         """Version of that bet after the command."""
     @property
+    def decision(self) -> str:
+        """What was decided about a placed bet by now: pending, accepted or rejected; "" for other commands. A bet
+        that waited has `seq`, and if rejected `at`, of the entry that decided it."""
+    @property
+    def reject_code(self) -> int:
+        """Why it was rejected after waiting, 0 if it was not."""
+    @property
     def terms(self) -> bytes:
         """The terms journaled with the verdict."""
     @property
@@ -88,6 +95,9 @@ def tick(context: Context, until: int) -> bytes:
 
 def raise_generation(context: Context, generation: int) -> bytes:
     """Kill switch: bets decided under an older generation are refused from here on."""
+
+def code_name(code: int) -> str:
+    """Stable snake_case name of a refusal code of the wallet, "" for any other."""
 
 def decode_reply(data: bytes) -> Reply: ...
 

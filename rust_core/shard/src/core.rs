@@ -1,7 +1,7 @@
 //! The wallet of a leader: commands in, entries into the batch, answers into their frames.
 
 use journal::{BatchBuilder, Digest};
-use wallet::{Code, Command, Envelope, Field, Reply, Source, Status, Terms, Tick, Trace, Wallet};
+use wallet::{Code, Command, Decision, Envelope, Field, Reply, Source, Status, Terms, Tick, Trace, Wallet};
 
 use crate::frames::Answers;
 
@@ -88,6 +88,7 @@ fn retry(code: Code) -> Reply {
         at: 0,
         bet_id: None,
         version: 0,
+        decision: Decision::None,
         terms: Terms::default(),
         field: Field::None,
     }

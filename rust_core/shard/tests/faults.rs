@@ -8,7 +8,7 @@ use common::world::{Fault, World};
 use common::{deposit, place, settle};
 use journal::Batch;
 use proptest::prelude::*;
-use wallet::{Entry, Status};
+use wallet::{BetId, Decision, Entry, Reply, Status};
 
 #[derive(Clone, Copy, Debug)]
 enum Ask {
@@ -79,7 +79,7 @@ fn take(world: &mut World, step: Step) {
 }
 
 /// Every keyed entry of the journal, by key; fails when a key has two, or when time stands still.
-fn keyed_entries(world: &World) -> BTreeMap<String, (u64, u16)> {
+fn keyed_entries(world: &World) -> BTreeMap<String, (u64, u16, Option<BetId>)> {
     let mut found = BTreeMap::new();
     let mut last = 0;
     for bytes in world.batches() {
@@ -88,7 +88,7 @@ fn keyed_entries(world: &World) -> BTreeMap<String, (u64, u16)> {
             assert!(entry.at > last, "journaled time must rise");
             last = entry.at;
             if let Some(key) = entry.head.key {
-                let before = found.insert(key.to_string(), (entry.seq, entry.code));
+                let before = found.insert(key.to_string(), (entry.seq, entry.code, entry.bet_id()));
                 assert_eq!(before, None, "{key} is in the journal twice");
             }
         }
@@ -112,10 +112,12 @@ proptest! {
             prop_assert!(reply.status != Status::Retry);
             prop_assert!(reply.seq <= follower.chain().seq);
         }
-        let answered: Vec<(u64, u16)> =
-            world.client.answers.values().flatten().map(|reply| (reply.seq, reply.code)).collect();
-        for (key, entry) in entries {
-            prop_assert!(answered.contains(&entry), "{} was decided and its caller told otherwise", key);
+        let answers: Vec<Reply> = world.client.answers.values().flatten().copied().collect();
+        for (key, (seq, code, bet_id)) in entries {
+            // A bet that waited is answered from the entry that decided it.
+            let same_bet = |reply: &Reply| reply.decision != Decision::None && reply.bet_id == bet_id;
+            let told = answers.iter().any(|reply| reply.code == code && (reply.seq == seq || same_bet(reply)));
+            prop_assert!(told, "{} was decided and its caller told otherwise", key);
         }
         prop_assert!(follower.wallet().totals().iter().all(ledger::Total::is_balanced));
         prop_assert!(follower.wallet().holds_totals().iter().all(|t| t.holds == t.accounts));

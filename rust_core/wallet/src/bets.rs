@@ -5,6 +5,8 @@ use crate::command::{Command, Kind};
 use crate::effects::Transition;
 use crate::ids::{BetId, PlayerId};
 use crate::index::{Index, fingerprint};
+use crate::refusal::Code;
+use crate::reply::Decision;
 use ledger::{AccountId, StateHash, Term, TermBuilder};
 use money::{Amount, Currency};
 use std::collections::BTreeSet;
@@ -115,6 +117,8 @@ pub(crate) struct Closing {
     pub(crate) kind: Kind,
     pub(crate) revision: u32,
     pub(crate) returns: Amount,
+    /// Why it was rejected, 0 if it was not.
+    pub(crate) code: u16,
     /// Of the canonical command.
     pub(crate) digest: [u8; 16],
 }
@@ -122,12 +126,13 @@ pub(crate) struct Closing {
 impl Closing {
     /// How `command` closes a bet.
     pub(crate) fn new(command: &Command<'_>, answered: Answered, digest: [u8; 16]) -> Self {
-        let (revision, returns) = match command {
-            Command::SettleBet(settle) => (settle.revision, settle.returns),
-            Command::VoidBet(void) => (void.revision, Amount::ZERO),
-            _ => (0, Amount::ZERO),
+        let (revision, returns, code) = match command {
+            Command::SettleBet(settle) => (settle.revision, settle.returns, 0),
+            Command::VoidBet(void) => (void.revision, Amount::ZERO, 0),
+            Command::RejectBet(reject) => (0, Amount::ZERO, reject.code),
+            _ => (0, Amount::ZERO, Code::Expired.number()),
         };
-        Self { answered, kind: command.kind(), revision, returns, digest }
+        Self { answered, kind: command.kind(), revision, returns, code, digest }
     }
 
     fn term(&self, bet: &BetId) -> Term {
@@ -138,6 +143,7 @@ impl Closing {
             .pair(seq, at)
             .pair(u64::from(version) << 32 | u64::from(self.revision), self.kind as u64)
             .i128(self.returns.units())
+            .pair(u64::from(self.code), 0)
             .bytes16(&self.digest)
             .finish()
     }
@@ -212,6 +218,17 @@ impl Bets {
     /// How the bet was closed, if it was.
     pub(crate) fn closed(&self, bet: &Bet) -> Option<&Closing> {
         bet.closed.map(|link| &self.closed[link.position()])
+    }
+
+    /// What was decided about a bet, and where that is journaled if not with its placement.
+    pub(crate) fn decision(&self, bet: &Bet) -> (Decision, Option<&Answered>) {
+        match self.closed(bet) {
+            Some(Closing { kind: Kind::RejectBet | Kind::Tick, code, answered, .. }) => {
+                (Decision::Rejected(*code), Some(answered))
+            }
+            _ if bet.state == BetState::Pending => (Decision::Pending, None),
+            _ => (Decision::Accepted, self.accepted(bet)),
+        }
     }
 
     /// Bets still pending at `until`, the longest waiting first, at most `most`.

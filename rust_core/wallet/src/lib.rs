@@ -35,7 +35,7 @@ pub use entry::Entry;
 pub use ids::{BetId, IdError, Key, PlayerId, Slug, Trace};
 pub use refusal::{Code, code_name};
 pub use replay::Corrupt;
-pub use reply::{Field, Reply, Status, Terms};
+pub use reply::{Decision, Field, Reply, Status, Terms};
 pub use state::HoldsTotal;
 pub use wallet::Wallet;
 pub use wire::WireError;

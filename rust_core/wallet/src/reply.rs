@@ -1,5 +1,6 @@
 //! Answers, and their bytes.
 
+use crate::bets::Bets;
 use crate::command::PlaceBet;
 use crate::ids::BetId;
 use crate::refusal::Code;
@@ -87,6 +88,44 @@ impl Field {
     }
 }
 
+/// What was decided about a placed bet; results that come later do not change it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decision {
+    /// The answer is not about a placed bet.
+    #[default]
+    None,
+    /// It waits to be accepted.
+    Pending,
+    /// It was taken.
+    Accepted,
+    /// It was rejected after waiting, for this reason.
+    Rejected(u16),
+}
+
+impl Decision {
+    const fn number(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Pending => 1,
+            Self::Accepted => 2,
+            Self::Rejected(_) => 3,
+        }
+    }
+
+    /// Name, empty for none.
+    pub const fn name(self) -> &'static str {
+        ["", "pending", "accepted", "rejected"][self.number() as usize]
+    }
+
+    /// Why it was rejected, 0 if it was not.
+    pub const fn reject_code(self) -> u16 {
+        match self {
+            Self::Rejected(code) => code,
+            _ => 0,
+        }
+    }
+}
+
 /// Terms of a verdict, kept in place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Terms {
@@ -137,6 +176,8 @@ pub struct Reply {
     pub bet_id: Option<BetId>,
     /// Version of that bet; for a tick, the number of bets rejected.
     pub version: u32,
+    /// What was decided about the placed bet by now.
+    pub decision: Decision,
     /// The terms journaled with the verdict.
     pub terms: Terms,
     /// The field in conflict.
@@ -153,6 +194,7 @@ impl Reply {
             at,
             bet_id: None,
             version: 0,
+            decision: Decision::None,
             terms: Terms::default(),
             field: Field::None,
         }
@@ -169,6 +211,18 @@ impl Reply {
         self
     }
 
+    /// With what was decided about the bet, and resting on where that is journaled.
+    pub(crate) fn decided(self, bets: &Bets) -> Self {
+        let Some(index) = self.bet_id.and_then(|id| bets.find(&id)) else { return self };
+        let (decision, journaled) = bets.decision(bets.get(index));
+        let seq = journaled.map_or(self.seq, |answered| answered.seq);
+        let at = match (decision, journaled) {
+            (Decision::Rejected(_), Some(answered)) => answered.at,
+            _ => self.at,
+        };
+        Self { seq, at, decision, ..self }
+    }
+
     /// Append the reply's bytes.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.push(self.status as u8);
@@ -181,6 +235,8 @@ impl Reply {
             out.extend_from_slice(bet_id.bytes());
         }
         put_varint(out, u64::from(self.version));
+        out.push(self.decision.number());
+        put_varint(out, u64::from(self.decision.reject_code()));
         out.push(self.terms.length);
         out.extend_from_slice(self.terms.as_bytes());
     }
@@ -200,9 +256,16 @@ impl Reply {
             _ => Some(BetId::new(reader.array()?).map_err(|_| WireError::Id)?),
         };
         let version = reader.varint_as()?;
+        let decision = match (reader.byte()?, reader.varint_as()?) {
+            (0, 0) => Decision::None,
+            (1, 0) => Decision::Pending,
+            (2, 0) => Decision::Accepted,
+            (3, code) => Decision::Rejected(code),
+            _ => return Err(WireError::State),
+        };
         let length = usize::from(reader.byte()?);
         let terms = Terms::new(reader.bytes(length)?).ok_or(WireError::TooLong)?;
         reader.finish()?;
-        Ok(Self { status, code, replayed: flags & 1 != 0, seq, at, bet_id, version, terms, field })
+        Ok(Self { status, code, replayed: flags & 1 != 0, seq, at, bet_id, version, decision, terms, field })
     }
 }

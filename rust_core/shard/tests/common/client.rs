@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wallet::{Code, Reply, Status};
+use wallet::{Code, Decision, Reply, Status};
 
 use super::{frame, replies};
 
@@ -43,6 +43,11 @@ impl Client {
                 // A settlement is keyed by its bet, so its refusal is open to time; everything else stands.
                 Some(first) if first.status == Status::Accepted || is_keyed(&command) => {
                     let again = Reply { replayed: first.replayed, ..reply };
+                    if first.decision == Decision::Pending && again.decision != Decision::Pending {
+                        // Decided meanwhile, by a later entry; from here on that is the answer.
+                        assert!(again.seq >= first.seq, "a decision rests on its own entry");
+                        (first.seq, first.at, first.decision) = (again.seq, again.at, again.decision);
+                    }
                     assert_eq!(*first, again, "a repeat got another answer");
                 }
                 _ => *known = Some(reply),

@@ -5,7 +5,7 @@ use crate::bets::Opening;
 use crate::command::PlaceBet;
 use crate::effects::{Transition, put_postings, put_transition};
 use crate::refusal::Code;
-use crate::reply::{Reply, Status};
+use crate::reply::{Decision, Reply, Status};
 use crate::state::{State, opening_state};
 use ledger::{After, Posting, PostingError};
 
@@ -17,7 +17,7 @@ pub(super) fn apply(
 ) -> Reply {
     let keyed = Keyed::new(request);
     if let Some(answer) = state.idempotency.replay(&keyed.scope, &keyed.asked) {
-        return answer;
+        return if answer.status == Status::Accepted { answer.decided(&state.bets) } else { answer };
     }
     if let Some(stale) = stale(state, request, place) {
         return Reply::passing(Status::Retry, stale, request.next.at);
@@ -34,7 +34,13 @@ pub(super) fn apply(
         put_transition(entry, &transition);
         put_postings(entry, &state.ledger, &[held.0], &[held.1]);
     }
-    keyed.remember(state, request.next, code, Some(place.bet_id), place.terms)
+    let answer = keyed.remember(state, request.next, code, Some(place.bet_id), place.terms);
+    let decision = match (code, place.pending_until) {
+        (0, 0) => Decision::Accepted,
+        (0, _) => Decision::Pending,
+        _ => Decision::None,
+    };
+    Reply { decision, ..answer }
 }
 
 /// Whether the verdict is too old to act on, be it good or bad.

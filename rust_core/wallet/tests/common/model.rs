@@ -3,7 +3,8 @@
 use super::{amount, player};
 use std::collections::BTreeMap;
 use wallet::{
-    BetId, Command, Deposit, Field, Kind, PlaceBet, PlayerId, Reply, SettleBet, Status, Terms, Tick, VoidBet,
+    BetId, Command, Decision, Deposit, Field, Kind, PlaceBet, PlayerId, Reply, SettleBet, Status, Terms,
+    Tick, VoidBet,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +46,7 @@ fn reply(status: Status, code: u16, seq: u64, at: u64) -> Reply {
         at,
         bet_id: None,
         version: 0,
+        decision: Decision::None,
         terms: Terms::default(),
         field: Field::None,
     }
@@ -110,7 +112,7 @@ impl Model {
         if let Some((original, answer)) = self.keys.get(&name) {
             let differs = original.iter().zip(&body).find(|(a, b)| a != b).map(|(a, _)| a.0);
             return match differs {
-                None => again(answer),
+                None => self.decided(&again(answer)),
                 Some(field) => Reply {
                     field,
                     bet_id: answer.bet_id,
@@ -137,7 +139,26 @@ impl Model {
         answer.version = u32::from(bet_id.is_some() && code == 0);
         answer.terms = Terms::new(terms).expect("short");
         self.keys.insert(name, (body, answer));
-        answer
+        self.decided(&answer)
+    }
+
+    /// An accepted placement tells what was decided by now, and where; what happened later is not its business.
+    fn decided(&self, answer: &Reply) -> Reply {
+        let bet =
+            answer.bet_id.filter(|_| answer.status == Status::Accepted).and_then(|id| self.bets.get(&id));
+        let Some(bet) = bet else { return *answer };
+        let waited = bet.accepted.map_or(answer.seq, |accepted| accepted.seq);
+        match &bet.closed {
+            Some((Kind::RejectBet, _, _, rest, how)) => {
+                let code = u16::from_le_bytes([rest[0], rest[1]]);
+                Reply { decision: Decision::Rejected(code), seq: how.seq, at: how.at, ..*answer }
+            }
+            Some((Kind::Tick, _, _, _, how)) => {
+                Reply { decision: Decision::Rejected(150), seq: how.seq, at: how.at, ..*answer }
+            }
+            None if bet.state == "pending" => Reply { decision: Decision::Pending, ..*answer },
+            _ => Reply { decision: Decision::Accepted, seq: waited, ..*answer },
+        }
     }
 
     fn deposit(&mut self, who: PlayerId, deposit: &Deposit<'_>) -> u16 {
