@@ -30,9 +30,14 @@ def context_of(request: PlaceBet) -> codec.Context:
     )
 
 
-def refusal_name(code: int, wallet_name: str) -> str:
+def refusal_name(code: int) -> str:
     """Stable name of a refusal, whoever gave it; "" for none."""
-    return wallet_name or (Refusal(code).name.lower() if code else "")
+    return codec.code_name(code) or (Refusal(code).name.lower() if code else "")
+
+
+def rejected(bet_id: bytes, code: int, seq: int, at: int, *, replayed: bool) -> BetAnswer:
+    """Say that a delayed bet was rejected, the same way to the first who asks and to every repeat."""
+    return BetAnswer(BetOutcome.REFUSED, refusal_name(code), ids.text(bet_id), 0, seq, at, replayed)
 
 
 def answer_of(reply: codec.Reply) -> BetAnswer:
@@ -41,14 +46,12 @@ def answer_of(reply: codec.Reply) -> BetAnswer:
     A repeated key meets the original reply together with where the bet stands now, so a bet that was rejected
     after its delay is answered as refused, for ever.
     """
-    outcome, code = _OUTCOME[reply.status], reply.code
-    if reply.status == codec.ACCEPTED and reply.bet_state == "pending":
-        outcome = BetOutcome.PENDING
-    elif reply.status == codec.ACCEPTED and reply.bet_state == "rejected":
-        outcome, code = BetOutcome.REFUSED, reply.close_code
+    if reply.decision == "rejected":
+        return rejected(reply.object_id, reply.reject_code, reply.seq, reply.at, replayed=reply.replayed)
+    outcome = BetOutcome.PENDING if reply.decision == "pending" else _OUTCOME[reply.status]
     return BetAnswer(
         outcome=outcome,
-        code=refusal_name(code, reply.name),
+        code=refusal_name(reply.code),
         bet_id=ids.text(reply.object_id),
         price_e4=slips.decode_terms(reply.terms).price_e4 if reply.terms else 0,
         seq=reply.seq,

@@ -7,9 +7,8 @@ import msgspec
 from pyplatform._core import wallet as codec
 from pyplatform.contracts.sportsbook import BetAnswer, BetOutcome, PlaceBet
 from pyplatform.contracts.wallet import WalletPort
-from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
-from pyplatform.sportsbook.answers import answer_of, context_of, refusal_name, unavailable
+from pyplatform.sportsbook.answers import answer_of, context_of, rejected, unavailable
 from pyplatform.sportsbook.market import MarketState, judge_price
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
 from pyplatform.sportsbook.settlement import Settlement
@@ -64,13 +63,5 @@ class Delays:
             accepted = msgspec.structs.replace(answer_of(placed), outcome=BetOutcome.ACCEPTED)
             return msgspec.structs.replace(accepted, seq=reply.seq)
         self._bets.release(bet.bet_id)
-        code = refusal_name(verdict.refusal or reply.code, reply.name)
-        return BetAnswer(
-            BetOutcome.REFUSED,
-            code,
-            ids.text(bet.bet_id),
-            verdict.price_e4,
-            reply.seq,
-            reply.at,
-            replayed=False,
-        )
+        code = verdict.refusal or reply.code
+        return rejected(bet.bet_id, code, reply.seq, reply.at, replayed=False)

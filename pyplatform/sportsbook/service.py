@@ -73,8 +73,9 @@ class EventOwner:
     async def recover(self) -> None:
         """Rebuild open bets from the journal and take over the results on record."""
         await self._recovery.catch_up()
-        async for resolution in self._store.newest():
-            self.settlement.known(resolution)
+        for tenant in self._slugs:
+            for resolution in await self._store.newest(tenant):
+                self.settlement.known(resolution)
 
     async def serve(self, epoch: int) -> None:
         """Answer bets, decisions and the question who we are."""

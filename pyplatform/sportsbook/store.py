@@ -1,13 +1,22 @@
 """The sportsbook's own records in Postgres: what markets resolved to."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import msgspec
 
+from pyplatform.eventstore import tenant_transaction
 from pyplatform.sportsbook.resolution import Resolution
 
 _decoder = msgspec.msgpack.Decoder(Resolution)
+
+_RECORD = """
+insert into sportsbook.resolution (tenant, market_id, revision, payload, evidence)
+select $1, $2, coalesce(max(revision), 0) + 1, $3, $4
+  from sportsbook.resolution where market_id = $2
+having $4 is distinct from (array_agg(evidence order by revision desc))[1]
+"""
+_NEWEST = """
+select distinct on (market_id) payload from sportsbook.resolution order by market_id, revision desc
+"""
 
 
 class ResolutionStore:
@@ -18,23 +27,11 @@ class ResolutionStore:
 
     async def record(self, tenant: str, resolution: Resolution) -> None:
         """Append `resolution` unless the newest revision says the same; durable when this returns."""
-        await self._pool.execute(
-            """
-            insert into sportsbook.resolution (tenant, market_id, revision, payload, evidence)
-            select $1, $2, coalesce(max(revision), 0) + 1, $3, $4
-              from sportsbook.resolution where tenant = $1 and market_id = $2
-            having $4 is distinct from (array_agg(evidence order by revision desc))[1]
-            """,
-            tenant,
-            resolution.market_id,
-            msgspec.msgpack.encode(resolution),
-            resolution.evidence(),
-        )
+        payload, evidence = msgspec.msgpack.encode(resolution), resolution.evidence()
+        async with tenant_transaction(self._pool, tenant) as connection:
+            await connection.execute(_RECORD, tenant, resolution.market_id, payload, evidence)
 
-    async def newest(self) -> AsyncIterator[Resolution]:
-        """Newest resolution of every market."""
-        rows = await self._pool.fetch(
-            "select distinct on (market_id) payload from sportsbook.resolution order by market_id, revision desc"
-        )
-        for row in rows:
-            yield _decoder.decode(row["payload"])
+    async def newest(self, tenant: str) -> list[Resolution]:
+        """Newest resolution of every market of a tenant."""
+        async with tenant_transaction(self._pool, tenant) as connection:
+            return [_decoder.decode(row["payload"]) for row in await connection.fetch(_NEWEST)]

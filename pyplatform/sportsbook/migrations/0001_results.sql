@@ -10,3 +10,7 @@ create table sportsbook.resolution (
     recorded_at timestamptz not null default now(),
     primary key (tenant, market_id, revision)
 );
+
+call eventstore.isolate('sportsbook.resolution');
+grant usage on schema sportsbook to pyplatform_app;
+grant select, insert on sportsbook.resolution to pyplatform_app;

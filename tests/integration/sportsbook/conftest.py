@@ -74,11 +74,14 @@ class House:
     wallet: WalletClient
     pool: asyncpg.Pool
     player: bytes = field(default_factory=ids.uuid7)
+    readers: list[JournalReader] = field(default_factory=list)
+
+    def new_reader(self, shard: str) -> JournalReader:
+        self.readers.append(JournalReader(self.settings.postgres_url, shard))
+        return self.readers[-1]
 
     def new_owner(self) -> EventOwner:
-        reader = self.settings.postgres_url
-        ports = Ports(self.bus, self.wallet, lambda shard: JournalReader(reader, shard), self.pool)
-        return EventOwner(ports, [self.tenant], LIMIT)
+        return EventOwner(Ports(self.bus, self.wallet, self.new_reader, self.pool), [self.tenant], LIMIT)
 
     async def deposit(self, amount: str) -> None:
         context = codec.Context(self.tenant.slug, 1, self.player, 2, ids.uuid7())
@@ -104,9 +107,7 @@ class House:
         )
 
     async def entries(self) -> list[str]:
-        reader = JournalReader(self.settings.postgres_url, self.tenant.slug)
-        page = await reader.page(0, 2**62)
-        await reader.close()
+        page = await self.new_reader(self.tenant.slug).page(0, 2**62)
         return [entry.kind for _, sealed in page for entry in Batch(sealed).entries()]
 
 
@@ -129,7 +130,10 @@ async def open_house(settings: Settings, slug: str) -> AsyncIterator[House]:
     bus = await Bus.connect(settings.nats_url, "test")
     pool = await asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=2)
     try:
-        yield House(settings, Tenant(slug, "EUR", 500), bus, WalletClient(bus), pool)
+        opened = House(settings, Tenant(slug, "EUR", 500), bus, WalletClient(bus), pool)
+        yield opened
+        for reader in opened.readers:
+            await reader.close()
     finally:
         stop.set()
         await wallet
