@@ -6,6 +6,34 @@ integers at the currency's scale, times nanoseconds since the epoch.
 
 from typing import Any, Final, final
 
+__all__ = [
+    "AMBIGUOUS",
+    "ANNOUNCE",
+    "APPEND",
+    "COMMITTED",
+    "DEMOTED",
+    "FENCED",
+    "HALT",
+    "HALTED",
+    "LEADING",
+    "READ",
+    "RECOVERING",
+    "RELEASE",
+    "REPLY",
+    "ROLLED_BACK",
+    "STANDBY",
+    "STOPPED",
+    "TAKE_LEASE",
+    "Batch",
+    "Entry",
+    "Header",
+    "Replayer",
+    "Shard",
+    "Stats",
+    "genesis_hash",
+    "read_header",
+]
+
 TAKE_LEASE: Final = 0
 READ: Final = 1
 APPEND: Final = 2

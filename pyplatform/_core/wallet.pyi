@@ -6,6 +6,27 @@ since the epoch. Ids are 16 raw bytes (UUIDv7). Commands are opaque encoded byte
 
 from typing import Final, final
 
+__all__ = [
+    "ACCEPTED",
+    "CONFLICT",
+    "MALFORMED",
+    "REFUSED",
+    "RETRY",
+    "Context",
+    "Reply",
+    "Wallet",
+    "accept_bet",
+    "code_name",
+    "decode_reply",
+    "deposit",
+    "place_bet",
+    "raise_generation",
+    "reject_bet",
+    "settle_bet",
+    "tick",
+    "void_bet",
+]
+
 ACCEPTED: Final = 0
 REFUSED: Final = 1
 CONFLICT: Final = 2
