@@ -1,5 +1,6 @@
 """The live terminal view of a running demo."""
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
@@ -7,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pyplatform.apps.demo.timeline import Timeline
-from pyplatform.contracts.sportsbook import MarketExposure, MarketStatus
+from pyplatform.contracts.sportsbook import MarketExposure, MarketStatus, RunnerExposure
 from pyplatform.core import money
 
-RUNNERS_SHOWN = 8
+RUNNERS_SHOWN = 7
 _STATUS_STYLE = {MarketStatus.OPEN: "green", MarketStatus.SUSPENDED: "yellow", MarketStatus.CLOSED: "red"}
 
 
@@ -23,7 +24,10 @@ def render(timeline: Timeline, title: str) -> RenderableType:
         ProgressBar(total=1.0, completed=min(1.0, stats.feed_progress)),
         _numbers(timeline),
     ]
-    parts.extend(_market(market) for market in stats.markets)
+    markets: dict[str, list[MarketExposure]] = {}
+    for market in stats.markets:
+        markets.setdefault(market.market_id, []).append(market)
+    parts.extend(_market(market) for market in markets.values())
     return Panel(Group(*parts), title=title, border_style="blue")
 
 
@@ -50,26 +54,30 @@ def _numbers(timeline: Timeline) -> Table:
     return table
 
 
-def _market(market: MarketExposure) -> Table:
-    status = f"[{_STATUS_STYLE[market.status]}]{market.status}[/]{' in play' if market.in_play else ''}"
+def _market(market: list[MarketExposure]) -> Table:
+    """One market: a column a runner, and for each tenant its prices and what it keeps if the runner wins."""
+    first = market[0]
+    status = f"[{_STATUS_STYLE[first.status]}]{first.status}[/]{' in play' if first.in_play else ''}"
     table = Table(
-        title=f"{market.tenant} · {market.event_name} · {market.kind} {market.market_id} · {status} · "
-        f"stakes {money.format(market.stakes, market.currency)} {market.currency} · "
-        f"worst case {money.format(market.worst_case, market.currency)}",
+        title=f"[bold]{first.event_name}[/] · {first.kind} {first.market_id} · {status}",
         title_justify="left",
+        title_style="",
+        box=SIMPLE_HEAD,
         expand=True,
         padding=(0, 1),
     )
-    shown = sorted((r for r in market.runners if r.price_e4), key=lambda r: r.price_e4)[:RUNNERS_SHOWN]
-    if not shown:
-        return table
+    table.add_column("kept if it wins", style="dim", no_wrap=True)
+    shown = sorted((r for r in first.runners if r.price_e4), key=lambda r: r.price_e4)[:RUNNERS_SHOWN]
     for runner in shown:
-        table.add_column(runner.name, justify="right", no_wrap=True, overflow="ellipsis")
-    table.add_row(*(f"{runner.price_e4 / 10_000:.2f}" for runner in shown))
-    table.add_row(*(_liability(runner.if_wins, market.currency) for runner in shown))
+        table.add_column(runner.name, justify="right", no_wrap=True, overflow="ellipsis", ratio=1)
+    for tenant in market:
+        runners = {runner.id: runner for runner in tenant.runners}
+        cells = (_cell(runners[runner.id], tenant.currency) for runner in shown)
+        table.add_row(f"{tenant.tenant} {tenant.currency}", *cells)
     return table
 
 
-def _liability(if_wins: int, currency: str) -> Text:
-    style = "red" if if_wins > 0 else "green"
-    return Text(money.format(-if_wins, currency), style=style)
+def _cell(runner: RunnerExposure, currency: str) -> Text:
+    kept = round(float(money.format(-runner.if_wins, currency)))
+    style = "red" if kept < 0 else "green"
+    return Text.assemble((f"{runner.price_e4 / 10_000:.2f}  ", "bold"), (f"{kept:+,}", style))
