@@ -11,7 +11,7 @@ from pyplatform.apps.demo.timeline import Timeline
 from pyplatform.contracts.sportsbook import MarketExposure, MarketStatus, RunnerExposure
 from pyplatform.core import money
 
-RUNNERS_SHOWN = 7
+RUNNERS_SHOWN = 6
 _STATUS_STYLE = {MarketStatus.OPEN: "green", MarketStatus.SUSPENDED: "yellow", MarketStatus.CLOSED: "red"}
 
 
@@ -21,7 +21,7 @@ def render(timeline: Timeline, title: str) -> RenderableType:
     if stats is None:
         return Panel(Text("waiting for the first prices …", style="dim"), title=title)
     parts: list[RenderableType] = [
-        ProgressBar(total=1.0, completed=min(1.0, stats.feed_progress)),
+        _progress(stats.feed_progress),
         _numbers(timeline),
     ]
     markets: dict[str, list[MarketExposure]] = {}
@@ -29,6 +29,14 @@ def render(timeline: Timeline, title: str) -> RenderableType:
         markets.setdefault(market.market_id, []).append(market)
     parts.extend(_market(market) for market in markets.values())
     return Panel(Group(*parts), title=title, border_style="blue")
+
+
+def _progress(share: float) -> Table:
+    row = Table.grid(expand=True, padding=(0, 1))
+    row.add_column(ratio=1)
+    row.add_column(justify="right", width=5)
+    row.add_row(ProgressBar(total=1.0, completed=min(1.0, share)), f"{min(1.0, share):.0%}")
+    return row
 
 
 def _numbers(timeline: Timeline) -> Table:
