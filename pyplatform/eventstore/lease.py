@@ -7,8 +7,8 @@ take-over and which the fenced statement of the holder names.
 import asyncio
 import os
 import socket
-import time
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Final
 
 import asyncpg
@@ -16,6 +16,7 @@ import msgspec
 
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.ids import text, uuid7
+from pyplatform.kernel.time import now_ns
 
 TTL: Final = 3.0
 """Seconds a lease lives without renewal."""
@@ -32,8 +33,9 @@ VALUES ($1, 1, $2, now() + make_interval(secs => $3))
 ON CONFLICT (shard) DO UPDATE
 SET epoch = held.epoch + 1, owner = excluded.owner, expires_at = excluded.expires_at
 WHERE held.expires_at < now() OR held.owner = excluded.owner
-RETURNING epoch, extract(epoch FROM clock_timestamp())::float8
+RETURNING epoch
 """
+_CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 _RENEW = """
 UPDATE ledger.lease SET expires_at = now() + make_interval(secs => $4)
 WHERE shard = $1 AND epoch = $2 AND owner = $3 RETURNING epoch
@@ -75,18 +77,20 @@ class LeaseKeeper:
         the database's.
         """
         async with self._lock:
-            started = time.time()
+            await self._check_clock()
             row = await self._run(_TAKE, name, self._owner, self._ttl)
-            ended = time.time()
-        if row is None:
-            return None
-        database: float = row[1]
-        if not started - MAX_SKEW <= database <= ended + MAX_SKEW:
+        return None if row is None else Taken(name, row[0])
+
+    async def _check_clock(self) -> None:
+        """Before the lease is touched: who must not lead must not keep others from leading."""
+        started = now_ns() / 1e9
+        row = await self._run(_CLOCK)
+        ended = now_ns() / 1e9
+        if row is not None and not started - MAX_SKEW <= row[0] <= ended + MAX_SKEW:
             raise PlatformError(
-                f"this machine's clock differs from the database's by {database - ended:+.1f} s: "
+                f"this machine's clock differs from the database's by {ended - row[0]:+.1f} s: "
                 "synchronise both (NTP) before this process may lead"
             )
-        return Taken(name, row[0])
 
     async def renew(self, lease: Taken) -> bool:
         """Prolong a lease; False when it is no longer ours. Raises Unclear when the database did not say."""
@@ -100,15 +104,15 @@ class LeaseKeeper:
 
     async def keep(self, lease: Taken, lost: Callable[[], Awaitable[None] | None]) -> None:
         """Renew every second until cancelled; call `lost` once when the lease is gone or could not be renewed."""
-        renewed = time.monotonic()
+        renewed = monotonic()
         while True:
             await asyncio.sleep(RENEW_EVERY)
             try:
                 if not await self.renew(lease):
                     break
-                renewed = time.monotonic()
+                renewed = monotonic()
             except Unclear:
-                if time.monotonic() - renewed > self._ttl:
+                if monotonic() - renewed > self._ttl:
                     break
         if (waiting := lost()) is not None:
             await waiting

@@ -13,6 +13,8 @@ from pyplatform.wallet.writer import Writer
 
 TIMEOUT: Final = 5.0
 """Seconds within which a command is answered or its outcome is unknown."""
+ATTEMPT: Final = 2.0
+"""Seconds one holder may take to answer before the next is looked for."""
 SETTLEMENT_FRAMES: Final = 2
 """Frames of bulk work under way to one shard: it gives way to players in the sender already."""
 INTERACTIVE_FRAMES: Final = 8
@@ -32,21 +34,28 @@ class _Route:
         deadline = monotonic() + TIMEOUT
         way = self.settlement if settlement else self.interactive
         while True:
-            reply = decode_reply(await way.call(command))
-            if reply.status != RETRY or reply.name != _NOT_LEADING:
-                return reply
+            try:
+                reply = decode_reply(await way.call(command))
+            except Unavailable:
+                # The holder may be gone; the same command to its successor is decided once all the same.
+                if monotonic() > deadline:
+                    raise
+            else:
+                if reply.status != RETRY or reply.name != _NOT_LEADING:
+                    return reply
+                if monotonic() > deadline:
+                    raise Unavailable(
+                        "no writer leads this tenant's wallet: send the same command again later"
+                    )
             self.lost()
-            if monotonic() + _PAUSE > deadline:
-                raise Unavailable("no writer leads this tenant's wallet: send the same command again later")
             await asyncio.sleep(_PAUSE)
 
 
 class WalletClient:
     """The wallet port over the bus; one for a process, for all tenants."""
 
-    def __init__(self, bus: Bus, timeout: float = TIMEOUT) -> None:
+    def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._timeout = timeout
         self._routes: dict[str, _Route] = {}
 
     async def submit(self, tenant: str, command: bytes, *, settlement: bool = False) -> Reply:
@@ -62,7 +71,7 @@ class WalletClient:
 
     def _open(self, tenant: str) -> _Route:
         lease = LeaseClient(
-            self._bus, locate_subject(tenant), lambda epoch: command_subject(tenant, epoch), self._timeout
+            self._bus, locate_subject(tenant), lambda epoch: command_subject(tenant, epoch), ATTEMPT
         )
         return _Route(lease.request, lease.forget)
 

@@ -7,6 +7,7 @@ remembered beside it. Nothing that the writer has not announced as durable is pu
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Final
 
 import nats.errors
@@ -24,6 +25,10 @@ log = get_logger("wallet.outbox")
 
 IN_FLIGHT: Final = 16
 """Messages published and not yet acknowledged."""
+ACK: Final = 5.0
+"""Seconds JetStream may take to acknowledge."""
+LOOK_AGAIN: Final = 2.0
+"""Seconds of idleness after which the stream is looked at: somebody may have deleted it."""
 HELD_BYTES: Final = 64 << 20
 """Committed batches kept in memory; what does not fit is read back from the journal."""
 BACKOFF: Final = (0.1, 2.0)
@@ -56,7 +61,7 @@ async def ensure_stream(js: JetStreamContext, shard: str) -> None:
 
 
 class Outbox:
-    """Publishes the batches of one shard while its writer leads; a listener of the writer."""
+    """Publishes the durable batches of one shard; a listener of its writer."""
 
     def __init__(
         self, js: JetStreamContext, journal: JournalReader, shard: str, lowest_applied: LowestApplied
@@ -66,7 +71,7 @@ class Outbox:
         self._shard = shard
         self._lowest_applied = lowest_applied
         self._durable = 0
-        self._leading = False
+        self._started = False
         self._held: deque[tuple[int, int, bytes]] = deque()
         self._held_bytes = 0
         self._changed = asyncio.Event()
@@ -76,7 +81,7 @@ class Outbox:
     def leading(self, epoch: int, durable: Durable) -> None:
         """Publish from wherever the stream ends up to what is durable."""
         self._durable = durable.seq
-        self._leading = True
+        self._started = True
         self._forget()
         self._changed.set()
 
@@ -90,10 +95,13 @@ class Outbox:
         self._changed.set()
 
     def demoted(self, reason: str) -> None:
-        """Stop: the next holder's outbox goes on."""
-        self._leading = False
-        self._forget()
-        self._changed.set()
+        """Go on to the last durable batch: it stays durable, and the stream takes each batch from one of us."""
+
+    async def drained(self, within: float) -> None:
+        """Wait until everything durable is published, or the seconds are over: the next holder does the rest."""
+        deadline = monotonic() + within
+        while self.lag and monotonic() < deadline:  # noqa: ASYNC110 - once, on the way out
+            await asyncio.sleep(0.01)
 
     @property
     def lag(self) -> int:
@@ -104,7 +112,7 @@ class Outbox:
         """Publish until cancelled; failures are waited out, for the journal keeps everything."""
         pause = BACKOFF[0]
         while True:
-            if not self._leading:
+            if not self._started:
                 await self._wait()
                 continue
             try:
@@ -128,27 +136,38 @@ class Outbox:
         self._changed.clear()
         await self._changed.wait()
 
+    async def _idle(self, position: int) -> bool:
+        """Wait for more to publish; False when the stream no longer ends where we left it."""
+        self._changed.clear()
+        try:
+            async with asyncio.timeout(LOOK_AGAIN):
+                await self._changed.wait()
+        except TimeoutError:
+            return (await self._end_of_stream())[0] == position
+        return True
+
     async def _publish_all(self) -> None:
-        """Find the end of the stream, then keep publishing until leadership or the stream is lost."""
+        """Find the end of the stream, then keep publishing until something fails."""
         await ensure_stream(self._js, self._shard)
         position, sequence = await self._end_of_stream()
         self.published = position
         acks: deque[tuple[int, int, asyncio.Future[PubAck]]] = deque()
         try:
-            while self._leading:
+            while True:
                 if position >= self._durable:
                     await self._settle(acks, 0)
-                    if position >= self._durable:
-                        await self._wait()
+                    if position >= self._durable and not await self._idle(position):
+                        return
                     continue
                 for hi, batch in await self._next(position):
                     await self._settle(acks, IN_FLIGHT - 1)
                     acks.append((hi, sequence + 1, await self._publish(hi, batch, sequence)))
                     position, sequence = hi, sequence + 1
-            await self._settle(acks, 0)
         finally:
             for _hi, _sequence, ack in acks:
-                ack.cancel()
+                # One failure fails those behind it; their reasons are the same and need no reader.
+                if not ack.cancel() and not ack.cancelled():
+                    ack.exception()
 
     async def _publish(self, hi: int, batch: bytes, after: int) -> "asyncio.Future[PubAck]":
         headers = {"Nats-Msg-Id": f"{self._shard}:{hi}", "Nats-Expected-Last-Sequence": str(after)}
@@ -157,7 +176,8 @@ class Outbox:
     async def _settle(self, acks: "deque[tuple[int, int, asyncio.Future[PubAck]]]", leave: int) -> None:
         while len(acks) > leave:
             hi, sequence, future = acks[0]
-            ack = await asyncio.wait_for(asyncio.shield(future), 5)
+            async with asyncio.timeout(ACK):
+                ack = await future
             acks.popleft()
             if ack.seq != sequence:
                 raise nats.js.errors.Error(

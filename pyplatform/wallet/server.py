@@ -3,6 +3,7 @@
 import asyncio
 
 import msgspec
+from nats.errors import Error as NatsError
 
 from pyplatform.bus import Bus, Subscription
 from pyplatform.contracts.wallet import ShardState, command_subject, locate_subject, state_subject
@@ -18,6 +19,8 @@ class ShardServer:
         self._epoch = 0
         self._durable = Durable(0, b"", b"")
         self._changed = asyncio.Event()
+        self._silent = asyncio.Event()
+        self._leaving = False
         writer.listen(self)
 
     def leading(self, epoch: int, durable: Durable) -> None:
@@ -34,18 +37,26 @@ class ShardServer:
         self._epoch = 0
         self._changed.set()
 
+    async def leave(self) -> None:
+        """Stop listening for good; everything that was sent to us by then is in the writer's hands."""
+        self._leaving = True
+        self._changed.set()
+        await self._silent.wait()
+
     async def run(self) -> None:
         """Keep the subscriptions as the writer stands, until cancelled."""
         held: list[Subscription] = []
         listening = 0
         while True:
-            if listening != self._epoch:
-                listening, left = self._epoch, held
-                held = await self._subscribe(listening) if listening else []
-                for subscription in left:
-                    await subscription.unsubscribe()
+            wanted = 0 if self._leaving else self._epoch
+            if listening != wanted:
+                left, held = held, await self._subscribe(wanted) if wanted else []
+                await _drain(left)
+                listening = wanted
+            if self._leaving and not listening:
+                self._silent.set()
             self._changed.clear()
-            if listening == self._epoch:
+            if listening == (0 if self._leaving else self._epoch):
                 await self._changed.wait()
 
     async def _subscribe(self, epoch: int) -> list[Subscription]:
@@ -65,3 +76,12 @@ class ShardServer:
             self._writer.shard, self._writer.machine.epoch, durable.seq, durable.hash, durable.state_hash
         )
         return msgspec.msgpack.encode(state)
+
+
+async def _drain(subscriptions: list[Subscription]) -> None:
+    """Unsubscribe so that the server knows before we go on: a sender then finds no one instead of silence."""
+    for subscription in subscriptions:
+        try:
+            await subscription.drain()  # type: ignore[no-untyped-call]
+        except (NatsError, OSError):
+            continue  # not connected: the server has forgotten us already

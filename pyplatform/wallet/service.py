@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from pyplatform.bus import Bus
 from pyplatform.eventstore.lease import LeaseKeeper, owner_id
@@ -13,6 +13,8 @@ from pyplatform.wallet.outbox import Outbox
 from pyplatform.wallet.server import ShardServer
 from pyplatform.wallet.store import JournalReader
 from pyplatform.wallet.writer import Writer
+
+_Task = asyncio.Task[Any]
 
 DRAIN: Final = 2.0
 """Seconds the outbox may take to publish the rest on the way out; what remains the next holder publishes."""
@@ -35,7 +37,9 @@ class _Shard:
 
     async def run(self, stop: asyncio.Event) -> None:
         helpers = [asyncio.create_task(self.server.run()), asyncio.create_task(self.outbox.run())]
-        writing = asyncio.create_task(self.writer.run(stop))
+        resign = asyncio.Event()
+        writing = asyncio.create_task(self.writer.run(resign))
+        leaving = asyncio.create_task(self._leave(stop, resign))
         try:
             # A helper only ends by failing, and a failed helper must not go unseen.
             await asyncio.wait({writing, *helpers}, return_when=asyncio.FIRST_COMPLETED)
@@ -43,12 +47,17 @@ class _Shard:
                 if helper.done():
                     helper.result()
             await writing
+            await self.outbox.drained(DRAIN)
         finally:
-            for task in (writing, *helpers):
-                task.cancel()
-            await asyncio.gather(writing, *helpers, return_exceptions=True)
+            await _end({writing, leaving, *helpers})
             await self.keeper.close()
             await self.reader.close()
+
+    async def _leave(self, stop: asyncio.Event, resign: asyncio.Event) -> None:
+        """Stop listening first, then let the writer finish what it took, then the outbox what it can."""
+        await stop.wait()
+        await self.server.leave()
+        resign.set()
 
 
 async def run_wallet(settings: Settings, tenants: Iterable[str], stop: asyncio.Event) -> None:
@@ -69,16 +78,14 @@ async def run_balance_projector(settings: Settings, tenants: Iterable[str], stop
     bus = await Bus.connect(settings.nats_url, "balances")
     try:
         projectors = [BalanceProjector(settings, bus.js, tenant) for tenant in tenants]
-        stopping = asyncio.create_task(stop.wait())
-        tasks = [asyncio.create_task(projector.run()) for projector in projectors]
+        stopping: _Task = asyncio.create_task(stop.wait())
+        tasks: list[_Task] = [asyncio.create_task(projector.run()) for projector in projectors]
         await _together([*tasks, stopping], until=stopping)
     finally:
         await bus.close()
 
 
-async def _together(
-    tasks: "Sequence[asyncio.Task[object]]", until: "asyncio.Task[object] | None" = None
-) -> None:
+async def _together(tasks: Sequence[_Task], until: _Task | None = None) -> None:
     """Run until all are done, or `until` is, or one fails; then none is left."""
     pending = set(tasks)
     try:
@@ -87,6 +94,13 @@ async def _together(
             for task in done:
                 task.result()
     finally:
+        await _end(pending)
+
+
+async def _end(tasks: set[_Task]) -> None:
+    """Cancel until each has ended: Python 3.11's `wait_for`, which nats-py uses, may swallow a cancellation."""
+    pending = {task for task in tasks if not task.done()}
+    while pending:
         for task in pending:
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+        _, pending = await asyncio.wait(pending, timeout=0.2)

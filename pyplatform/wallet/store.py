@@ -82,10 +82,10 @@ class Journal:
         conn = await asyncpg.connect(self._url, timeout=APPEND_DEADLINE, statement_cache_size=16)
         self._conn = conn
         await check_durability(conn)
-        genesis = core.genesis_hash(self._shard)
-        await conn.execute(_GENESIS, self._shard, bytes(32), genesis)
-        conn.add_log_listener(self._on_notice)
+        # Preparing leaves a transaction and its locks open until the next statement ends: so it comes first.
         self._append = await conn.prepare(_APPEND)
+        await conn.execute(_GENESIS, self._shard, bytes(32), core.genesis_hash(self._shard))
+        conn.add_log_listener(self._on_notice)
 
     def close(self) -> None:
         """Drop the connection at once; what is in flight becomes unclear."""

@@ -1,0 +1,157 @@
+"""A wallet on real servers, and players who use it."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from os import environ
+from time import monotonic
+
+import pytest
+
+from pyplatform._core import wallet as codec
+from pyplatform.bus import Bus
+from pyplatform.contracts.wallet import balance_key
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.ids import text, uuid7
+from pyplatform.projections import ReadModels
+from pyplatform.wallet import WalletClient
+from pyplatform.wallet.service import run_balance_projector, run_wallet
+
+EURO = 1_000_000
+FOREVER = 2**63
+
+_PROCESS = """
+import asyncio, sys
+from pyplatform.kernel.config import Settings
+from pyplatform.wallet.service import run_wallet
+asyncio.run(run_wallet(Settings.from_env(), sys.argv[1:], asyncio.Event()))
+"""
+
+
+@dataclass
+class Player:
+    """One player of a tenant and what was answered to him."""
+
+    tenant: str
+    wallet: WalletClient
+    id: bytes = field(default_factory=uuid7)
+
+    @property
+    def context(self) -> codec.Context:
+        return codec.Context(self.tenant, 1, self.id, 1, uuid7())
+
+    async def deposit(self, euros: int, key: str = "") -> codec.Reply:
+        command = codec.deposit(self.context, key or uuid7().hex(), "EUR", euros * EURO, "bank")
+        return await self.wallet.submit(self.tenant, command)
+
+    async def balance(self, settings: Settings) -> tuple[int, int]:
+        """Read (available, held) from Valkey."""
+        models = ReadModels.connect(settings.redis_url)
+        try:
+            found = await models.get(balance_key(self.tenant, text(self.id), "EUR"))
+        finally:
+            await models.close()
+        return int(found.get(b"available", 0)), int(found.get(b"held", 0))
+
+    def slip(self, key: str = "", *, euros: int = 1, slip: bytes = b"slip", bet_id: bytes = b"") -> bytes:
+        bet_id = bet_id or uuid7()
+        key = key or bet_id.hex()
+        stake = euros * EURO
+        return codec.place_bet(self.context, key, bet_id, "EUR", stake, 1, 1, slip, 0, b"terms", FOREVER, 0)
+
+    async def bet(self, key: str = "", *, euros: int = 1, slip: bytes = b"slip") -> codec.Reply:
+        return await self.wallet.submit(self.tenant, self.slip(key, euros=euros, slip=slip))
+
+
+@pytest.fixture
+async def bus(settings: Settings) -> AsyncIterator[Bus]:
+    bus = await Bus.connect(settings.nats_url, "test")
+    yield bus
+    await bus.close()
+
+
+@pytest.fixture
+def wallet(bus: Bus) -> WalletClient:
+    return WalletClient(bus)
+
+
+@pytest.fixture
+def player(wallet: WalletClient, tenant_name: str) -> Player:
+    return Player(tenant_name, wallet)
+
+
+Running = Callable[[], AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture
+def wallet_running(settings: Settings, tenant_name: str) -> Running:
+    """The wallet process of the test's tenant, in this event loop, while the block lasts."""
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(run_wallet(settings, [tenant_name], stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    return running
+
+
+@pytest.fixture
+def balances_running(settings: Settings, tenant_name: str) -> Running:
+    """The balance projector of the test's tenant, while the block lasts."""
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(run_balance_projector(settings, [tenant_name], stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    return running
+
+
+Spawn = Callable[[Settings, str], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def wallet_process() -> Iterator[Spawn]:
+    """Start the wallet of a tenant as a process of its own; whatever is left is killed after the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(settings: Settings, tenant: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _PROCESS, tenant],
+            env={**environ, **settings.to_env()},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]:
+    """Wait until something is true, at most 15 seconds."""
+
+    async def wait(condition: Callable[[], Awaitable[bool]]) -> None:
+        deadline = monotonic() + 15
+        while not await condition():
+            assert monotonic() < deadline, "it never came true"
+            await asyncio.sleep(0.05)
+
+    return wait
