@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from bench.accounting import children_of, cpu_seconds, reference_ns
+from bench.accounting import reference_ns, used_by
 
 
 def collect(load: "subprocess.Popen[str]", counted: list[int]) -> dict[str, list[float]]:
@@ -18,17 +18,12 @@ def collect(load: "subprocess.Popen[str]", counted: list[int]) -> dict[str, list
             continue
         event = json.loads(line)
         if event.pop("event") == "start":
-            used = _used(counted)
+            used = used_by(counted)
             continue
-        cpu = 1e6 * (_used(counted) - used) / event.pop("bets")
+        cpu = 1e6 * (used_by(counted) - used) / event.pop("bets")
         for name, figure in (event | {"cpu_us": cpu, "ratio": 1e3 * cpu / reference}).items():
             figures.setdefault(name, []).append(figure)
     if load.wait() or not figures:
         message = f"the load ended with status {load.returncode} after {len(figures.get('ratio', ()))} rounds"
         raise RuntimeError(message)
     return figures
-
-
-def _used(roots: list[int]) -> float:
-    """CPU seconds of processes and what they started, each counted once."""
-    return cpu_seconds(sorted({pid for root in roots for pid in children_of(root)}))

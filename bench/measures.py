@@ -59,7 +59,7 @@ class Measures:
         known: dict[str, Callable[[], Rounds]] = {
             "place_bet_in_memory": in_memory.measure,
             "feed_to_price": lambda: uvloop.run(feed.measure(self._stream, self._settings)),
-            "durable_bet": lambda: uvloop.run(durable.measure(self._settings)),
+            "durable_bet": lambda: uvloop.run(durable.measure(self._settings, self._server_pids)),
             "http_bets": lambda: uvloop.run(http_bets.measure(self._stream)),
             "concurrent_bets": lambda: uvloop.run(concurrent_bets.measure(self._settings, self._server_pids)),
         }
