@@ -116,6 +116,9 @@ def up(
     host: Host = "127.0.0.1",
     port: Port = 8080,
     inputs: Inputs = None,
+    race_day: Annotated[
+        bool, typer.Option("--race-day", help="Play the demo's recorded race day; fetched first if need be.")
+    ] = False,
     seconds: Annotated[float, typer.Option(min=1, help="Time over which the input is played.")] = 3600.0,
 ) -> None:
     """Run the platform until Ctrl-C and print its addresses.
@@ -123,9 +126,28 @@ def up(
     Servers named by PYPLATFORM_POSTGRES_URL, PYPLATFORM_NATS_URL and PYPLATFORM_REDIS_URL are used where they are
     set; the others are started here.
     """
-    from pyplatform.apps.up import run_up  # noqa: PLC0415 - a command loads what it needs
+    from pyplatform.apps import recordings  # noqa: PLC0415 - a command loads what it needs
+    from pyplatform.apps.up import run_up  # noqa: PLC0415
 
-    asyncio.run(run_up(data, host, port, tuple(inputs or ()), seconds, _out.print))
+    played = (*(inputs or ()), *(recordings.race_day(_out.print) if race_day else ()))
+    asyncio.run(run_up(data, host, port, played, seconds, _out.print))
+
+
+@app.command()
+def deposit(
+    data: Data,
+    tenant: Annotated[str, typer.Argument(help="Tenant of the player, such as aurora.")],
+    player: Annotated[str, typer.Argument(help="Player id, as registration answered it.")],
+    amount: Annotated[str, typer.Argument(help="Amount in the tenant's currency, such as 50.00.")],
+) -> None:
+    """Pay in for a player of the running platform, as a payment provider's confirmation would.
+
+    For trying things out: no provider is asked.
+    """
+    from pyplatform.apps.cashier import pay_in_once  # noqa: PLC0415
+
+    seq = asyncio.run(pay_in_once(data, tenant, player, amount))
+    _out.print(f"paid in {amount}, entry {seq:,} of the ledger of {tenant}")
 
 
 @app.command()

@@ -62,8 +62,11 @@ class MarketState:
         return offered
 
     def next_version(self, now: int) -> int:
-        """Version of what is published next: the clock, so that it also grows across restarts."""
-        self.version = max(self.version + 1, now)
+        """Version of what is published next: the clock in µs, so that it also grows across restarts.
+
+        JSON numbers are exact in every client up to 2^53, which nanoseconds have passed.
+        """
+        self.version = max(self.version + 1, now // 1_000)
         return self.version
 
     def catalogue(self, tenant: str, definition: feeds.betfair.MarketDefinition, owner: str) -> Market:

@@ -76,7 +76,7 @@ class Trading:
         """Messages with the present state of every market, at the versions already published."""
         messages: list[tuple[str, bytes]] = []
         for market in self.markets.values():
-            self._announce(market, messages, market.version, catalogue=True)
+            self._announce(market, messages, now_ns(), catalogue=True)
         return messages
 
     def end_of_feed(self) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.live import Live
 
-from pyplatform._core import wallet as codec
+from pyplatform.apps.cashier import pay_in
 from pyplatform.apps.demo import report
 from pyplatform.apps.demo.client import Connection
 from pyplatform.apps.demo.players import Account, Player, open_account
@@ -25,8 +25,6 @@ from pyplatform.apps.proofs import print_proofs
 from pyplatform.apps.supervisor import STOP_ORDER, Platform
 from pyplatform.bus import Bus, Message
 from pyplatform.contracts.sportsbook import STATS_SUBJECT, TradingStats, start_subject
-from pyplatform.core import money
-from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.kernel.tenancy import Tenant, load_tenants
 from pyplatform.wallet.client import WalletClient
@@ -34,7 +32,6 @@ from pyplatform.wallet.proofs import Proof, prove
 
 DAY_S: Final = 60.0
 FUNDS: Final = "1000.00"
-SOURCE_CASHIER: Final = 2
 REGISTERING: Final = 2
 """Registrations at a time: each costs two password hashes, which keep a core busy."""
 SETTLE_S: Final = 30.0
@@ -153,17 +150,9 @@ async def _open_accounts(day: Day, tenants: list[Tenant]) -> list[tuple[Tenant, 
 async def _pay_in(bus: Bus, accounts: list[tuple[Tenant, Account]]) -> None:
     """Deposit for each player, as the cashier's payment provider would confirm it."""
     wallet = WalletClient(bus)
-
-    async def one(tenant: Tenant, account: Account) -> None:
-        context = codec.Context(tenant.slug, tenant.brands[0].id, account.player, SOURCE_CASHIER, uuid7())
-        amount = money.parse(FUNDS, tenant.currency)
-        reply = await wallet.submit(
-            tenant.slug, codec.deposit(context, text(uuid7()), tenant.currency, amount, "demo")
-        )
-        if reply.status != codec.ACCEPTED:
-            raise PlatformError(f"a deposit was refused: {reply.name}")
-
-    await asyncio.gather(*(one(tenant, account) for tenant, account in accounts))
+    await asyncio.gather(
+        *(pay_in(wallet, tenant, account.player, FUNDS, text(uuid7())) for tenant, account in accounts)
+    )
 
 
 def _activities(

@@ -75,6 +75,6 @@ def test_liability_is_refused_at_the_limit_and_not_before() -> None:
 
 def test_versions_grow_even_when_the_clock_does_not() -> None:
     state = market()
-    assert state.next_version(100) == 100
-    assert state.next_version(100) == 101
-    assert state.next_version(50) == 102
+    assert state.next_version(100_000) == 100
+    assert state.next_version(100_000) == 101
+    assert state.next_version(50_000) == 102

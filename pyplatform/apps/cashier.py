@@ -1,0 +1,52 @@
+"""Paying in, as a payment provider's confirmation would: the deposit command of the wallet, and nothing else."""
+
+from pathlib import Path
+from typing import Final
+
+from pyplatform._core import wallet as codec
+from pyplatform.bus import Bus
+from pyplatform.contracts.wallet import WalletPort
+from pyplatform.core import money
+from pyplatform.embedded import running_settings
+from pyplatform.kernel import ids
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.tenancy import Tenant, load_tenants
+from pyplatform.wallet.client import WalletClient
+
+SOURCE_CASHIER: Final = 2
+PROVIDER: Final = "manual"
+
+
+async def pay_in(wallet: WalletPort, tenant: Tenant, player: bytes, amount: str, key: str) -> int:
+    """Credit `amount` to a player and return the entry's seq; the same key again changes nothing.
+
+    Raises PlatformError if the amount cannot be read or the wallet refuses.
+    """
+    try:
+        units = money.parse(amount, tenant.currency)
+    except ValueError as error:
+        raise PlatformError(f"cannot pay in {amount!r}: {error}") from error
+    context = codec.Context(tenant.slug, tenant.brands[0].id, player, SOURCE_CASHIER, ids.uuid7())
+    reply = await wallet.submit(tenant.slug, codec.deposit(context, key, tenant.currency, units, PROVIDER))
+    if reply.status != codec.ACCEPTED:
+        raise PlatformError(f"the deposit was refused: {reply.name or reply.field}")
+    return reply.seq
+
+
+async def pay_in_once(data: Path, slug: str, player: str, amount: str) -> int:
+    """`pay_in` on the platform that runs on a data folder, or on the servers of the environment."""
+    settings = running_settings(data) or Settings.from_env()
+    tenants = load_tenants(settings.tenants_file or None)
+    tenant = tenants.get(slug)
+    if tenant is None:
+        raise PlatformError(f"there is no tenant {slug!r}; known are {', '.join(tenants)}")
+    try:
+        player_id = ids.parse(player)
+    except ValueError as error:
+        raise PlatformError(str(error)) from error
+    bus = await Bus.connect(settings.nats_url, "cashier")
+    try:
+        return await pay_in(WalletClient(bus), tenant, player_id, amount, ids.text(ids.uuid7()))
+    finally:
+        await bus.close()
