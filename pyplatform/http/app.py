@@ -1,8 +1,9 @@
-"""The application: declares routes, answers RSGI requests, one server span each."""
+"""The application: declares routes, answers RSGI requests, one server span and one line in the log each."""
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partialmethod
+from time import monotonic_ns
 from typing import Any, Final, Unpack
 
 import msgspec
@@ -87,24 +88,37 @@ class App:
             self.in_flight -= 1
 
     async def _answer(self, scope: Scope, protocol: RSGIHTTPProtocol, request: Request) -> None:
+        began = monotonic_ns()
+        with span(scope.method, request.headers.get("traceparent") or "", "server") as server_span:
+            request.traceparent = server_span.traceparent
+            answer = await self._decide(scope, protocol, request)
+            server_span.rename(request.route)
+            if isinstance(answer, Problem):
+                status = answer.status
+                if status >= 500:
+                    server_span.fail(answer.code)
+                _refuse(protocol, request, answer)
+            else:
+                status = _reply(protocol, request, answer)
+            if server_span.recording:
+                server_span.set("http.request.method", scope.method)
+                server_span.set("http.response.status_code", status)
+                server_span.set("pyplatform.correlation_id", request.correlation_id)
+        write = _log.debug if scope.path.startswith("/health/") else _log.info
+        took = (monotonic_ns() - began) / 1e6
+        write("request", route=request.route, status=status, took_ms=took, tenant=request.tenant)
+
+    async def _decide(self, scope: Scope, protocol: RSGIHTTPProtocol, request: Request) -> Any:
+        """What to answer: the handler's result or a Problem."""
         try:
             raw = await guards.read_body(scope, protocol, BODY_LIMIT)
             if self.in_flight > self._max_in_flight:
                 raise unavailable("too many requests at once; send the same request again", "overloaded")
             route, captured = self.router.find(scope.method, scope.path)
         except Problem as problem:
-            _refuse(protocol, request, problem)
-            return
-        with span(route.name, request.headers.get("traceparent") or "", "server") as server_span:
-            request.traceparent = server_span.traceparent
-            answer = await self._work(route, request, captured, raw)
-            if not isinstance(answer, Problem):
-                server_span.set("http.response.status_code", _reply(protocol, route, request, answer))
-                return
-            server_span.set("http.response.status_code", answer.status)
-            if answer.status >= 500:
-                server_span.fail(answer.code)
-            _refuse(protocol, request, answer)
+            return problem
+        request.route, request.status = route.name, route.status
+        return await self._work(route, request, captured, raw)
 
     async def _work(self, route: Route, request: Request, captured: dict[str, str], raw: bytes) -> Any:
         """The handler's answer, or the Problem that came instead."""
@@ -158,9 +172,9 @@ class App:
             socket.close()
 
 
-def _reply(protocol: RSGIHTTPProtocol, route: Route, request: Request, answer: Any) -> int:
+def _reply(protocol: RSGIHTTPProtocol, request: Request, answer: Any) -> int:
     """Send what a handler returned; the status sent."""
-    status = route.status
+    status = request.status
     headers = [
         ("content-type", "application/json"),
         ("cache-control", "no-store"),

@@ -18,6 +18,7 @@ class Request:
 
     `tenant`, `session` and `idempotency_key` are set on routes that demand them. `correlation` is 16 bytes, taken
     from a UUID in `X-Correlation-Id` or new, `correlation_id` its text; `traceparent` names our server span.
+    `route` is the operation found, such as "POST /v1/bets" (the method alone before), `status` that of its success.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -27,6 +28,7 @@ class Request:
         self.correlation_id = ids.text(self.correlation)
         self.traceparent = self.tenant = self.idempotency_key = ""
         self.session = _NOBODY
+        self.route, self.status = scope.method, 200
 
 
 class Reply(msgspec.Struct, Generic[T], frozen=True):

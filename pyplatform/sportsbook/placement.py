@@ -19,7 +19,7 @@ from pyplatform.sportsbook.delays import Delays
 from pyplatform.sportsbook.market import MarketState, Verdict, judge
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
 from pyplatform.sportsbook.settlement import Settlement
-from pyplatform.telemetry import get_logger
+from pyplatform.telemetry import correlated, get_logger
 
 DECISION_LIFETIME = 5_000_000_000
 """A decision older than this (ns) is refused by the wallet: the price it was made at is gone."""
@@ -119,7 +119,9 @@ class Placement:
 
     def _follow_up(self, attempt: Attempt) -> None:
         """Ask again in the background: the reservation may not be given back on a guess."""
-        task = asyncio.create_task(self._ask_until_answered(attempt))
+        with correlated(ids.text(attempt.request.correlation)):
+            log.warning("attempt unclear, the wallet is asked again", bet=ids.text(attempt.bet.bet_id))
+            task = asyncio.create_task(self._ask_until_answered(attempt))
         self._unclear.add(task)
         task.add_done_callback(self._unclear.discard)
 
@@ -131,7 +133,8 @@ class Placement:
             except Unavailable:
                 continue
             answer = self._conclude(attempt, reply)
-            log.info("unclear attempt resolved", outcome=answer.outcome, bet=answer.bet_id)
+            bet = ids.text(attempt.bet.bet_id)
+            log.info("unclear attempt resolved", outcome=answer.outcome, code=answer.code, bet=bet)
             return
 
     def _conclude(self, attempt: Attempt, reply: codec.Reply) -> BetAnswer:

@@ -88,6 +88,11 @@ class Span:
         if self._recorded is not None:
             self._recorded.set_attribute(key, value)
 
+    def rename(self, name: str) -> None:
+        """Give the span a better name than was known at its start."""
+        if self._recorded is not None:
+            self._recorded.update_name(name)
+
     def fail(self, reason: str) -> None:
         """Mark the work as failed for a reason that is no exception."""
         if self._recorded is not None:
