@@ -3,9 +3,10 @@
 from pyplatform.eventstore.events import Event, VersionConflict, append, read
 from pyplatform.eventstore.migrate import migrate, migrate_all, rooms_with_migrations
 from pyplatform.eventstore.relay import Relay, stream_name, subject
-from pyplatform.eventstore.tenants import tenant_transaction
+from pyplatform.eventstore.tenants import LOST, tenant_transaction
 
 __all__ = [
+    "LOST",
     "Event",
     "Relay",
     "VersionConflict",

@@ -13,6 +13,7 @@ from nats.js.errors import NotFoundError
 from pyplatform.eventstore.events import read
 from pyplatform.eventstore.tenants import tenant_transaction
 from pyplatform.kernel.envelope import Envelope
+from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import Counter, Gauge, get_logger
 
 _BATCH: Final = 200
@@ -65,7 +66,7 @@ class Relay:
                 while await self.publish_some():
                     pass
                 healthy = True
-            except (NatsError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except (NatsError, asyncpg.PostgresError, Unavailable, OSError) as error:
                 self._after = None
                 if healthy:
                     _log.warning("relay waits", stream=self._stream, error=f"{type(error).__name__}: {error}")

@@ -6,13 +6,31 @@ from typing import Final
 
 import asyncpg
 
+from pyplatform.kernel.errors import Unavailable
+
 # Both end with the transaction. The role owns nothing, so row-level security binds whatever runs under it.
 _ENTER: Final = "select set_config('role', 'pyplatform_app', true), set_config('pyplatform.tenant', $1, true)"
+
+LOST: Final = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What a query raises while Postgres is away, goes down or comes up; everything else is about the query."""
 
 
 @asynccontextmanager
 async def tenant_transaction(pool: asyncpg.Pool, tenant: str) -> AsyncIterator[asyncpg.Connection]:
-    """Begin a transaction as the application's role, bound to `tenant`; committed unless the block raises."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(_ENTER, tenant)
-        yield connection
+    """Begin a transaction as the application's role, bound to `tenant`; committed unless the block raises.
+
+    Raises Unavailable when the connection cannot be had or is lost: if that happens at the end, whether the
+    transaction was committed is unknown.
+    """
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(_ENTER, tenant)
+            yield connection
+    except LOST as error:
+        raise Unavailable(f"Postgres does not answer ({error}): is it running?") from error
