@@ -1,6 +1,7 @@
 """A market as its owner sees it: definition, prices per tenant, and the decision on a bet."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from pyplatform.contracts.sportsbook import Market, MarketStatus, PlaceBet, Prices, Refusal, Selection
 from pyplatform.core import feeds
@@ -13,13 +14,19 @@ _STATUS = {
     "INACTIVE": MarketStatus.SUSPENDED,
     "CLOSED": MarketStatus.CLOSED,
 }
+LONGEST_DELAY: Final = 30
+"""Seconds; a feed that asks for more is wrong."""
 
 
 @dataclass(slots=True)
 class MarketState:
-    """Everything the owner knows of one market; prices differ by tenant, the market does not."""
+    """Everything the owner knows of one market; prices differ by tenant, the market does not.
+
+    `resolution` begins with what is on record of the market's results.
+    """
 
     market_id: str
+    resolution: Resolution | None = None
     status: MarketStatus = MarketStatus.SUSPENDED
     in_play: bool = False
     bet_delay: int = 0
@@ -33,14 +40,16 @@ class MarketState:
 
     def redefine(self, definition: feeds.betfair.MarketDefinition) -> Resolution:
         """Take over a new definition and return what it says about results."""
-        resolution = of_definition(self.market_id, definition)
+        resolution = self.resolution = of_definition(self.market_id, definition).after(self.resolution)
         self.definition = definition
-        self.status = _STATUS[definition.status]
+        # Nothing is sold under a status we do not know.
+        status = _STATUS.get(definition.status, MarketStatus.SUSPENDED)
+        self.status = MarketStatus.CLOSED if resolution.closed else status
         self.in_play = definition.in_play
-        self.bet_delay = definition.bet_delay
+        self.bet_delay = min(max(0, definition.bet_delay), LONGEST_DELAY)
         self.places = max(1, definition.number_of_winners)
-        self.active = frozenset(r.id for r in definition.runners if r.status == "ACTIVE")
         self.removed = frozenset(resolution.removed)
+        self.active = frozenset(r.id for r in definition.runners if r.status == "ACTIVE") - self.removed
         self.names = {r.id: r.name or f"Runner {r.sort_priority}" for r in definition.runners}
         self.prices = {
             tenant: {runner: price for runner, price in prices.items() if runner in self.active}

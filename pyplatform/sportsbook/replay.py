@@ -22,14 +22,16 @@ log = get_logger("sportsbook.replay")
 
 LineSource = Callable[[Path], Iterator[bytes]]
 
-_PUBLISH_TIME = re.compile(rb'"pt"\s*:\s*(\d+)')
+_PUBLISH_TIME = re.compile(rb'"pt"\s*:\s*(\d{1,15})')
 _IN_PLAY = re.compile(rb'"inPlay"\s*:\s*true')
 
 
 def _readable(path: Path, lines: LineSource) -> Iterator[bytes]:
     """Lines of a file up to where it breaks off: what was recorded before that is still worth playing."""
     try:
-        yield from lines(path)
+        for line in lines(path):
+            # A last line that was cut off must not swallow the next one, which is another file's.
+            yield line if line.endswith(b"\n") else line + b"\n"
     except StreamError as error:
         log.warning("recording is not whole", error=str(error))
 

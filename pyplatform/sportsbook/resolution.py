@@ -28,6 +28,19 @@ class Resolution(msgspec.Struct, array_like=True, frozen=True):
         """SHA-256 of the resolution: proof of what a settlement was based on."""
         return hashlib.sha256(msgspec.msgpack.encode(self)).digest()
 
+    def after(self, earlier: "Resolution | None") -> "Resolution":
+        """What stands when this is told after `earlier`.
+
+        A closed market stays closed and a removed runner removed, whatever a replay or an old image of the market
+        says; only another result takes the place of a result.
+        """
+        if earlier is None or self.closed:
+            return self
+        if earlier.closed:
+            return earlier
+        removed = tuple(sorted({*self.removed, *earlier.removed}))
+        return msgspec.structs.replace(self, removed=removed)
+
 
 def of_definition(market_id: str, definition: feeds.betfair.MarketDefinition) -> Resolution:
     """Read the resolution out of a feed's market definition."""
@@ -35,7 +48,7 @@ def of_definition(market_id: str, definition: feeds.betfair.MarketDefinition) ->
     closed = definition.status == "CLOSED"
     winning = {"WINNER", "PLACED"}
     winners = tuple(sorted(r.id for r in definition.runners if closed and r.status in winning))
-    return Resolution(market_id, definition.number_of_winners, removed, winners, closed)
+    return Resolution(market_id, max(1, definition.number_of_winners), removed, winners, closed)
 
 
 def settles(resolution: Resolution, selection: int) -> bool:

@@ -13,13 +13,19 @@ from pyplatform.sportsbook.pricing import consensus, offer
 from pyplatform.sportsbook.resolution import Resolution
 
 
+def describe(problem: feeds.betfair.Problem) -> str:
+    """Say what is wrong with a line, and where."""
+    return f"line {problem.line}, byte {problem.at}: {problem.reason}"
+
+
 @dataclass(slots=True)
 class Changes:
-    """What feed bytes brought about: messages to publish, results to settle."""
+    """What feed bytes brought about: messages to publish, results to settle, lines that were skipped and why."""
 
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     resolutions: list[Resolution] = field(default_factory=list)
     defined: list[MarketState] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
 
 class Trading:
@@ -30,16 +36,25 @@ class Trading:
         self._owner = owner
         self._books = feeds.betfair.Books()
         self._encoder = msgspec.msgpack.Encoder()
+        self._on_record: dict[str, Resolution] = {}
         self.markets: dict[str, MarketState] = {}
         self.lines = 0
         self.updates = 0
+
+    def known(self, resolution: Resolution) -> None:
+        """Take over a result on record: its market is not offered again, even if the feed begins anew."""
+        earlier = self._on_record.get(resolution.market_id)
+        self._on_record[resolution.market_id] = resolution.after(earlier)
 
     def feed(self, data: bytes) -> Changes:
         """Apply feed bytes and price what they touched."""
         received = now_ns()
         self.lines += 1
+        errors = self._books.error_count
         self.updates += self._books.apply(data)
         changes = Changes()
+        if self._books.error_count > errors:
+            changes.problems = [describe(problem) for problem in self._books.errors()[errors:]]
         for market_id in self._books.touched():
             self._update(market_id, received, changes)
         return changes
@@ -50,7 +65,7 @@ class Trading:
             return
         market = self.markets.get(market_id)
         if market is None:
-            market = self.markets[market_id] = MarketState(market_id)
+            market = self.markets[market_id] = MarketState(market_id, self._on_record.get(market_id))
         redefined = definition is not market.definition
         if redefined:
             resolution = market.redefine(definition)
@@ -79,9 +94,11 @@ class Trading:
             self._announce(market, messages, now_ns(), catalogue=True)
         return messages
 
-    def end_of_feed(self) -> None:
-        """Report a last line that was cut off."""
+    def end_of_feed(self) -> list[str]:
+        """Say what is wrong with a last line that was cut off."""
+        errors = self._books.error_count
         self._books.finish()
+        return [describe(problem) for problem in self._books.errors()[errors:]]
 
     @property
     def errors(self) -> int:
