@@ -69,6 +69,14 @@ class LeaseKeeper:
         self._conn: asyncpg.Connection | None = None
         self._lock = asyncio.Lock()
         self._noticed = False
+        self._until: dict[str, float] = {}
+
+    def surely_holds(self, lease: Taken) -> bool:
+        """Whether the lease cannot have passed to another yet: for holders whose acts no epoch fences.
+
+        Counted from before the last renewal was sent, so a process that was stopped for a while knows it at once.
+        """
+        return monotonic() < self._until.get(lease.name, 0.0)
 
     async def take(self, name: str) -> Taken | None:
         """Take the lease `name` under a new epoch; None while another holds it.
@@ -78,8 +86,12 @@ class LeaseKeeper:
         """
         async with self._lock:
             await self._check_clock()
+            sent = monotonic()
             row = await self._run(_TAKE, name, self._owner, self._ttl)
-        return None if row is None else Taken(name, row[0])
+        if row is None:
+            return None
+        self._until[name] = sent + self._ttl
+        return Taken(name, row[0])
 
     async def _check_clock(self) -> None:
         """Before the lease is touched: who must not lead must not keep others from leading."""
@@ -95,10 +107,14 @@ class LeaseKeeper:
     async def renew(self, lease: Taken) -> bool:
         """Prolong a lease; False when it is no longer ours. Raises Unclear when the database did not say."""
         async with self._lock:
-            return await self._run(_RENEW, lease.name, lease.epoch, self._owner, self._ttl) is not None
+            sent = monotonic()
+            renewed = await self._run(_RENEW, lease.name, lease.epoch, self._owner, self._ttl) is not None
+        self._until[lease.name] = sent + self._ttl if renewed else 0.0
+        return renewed
 
     async def release(self, lease: Taken) -> None:
         """Let the next holder in at once."""
+        self._until.pop(lease.name, None)
         async with self._lock:
             await self._run(_RELEASE, lease.name, lease.epoch, self._owner)
 
@@ -137,12 +153,12 @@ class LeaseKeeper:
         self._noticed = False
         try:
             conn = await self._connection()
-        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             raise Unclear(f"the database did not take a connection: {error}") from error
         deadline = asyncio.get_running_loop().call_later(DEADLINE, conn.terminate)
         try:
             row: asyncpg.Record | None = await conn.fetchrow(statement, *args)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             conn.terminate()
             raise Unclear(f"the lease statement did not end clearly: {error}") from error
         except asyncio.CancelledError:

@@ -5,18 +5,22 @@ the one before; when the past itself differs, it says so and the follower starts
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
 import asyncpg
 import nats.errors
 import nats.js.errors
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from pyplatform._core import shard as core
 from pyplatform.contracts.wallet import ledger_stream, ledger_subject
 from pyplatform.kernel.errors import PlatformError
+from pyplatform.telemetry import get_logger
+
+log = get_logger("eventstore.tail")
 
 FETCH: Final = 64
 """Messages asked for at a time."""
@@ -31,7 +35,15 @@ SELECT payload FROM ledger.journal
 WHERE shard = $1 AND seq_hi > $2 AND seq_hi <= $3 ORDER BY seq_hi LIMIT $4
 """
 _HASH = "SELECT hash FROM ledger.journal WHERE shard = $1 AND seq_hi = $2"
-_BROKEN: Final = (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError, asyncpg.PostgresError)
+_BROKEN: Final = (
+    nats.errors.Error,
+    nats.js.errors.Error,
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 class PastDiffers(PlatformError):  # noqa: N818 - a finding, not a fault of ours
@@ -106,22 +118,31 @@ class LedgerTail:
                 await subscription.consumer_info()
                 continue
             ready: list[core.Batch] = []
-            for message in messages:
-                header = core.read_header(message.data)
-                if header.hi == self.seq and header.hash != self.digest:
-                    raise PastDiffers(f"the ledger of {self._shard} has another batch up to {self.seq}")
-                if header.hi <= self.seq:
-                    continue
-                if header.lo > self.seq:
+            for batch in self._new(messages):
+                if batch.header.lo > self.seq:
                     if ready:
                         yield ready
                         ready = []
-                    async for page in self._journal(header.lo):
+                    async for page in self._journal(batch.header.lo):
                         yield page
-                self._take(batch := core.Batch(message.data))
+                self._take(batch)
                 ready.append(batch)
             if ready:
                 yield ready
+
+    def _new(self, messages: list[Msg]) -> Iterator[core.Batch]:
+        """The batches among the messages that go beyond what was seen."""
+        for message in messages:
+            try:
+                batch = core.Batch(message.data)
+            except ValueError as error:
+                # The copy is damaged there; the next whole batch shows the gap, and the journal fills it.
+                log.warning("damaged message in the stream", shard=self._shard, error=str(error))
+                continue
+            if batch.header.hi == self.seq and batch.header.hash != self.digest:
+                raise PastDiffers(f"the ledger of {self._shard} has another batch up to {self.seq}")
+            if batch.header.hi > self.seq:
+                yield batch
 
     def _take(self, batch: core.Batch) -> None:
         header = batch.header

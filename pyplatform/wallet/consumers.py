@@ -68,10 +68,7 @@ class BalanceProjector:
         try:
             while True:
                 try:
-                    await self._follow()
-                except PastDiffers as error:
-                    log.warning("balances are rebuilt", tenant=self._tenant, reason=str(error))
-                    await self._forget()
+                    await self._follow_or_forget()
                 except Unavailable as error:
                     log.warning("balances wait", tenant=self._tenant, error=str(error))
                     await asyncio.sleep(PAUSE)
@@ -100,5 +97,11 @@ class BalanceProjector:
                     spans.enter_context(span("project balance", traceparent, "consumer"))
             return await self._inbox.apply(fold(self._tenant, batches))
 
-    async def _forget(self) -> None:
-        await self._models.delete([balance_position_key(self._tenant), balance_key(self._tenant, "*", "*")])
+    async def _follow_or_forget(self) -> None:
+        try:
+            await self._follow()
+        except PastDiffers as error:
+            log.warning("balances are rebuilt", tenant=self._tenant, reason=str(error))
+            await self._models.delete(
+                [balance_position_key(self._tenant), balance_key(self._tenant, "*", "*")]
+            )

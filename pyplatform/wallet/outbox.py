@@ -17,6 +17,7 @@ from nats.js.api import PubAck, StorageType, StreamConfig
 
 from pyplatform._core import shard as core
 from pyplatform.contracts.wallet import ledger_stream, ledger_subject
+from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import get_logger
 from pyplatform.wallet.store import JournalReader
 from pyplatform.wallet.writer import Durable
@@ -36,13 +37,9 @@ BACKOFF: Final = (0.1, 2.0)
 DEDUPLICATION: Final = 1.0
 """Seconds of JetStream's own window: short, for we resume by position and republish after a wipe."""
 
-_FAILURES: Final = (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError)
+_FAILURES: Final = (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError, Unavailable)
 
 LowestApplied = Callable[[], Awaitable[int]]
-
-
-class PastDiffers(Exception):  # noqa: N818 - a state of the stream, not a fault
-    """The stream holds something the journal does not: it must be written anew."""
 
 
 async def ensure_stream(js: JetStreamContext, shard: str) -> None:
@@ -122,11 +119,6 @@ class Outbox:
                 log.warning("outbox waits", shard=self._shard, error=repr(error), published=self.published)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, BACKOFF[1])
-            except PastDiffers as error:
-                log.warning(
-                    "stream differs from the journal, writing it anew", shard=self._shard, at=str(error)
-                )
-                await self._js.delete_stream(ledger_stream(self._shard))
 
     def _forget(self) -> None:
         self._held.clear()
@@ -192,10 +184,19 @@ class Outbox:
         if info.state.messages == 0:
             return min(await self._lowest_applied(), self._durable), info.state.last_seq
         message = await self._js.get_msg(stream, info.state.last_seq)
-        header = core.read_header(message.data or b"")
-        if await self._journal.hash_at(header.hi) != header.hash:
-            raise PastDiffers(str(header.hi))
-        return header.hi, info.state.last_seq
+        hi = await self._known(message.data or b"")
+        if hi is None:
+            await self._js.delete_stream(stream)
+            raise nats.js.errors.Error("the stream's last message is not the journal's: writing it anew")
+        return hi, info.state.last_seq
+
+    async def _known(self, data: bytes) -> int | None:
+        """Last sequence of a batch that the journal holds, too; None for anything else."""
+        try:
+            header = core.read_header(data)
+        except ValueError:
+            return None
+        return header.hi if await self._journal.hash_at(header.hi) == header.hash else None
 
     async def _next(self, position: int) -> list[tuple[int, bytes]]:
         """The next durable batches after `position`, from memory or else from the journal."""

@@ -1,13 +1,15 @@
 """The journal in Postgres: one fenced statement an append, and honest words about how it ended."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Final
 
 import asyncpg
 
 from pyplatform._core import shard as core
-from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.errors import PlatformError, Unavailable
 
 APPEND_DEADLINE: Final = 2.0
 """Seconds after which an append counts as unclear; ended by closing the connection, never by a cancel."""
@@ -66,6 +68,14 @@ async def check_durability(conn: asyncpg.Connection) -> None:
         )
 
 
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        raise Unavailable(f"Postgres does not answer ({error}): is it running?") from error
+
+
 class Journal:
     """The journal of one shard through one connection; reopen after every unclear outcome."""
 
@@ -77,15 +87,19 @@ class Journal:
         self._noticed = False
 
     async def open(self) -> None:
-        """Connect, check the server's settings and write the genesis row if the shard is new."""
+        """Connect, check the server's settings and write the genesis row if the shard is new.
+
+        Raises Unavailable when the database does not answer, and PlatformError when it must not be used.
+        """
         self.close()
-        conn = await asyncpg.connect(self._url, timeout=APPEND_DEADLINE, statement_cache_size=16)
-        self._conn = conn
-        await check_durability(conn)
-        # Preparing leaves a transaction and its locks open until the next statement ends: so it comes first.
-        self._append = await conn.prepare(_APPEND)
-        await conn.execute(_GENESIS, self._shard, bytes(32), core.genesis_hash(self._shard))
-        conn.add_log_listener(self._on_notice)
+        with _reachable():
+            conn = await asyncpg.connect(self._url, timeout=APPEND_DEADLINE)
+            self._conn = conn
+            await check_durability(conn)
+            # Preparing leaves a transaction and its locks open until the next statement ends: so it comes first.
+            self._append = await conn.prepare(_APPEND)
+            await conn.execute(_GENESIS, self._shard, bytes(32), core.genesis_hash(self._shard))
+            conn.add_log_listener(self._on_notice)
 
     def close(self) -> None:
         """Drop the connection at once; what is in flight becomes unclear."""
@@ -109,12 +123,12 @@ class Journal:
             row = await statement.fetchval(self._shard, epoch, lo, hi, hi - lo, prev_hash, digest, payload)
         except asyncpg.PostgresError as error:
             return _judge(error)
-        except (OSError, asyncpg.InterfaceError):
-            return Outcome.AMBIGUOUS
         except asyncio.CancelledError:
             # asyncpg turns a cancelled task into a cancel request, which may answer success without replication.
             conn.terminate()
             raise
+        except Exception:  # noqa: BLE001 - whatever else happened, it proves nothing
+            return Outcome.AMBIGUOUS
         finally:
             deadline.cancel()
         if self._noticed:
@@ -124,8 +138,9 @@ class Journal:
     async def read(self, after: int, limit: int = PAGE) -> list[bytes]:
         """Whole batches after `after`, in order; fewer than `limit` when the journal ends with them."""
         if self._conn is None:
-            raise PlatformError("the journal is not open")
-        rows = await self._conn.fetch(_READ, self._shard, after, limit)
+            raise Unavailable("the journal is not open")
+        with _reachable():
+            rows = await self._conn.fetch(_READ, self._shard, after, limit)
         return [row["payload"] for row in rows]
 
 
@@ -142,32 +157,31 @@ class JournalReader:
         self._shard = shard
         self._conn: asyncpg.Connection | None = None
 
-    async def connection(self) -> asyncpg.Connection:
-        """The open connection, opened anew when it was lost."""
+    async def _connection(self) -> asyncpg.Connection:
         if self._conn is None or self._conn.is_closed():
             self._conn = await asyncpg.connect(self._url, timeout=APPEND_DEADLINE)
         return self._conn
 
     async def page(self, after: int, until: int, limit: int = PAGE) -> list[tuple[int, bytes]]:
         """Up to `limit` batches after `after` that end at or before `until`, each with its last sequence."""
-        conn = await self.connection()
-        rows = await conn.fetch(_PAGE, self._shard, after, until, limit)
+        with _reachable():
+            rows = await (await self._connection()).fetch(_PAGE, self._shard, after, until, limit)
         return [(row["seq_hi"], row["payload"]) for row in rows]
 
     async def hash_at(self, seq: int) -> bytes | None:
         """Hash of the batch that ends at `seq`; None when no batch ends there."""
-        conn = await self.connection()
-        found: bytes | None = await conn.fetchval(_HASH, self._shard, seq)
+        with _reachable():
+            found: bytes | None = await (await self._connection()).fetchval(_HASH, self._shard, seq)
         return found
 
     async def tip(self) -> int | None:
         """Sequence of the last row; None before the shard's genesis."""
-        conn = await self.connection()
-        found: int | None = await conn.fetchval(_TIP, self._shard)
+        with _reachable():
+            found: int | None = await (await self._connection()).fetchval(_TIP, self._shard)
         return found
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Drop the connection."""
         if self._conn is not None:
-            await self._conn.close()
+            self._conn.terminate()
             self._conn = None

@@ -11,7 +11,7 @@ import msgspec
 
 from pyplatform._core import shard as core
 from pyplatform.eventstore.lease import LeaseKeeper, Taken, Unclear
-from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.time import now_ns
 from pyplatform.telemetry import get_logger
 from pyplatform.wallet.store import PAGE, Journal
@@ -173,12 +173,8 @@ class Writer:
             taken = await self._keeper.take(self.shard)
             if taken is not None:
                 await self._journal.open()
-        except Unclear as error:
-            log.warning("lease unclear", shard=self.shard, error=str(error))
-            await asyncio.sleep(LEASE_RETRY)
-            self.machine.lease_unclear()
-        except OSError as error:
-            log.warning("journal unreachable", shard=self.shard, error=str(error))
+        except (Unclear, Unavailable) as error:
+            log.warning("lease not taken", shard=self.shard, error=str(error))
             await asyncio.sleep(LEASE_RETRY)
             self.machine.lease_unclear()
         else:
@@ -202,7 +198,7 @@ class Writer:
     async def _reading(self, epoch: int, after: int) -> None:
         try:
             rows = await self._journal.read(after)
-        except Unclear as error:
+        except Unavailable as error:
             log.warning("journal not readable", shard=self.shard, error=str(error))
             self.machine.lease_lost(epoch)
         else:
