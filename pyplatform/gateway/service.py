@@ -55,7 +55,7 @@ class Betting:
 
     def __init__(self, bus: Bus, copy: MarketCopy) -> None:
         self._bus, self._copy = bus, copy
-        self._owners: dict[str, _Owner] = {}
+        self._owners: dict[tuple[str, str], _Owner] = {}
 
     async def place(self, session: Session, bet: Bet) -> BetAnswer | Invalid:
         """The owner's answer, or what is wrong with the attempt, which then went nowhere.
@@ -85,9 +85,11 @@ class Betting:
             correlation=bet.correlation,
             traceparent=bet.traceparent,
         )
-        owner = self._owners.get(market.owner)
+        # A frame is answered when its slowest bet is, so tenants share none: each waits for its own wallet only.
+        way = (market.owner, session.tenant)
+        owner = self._owners.get(way)
         if owner is None:
-            owner = self._owners[market.owner] = _Owner(self._bus, market.owner)
+            owner = self._owners[way] = _Owner(self._bus, market.owner)
         answer = _read(await owner.attempts.call(_encode(command)))
         if answer.outcome is BetOutcome.PENDING:
             question = AwaitDecision(session.tenant, answer.bet_id)
