@@ -10,7 +10,8 @@ from pyplatform.sportsbook.exposure import Exposure
 class OpenBet(msgspec.Struct):
     """An accepted or pending single; amounts at the currency's scale, `version` as the wallet knows it.
 
-    `pending_until` (ns) is set while an in-play delay runs.
+    `pending_until` (ns) is set while an in-play delay runs; `unclear` while the wallet has not said that the bet
+    exists.
     """
 
     bet_id: bytes
@@ -24,6 +25,7 @@ class OpenBet(msgspec.Struct):
     currency: str
     version: int
     pending_until: int = 0
+    unclear: bool = False
 
     @property
     def payout(self) -> int:

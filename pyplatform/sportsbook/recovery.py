@@ -6,11 +6,10 @@ from typing import Final
 
 from pyplatform._core.shard import Batch, Entry
 from pyplatform.contracts.wallet import LedgerReader
+from pyplatform.kernel.errors import Unavailable
 from pyplatform.sportsbook import slip as slips
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
 
-PENDING_LIMIT: Final = 30_000_000_000
-"""A pending bet found in the journal is given up this long (ns) after it was placed: no in-play delay is longer."""
 END: Final = 2**62
 PAUSE_S: Final = 0.25
 
@@ -22,23 +21,34 @@ class Recovery:
         self._readers = {tenant: reader(tenant) for tenant in tenants}
         self._seen = dict.fromkeys(tenants, 0)
         self._bets = bets
+        self._opened: list[OpenBet] = []
 
-    async def catch_up(self) -> None:
-        """Fold everything the journals hold now."""
+    async def catch_up(self) -> list[OpenBet]:
+        """Fold everything the journals hold now; returns the bets among it that stand open."""
         for tenant, reader in self._readers.items():
             while page := await reader.page(self._seen[tenant], END):
                 for seq, sealed in page:
                     for entry in Batch(sealed).entries():
                         self._fold(tenant, entry)
                     self._seen[tenant] = seq
+        opened, self._opened = self._opened, []
+        return [bet for bet in opened if self._bets.get(bet.bet_id) is bet]
 
-    async def follow(self, seconds: float) -> None:
-        """Keep folding for as long as a command of the former owner may still be on its way."""
+    async def follow(self, seconds: float, opened: Callable[[OpenBet], None]) -> None:
+        """Keep folding for as long as a command of the former owner may still be on its way.
+
+        `opened` is told of every bet found open: its market may have been settled before we knew of it.
+        """
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
         while loop.time() < until:
             await asyncio.sleep(PAUSE_S)
-            await self.catch_up()
+            try:
+                for bet in await self.catch_up():
+                    opened(bet)
+            except Unavailable:
+                # Nothing was missed: we go on where we stand, and begin the wait anew.
+                until = loop.time() + seconds
         self._bets.ours = None
 
     def _fold(self, tenant: str, entry: Entry) -> None:
@@ -52,6 +62,7 @@ class Recovery:
             bet.version = version
             if state == "open":
                 bet.pending_until = 0
+                self._opened.append(bet)
             elif state != "pending":
                 self._bets.release(bet_id)
 
@@ -69,5 +80,5 @@ def _placed(tenant: str, entry: Entry, encoded: tuple[int, int, bytes]) -> OpenB
         stake=entry.amount,
         currency=entry.currency,
         version=1,
-        pending_until=entry.at + PENDING_LIMIT,
+        pending_until=entry.pending_until,
     )

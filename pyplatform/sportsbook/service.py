@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import asyncpg
 import msgspec
 
-from pyplatform._core import wallet as codec
 from pyplatform.bus import Bus
 from pyplatform.bus import frames as bus_frames
 from pyplatform.contracts import sportsbook as contract
@@ -18,7 +18,7 @@ from pyplatform.kernel import ids
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
-from pyplatform.sportsbook.answers import SOURCE_SPORTSBOOK
+from pyplatform.sportsbook.answers import unavailable
 from pyplatform.sportsbook.delays import Delays
 from pyplatform.sportsbook.openbets import OpenBets
 from pyplatform.sportsbook.placement import DECISION_LIFETIME, SECOND, Placement
@@ -69,16 +69,24 @@ class EventOwner:
         self._recovery = Recovery(self._slugs, ports.reader, self.bets)
         self._requests = msgspec.msgpack.Decoder(contract.PlaceBet)
         self._results: asyncio.Queue[Resolution] = asyncio.Queue()
+        self._holds: Callable[[], bool] = lambda: False
 
     async def recover(self) -> None:
         """Rebuild open bets from the journal and take over the results on record."""
         await self._recovery.catch_up()
+        newest: dict[str, tuple[int, Resolution]] = {}
         for tenant in self._slugs:
-            for resolution in await self._store.newest(tenant):
-                self.settlement.known(resolution)
+            for revision, resolution in await self._store.newest(tenant):
+                if revision > newest.get(resolution.market_id, (0, resolution))[0]:
+                    newest[resolution.market_id] = revision, resolution
+        for _, resolution in newest.values():
+            # A former owner may have recorded it for some tenants only; no one is paid on what is not on record.
+            await self.settlement.learn(resolution)
+            self.trading.known(resolution)
 
-    async def serve(self, epoch: int) -> None:
-        """Answer bets, decisions and the question who we are."""
+    async def serve(self, epoch: int, holds: Callable[[], bool]) -> None:
+        """Answer bets, decisions and the question who we are, for as long as the lease surely holds."""
+        self._holds = holds
         bus = self._ports.bus
         await bus.serve(contract.command_subject(OWNER, epoch), self._on_frame)
         await bus.serve(contract.decision_subject(OWNER, epoch), self._on_await, in_flight=4096)
@@ -89,9 +97,19 @@ class EventOwner:
         await bus.serve(contract.locate_subject(OWNER), located)
 
     async def _on_frame(self, frame: bytes) -> bytes:
+        if not self._holds():
+            raise Unavailable("the lease of the events may have passed to another process")
         kind, items = bus_frames.decode(frame)
-        answers = await asyncio.gather(*(self.placement.place(self._requests.decode(item)) for item in items))
+        answers = await asyncio.gather(*(self._place(item) for item in items))
         return bus_frames.encode(kind, [msgspec.msgpack.encode(answer) for answer in answers])
+
+    async def _place(self, item: bytes) -> contract.BetAnswer:
+        """Decide one attempt of a frame; what breaks on it must not take the others' answers with it."""
+        try:
+            return await self.placement.place(self._requests.decode(item))
+        except Exception:
+            log.exception("attempt broke")
+            return unavailable(bytes(16))
 
     async def _on_await(self, data: bytes) -> bytes:
         asked = msgspec.msgpack.decode(data, type=contract.AwaitDecision)
@@ -102,6 +120,7 @@ class EventOwner:
         async for progress, line in feed:
             received = now_ns()
             changes = self.trading.feed(line)
+            _report_problems(changes.problems)
             for market in changes.defined:
                 self.bets.places(market.market_id, market.places)
             for subject, payload in changes.messages:
@@ -109,41 +128,37 @@ class EventOwner:
             self.reporter.line_done(progress, received, len(changes.messages))
             for resolution in changes.resolutions:
                 self._results.put_nowait(resolution)
-        self.trading.end_of_feed()
+        _report_problems(self.trading.end_of_feed())
         log.info("feed ended", lines=self.trading.lines, errors=self.trading.errors)
 
     async def run_settlement(self) -> None:
-        """Settle results in the order they came, and first what a former owner left undone."""
-        for market_id in self.settlement.resolved:
-            await self.settlement.settle_open(market_id)
-        while True:
-            await self.settlement.resolve(await self._results.get())
+        """Record results in the order they came and settle them, and first what a former owner left undone.
+
+        A market does not wait for those before it: a tenant whose wallet is away must not hold up the others.
+        """
+        async with asyncio.TaskGroup() as group:
+            for market_id in self.settlement.resolved:
+                group.create_task(self.settlement.settle_open(market_id))
+            while True:
+                resolution = await self._results.get()
+                if await self.settlement.learn(resolution):
+                    group.create_task(self.settlement.settle_open(resolution.market_id))
 
     async def run_upkeep(self) -> None:
-        """Let overdue pending bets be rejected, and publish everything anew for those who came late."""
+        """Learn what became of overdue pending bets, and publish everything anew for those who came late."""
         last_refresh = 0.0
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(TICK_S)
-            await self._reject_overdue()
+            await self._ask_overdue()
             if loop.time() - last_refresh >= REFRESH_S:
                 last_refresh = loop.time()
                 for subject, payload in self.trading.everything():
                     await self._ports.bus.publish(subject, payload)
 
-    async def _reject_overdue(self) -> None:
-        now = now_ns()
-        overdue = self.bets.overdue(now)
-        for tenant in {bet.tenant for bet in overdue}:
-            context = codec.Context(tenant, 0, bytes(16), SOURCE_SPORTSBOOK, ids.uuid7(), "")
-            try:
-                reply = await self._ports.wallet.submit(tenant, codec.tick(context, now))
-            except Unavailable:
-                continue
-            if reply.status == codec.ACCEPTED:
-                for bet in overdue:
-                    if bet.tenant == tenant:
-                        self.bets.release(bet.bet_id)
+    async def _ask_overdue(self) -> None:
+        for bet in self.bets.overdue(now_ns()):
+            await self.delays.inquire(bet)
 
     async def run_reports(self) -> None:
         """Report twice a second."""
@@ -154,7 +169,12 @@ class EventOwner:
 
     async def follow_journal(self) -> None:
         """Count bets whose command the former owner had already sent."""
-        await self._recovery.follow(2 * DECISION_LIFETIME / SECOND)
+        await self._recovery.follow(2 * DECISION_LIFETIME / SECOND, self.settlement.notice)
+
+
+def _report_problems(problems: list[str]) -> None:
+    for problem in problems:
+        log.warning("feed line skipped", problem=problem)
 
 
 async def run_trading(
@@ -173,21 +193,20 @@ async def run_trading(
         return
     owner = EventOwner(ports, tenants, limit)
     try:
-        await owner.recover()
-        await owner.serve(lease.epoch)
-        ready()
         async with asyncio.TaskGroup() as group:
-            background = [
-                group.create_task(work)
-                for work in (
-                    keeper.keep(lease, _lost),
-                    owner.run_settlement(),
-                    owner.run_upkeep(),
-                    owner.run_reports(),
-                    owner.follow_journal(),
-                    *([owner.run_feed(feed)] if feed is not None else []),
-                )
+            # Renewed from here on: reading a long journal takes longer than a lease lives.
+            keeping = group.create_task(keeper.keep(lease, _lost))
+            await owner.recover()
+            await owner.serve(lease.epoch, partial(keeper.surely_holds, lease))
+            ready()
+            works = [
+                owner.run_settlement(),
+                owner.run_upkeep(),
+                owner.run_reports(),
+                owner.follow_journal(),
+                *([owner.run_feed(feed)] if feed is not None else []),
             ]
+            background = [keeping, *(group.create_task(work) for work in works)]
             await stop.wait()
             for task in background:
                 task.cancel()

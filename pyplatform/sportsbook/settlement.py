@@ -8,13 +8,13 @@ from pyplatform.contracts.wallet import WalletPort
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.sportsbook.asking import RETRY_PAUSE, background, until_clear
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
 from pyplatform.sportsbook.resolution import Resolution, returns, settles, void_reason
 from pyplatform.telemetry import get_logger
 
 SOURCE_SPORTSBOOK = 1
 FIRST_REVISION = 1
-RETRY_PAUSE = 0.25
 
 log = get_logger("sportsbook.settlement")
 
@@ -42,40 +42,53 @@ class Settlement:
         """Ids of the markets with results on record."""
         return list(self._resolutions)
 
-    def known(self, resolution: Resolution) -> None:
-        """Take over a resolution that is already on record (after a restart)."""
-        self._resolutions[resolution.market_id] = resolution
-
     async def resolve(self, resolution: Resolution) -> None:
         """Record a new resolution for every tenant and settle what it decides; the same again is a no-op."""
+        if await self.learn(resolution):
+            await self.settle_open(resolution.market_id)
+
+    async def learn(self, resolution: Resolution) -> bool:
+        """Record a resolution for every tenant; False if it says nothing new."""
         if self._resolutions.get(resolution.market_id) == resolution:
-            return
+            return False
         for tenant in self._tenants:
-            await self._record(tenant, resolution)
+            await self._until_recorded(tenant, resolution)
         self._resolutions[resolution.market_id] = resolution
-        await self.settle_open(resolution.market_id)
+        return True
+
+    async def _until_recorded(self, tenant: str, resolution: Resolution) -> None:
+        while True:
+            try:
+                return await self._record(tenant, resolution)
+            except Unavailable as error:
+                log.warning("result not recorded yet", market=resolution.market_id, error=str(error))
+                await asyncio.sleep(RETRY_PAUSE)
 
     async def settle_open(self, market_id: str) -> None:
         """Settle every open bet of a market that its resolution decides."""
         bets = [bet for tenant in self._tenants for bet in self._bets.of_market(tenant, market_id)]
-        due = [bet for bet in bets if self._is_due(bet)]
+        due = [bet for bet in bets if self._claim(bet)]
         await asyncio.gather(*(self._settle(bet) for bet in due))
 
     def notice(self, bet: OpenBet) -> None:
         """Settle a bet that became open after its market was resolved."""
-        if self._is_due(bet):
-            task = asyncio.create_task(self._settle(bet))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        if self._claim(bet):
+            background(self._running, self._settle(bet), "settlement")
 
-    def _is_due(self, bet: OpenBet) -> bool:
+    def _claim(self, bet: OpenBet) -> bool:
+        """Take a bet that can be settled now; False if it cannot be, or another call has taken it.
+
+        A bet the wallet may not know yet would be refused: it is settled when its placement is answered.
+        """
         resolution = self._resolutions.get(bet.market_id)
-        if resolution is None or bet.pending_until or bet.bet_id in self._settling:
+        if resolution is None or bet.unclear or bet.pending_until or bet.bet_id in self._settling:
             return False
-        return settles(resolution, bet.selection)
+        if self._bets.get(bet.bet_id) is not bet or not settles(resolution, bet.selection):
+            return False
+        self._settling.add(bet.bet_id)
+        return True
 
     async def _settle(self, bet: OpenBet) -> None:
-        self._settling.add(bet.bet_id)
         try:
             await self._pay(bet)
         finally:
@@ -94,7 +107,7 @@ class Settlement:
             command = codec.settle_bet(
                 context, bet.bet_id, FIRST_REVISION, bet.version, paid, resolution.evidence()
             )
-        reply = await self._until_answered(bet.tenant, command)
+        reply = await until_clear(self._wallet, bet.tenant, command, settlement=True)
         if reply.status != codec.ACCEPTED:
             log.error("settlement refused", bet=ids.text(bet.bet_id), code=reply.name, market=bet.market_id)
             return
@@ -102,15 +115,3 @@ class Settlement:
         self.voided += reason is not None
         self.settled += reason is None
         self.paid[bet.currency] = self.paid.get(bet.currency, 0) + paid
-
-    async def _until_answered(self, tenant: str, command: bytes) -> codec.Reply:
-        """Send the same command until the outcome is known: repeats are no-ops in the wallet."""
-        while True:
-            try:
-                reply = await self._wallet.submit(tenant, command, settlement=True)
-            except Unavailable:
-                await asyncio.sleep(RETRY_PAUSE)
-                continue
-            if reply.status != codec.RETRY:
-                return reply
-            await asyncio.sleep(RETRY_PAUSE)

@@ -15,7 +15,7 @@ select $1, $2, coalesce(max(revision), 0) + 1, $3, $4
 having $4 is distinct from (array_agg(evidence order by revision desc))[1]
 """
 _NEWEST = """
-select distinct on (market_id) payload from sportsbook.resolution order by market_id, revision desc
+select distinct on (market_id) revision, payload from sportsbook.resolution order by market_id, revision desc
 """
 
 
@@ -31,7 +31,8 @@ class ResolutionStore:
         async with tenant_transaction(self._pool, tenant) as connection:
             await connection.execute(_RECORD, tenant, resolution.market_id, payload, evidence)
 
-    async def newest(self, tenant: str) -> list[Resolution]:
-        """Newest resolution of every market of a tenant."""
+    async def newest(self, tenant: str) -> list[tuple[int, Resolution]]:
+        """Newest resolution of every market of a tenant, each with its revision."""
         async with tenant_transaction(self._pool, tenant) as connection:
-            return [_decoder.decode(row["payload"]) for row in await connection.fetch(_NEWEST)]
+            rows = await connection.fetch(_NEWEST)
+        return [(row["revision"], _decoder.decode(row["payload"])) for row in rows]

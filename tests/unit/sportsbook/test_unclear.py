@@ -1,0 +1,192 @@
+"""Answers that get lost on the way: what the owner of an event believes must stay what the wallet did."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from pyplatform._core import wallet as codec
+from pyplatform.contracts.sportsbook import BetOutcome, MarketStatus, PlaceBet
+from pyplatform.core import money
+from pyplatform.kernel import ids
+from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.time import now_ns
+from pyplatform.sportsbook.delays import Delays
+from pyplatform.sportsbook.market import MarketState
+from pyplatform.sportsbook.openbets import OpenBet, OpenBets
+from pyplatform.sportsbook.placement import Placement
+from pyplatform.sportsbook.resolution import Resolution
+from pyplatform.sportsbook.settlement import Settlement
+
+TENANT, MARKET, RUNNER = "aurora", "1.1", 1
+PLAYER = ids.uuid7()
+STAKE = money.parse("10.00", "EUR")
+CLOSED = Resolution(MARKET, places=1, removed=(), winners=(RUNNER,), closed=True)
+
+Fault = Callable[["Line", bytes], codec.Reply]
+
+
+def lost(line: "Line", command: bytes) -> codec.Reply:
+    """The wallet acts, and nobody hears of it."""
+    line.wallet.submit(command, now_ns())
+    raise Unavailable("the answer was lost")
+
+
+def dropped(_line: "Line", _command: bytes) -> codec.Reply:
+    """The wallet hears nothing."""
+    raise Unavailable("the command was lost")
+
+
+def late_then_overloaded(line: "Line", command: bytes) -> codec.Reply:
+    """A first copy waits in the writer's queue; the second, sent for want of an answer, finds it full."""
+    asyncio.get_running_loop().call_later(0.02, line.wallet.submit, command, now_ns())
+    return codec.decode_reply(OVERLOADED)
+
+
+OVERLOADED = bytes([3, 0, 0]) + bytes([0x99, 1]) + bytes([0]) + bytes(8) + bytes([0, 0, 0, 0])
+
+
+class Line:
+    """The way to a real wallet in memory, with a fault for each of the next commands."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.wallet = codec.Wallet(TENANT)
+        self.faults = list(faults)
+        context = codec.Context(TENANT, 1, PLAYER, 2, ids.uuid7())
+        self.wallet.submit(codec.deposit(context, "d", "EUR", 10 * STAKE, "test"), now_ns())
+
+    async def submit(self, _tenant: str, command: bytes, *, settlement: bool = False) -> codec.Reply:
+        del settlement
+        await asyncio.sleep(0)
+        if self.faults:
+            return self.faults.pop(0)(self, command)
+        return self.wallet.submit(command, now_ns())
+
+    @property
+    def balance(self) -> tuple[int, int]:
+        return self.wallet.balance(PLAYER, "EUR")
+
+
+class Owner:
+    """Placement, delays and settlement of one market."""
+
+    def __init__(self, line: Line, delay: int = 0) -> None:
+        self.market = MarketState(MARKET, status=MarketStatus.OPEN, active=frozenset({RUNNER}))
+        self.market.bet_delay = delay
+        self.market.prices = {TENANT: {RUNNER: 20_000}}
+        self.bets = OpenBets()
+        self.settlement = Settlement([TENANT], self.bets, line, self._record)
+        markets = {MARKET: self.market}
+        self.delays = Delays(markets, self.bets, line, self.settlement)
+        self.placement = Placement(markets, self.bets, line, self.settlement, self.delays, 100 * STAKE)
+
+    async def _record(self, _tenant: str, _resolution: Resolution) -> None:
+        return
+
+    @property
+    def stakes(self) -> int:
+        return self.bets.exposure(TENANT, MARKET, "EUR").stakes
+
+
+def attempt(key: str = "k", traceparent: str = "") -> PlaceBet:
+    return PlaceBet(
+        TENANT, 1, PLAYER, bytes(16), key, MARKET, RUNNER, 20_000, STAKE, "EUR", bytes(16), traceparent
+    )
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def instant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a delay of any length pass at once."""
+    sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep
+    monkeypatch.setattr("pyplatform.sportsbook.delays.asyncio.sleep", lambda s: sleep(s / 100))
+
+
+@pytest.mark.parametrize("fault", [lost, dropped, late_then_overloaded])
+async def test_a_bet_whose_placement_was_not_answered_is_settled_with_its_market(fault: Fault) -> None:
+    line = Line(fault)
+    owner = Owner(line)
+    answer = await owner.placement.place(attempt())
+    assert answer.outcome is BetOutcome.UNAVAILABLE
+    assert owner.stakes == STAKE
+    await owner.settlement.resolve(CLOSED)
+    await until(lambda: line.balance == (11 * STAKE, 0))
+    await until(lambda: len(owner.bets) == 0)
+    assert owner.settlement.settled == 1
+
+
+async def test_a_market_that_closes_under_an_unanswered_placement_is_settled_once() -> None:
+    line = Line()
+    owner = Owner(line)
+    placing = asyncio.create_task(owner.placement.place(attempt()))
+    await asyncio.sleep(0)
+    await owner.settlement.resolve(CLOSED)
+    assert (await placing).outcome is BetOutcome.ACCEPTED
+    await until(lambda: line.balance == (11 * STAKE, 0))
+    await until(lambda: len(owner.bets) == 0)
+    assert owner.settlement.settled == 1
+
+
+@pytest.mark.parametrize("fault", [lost, dropped, late_then_overloaded])
+async def test_a_delayed_bet_whose_acceptance_was_not_answered_is_settled_with_its_market(
+    fault: Fault, instant: None
+) -> None:
+    line = Line()
+    owner = Owner(line, delay=1)
+    placed = await owner.placement.place(attempt())
+    assert placed.outcome is BetOutcome.PENDING
+    line.faults.append(fault)
+    decision = await owner.delays.decision(ids.parse(placed.bet_id))
+    assert decision.outcome is BetOutcome.ACCEPTED
+    await owner.settlement.resolve(CLOSED)
+    assert line.balance == (11 * STAKE, 0)
+    assert len(owner.bets) == 0
+
+
+async def test_an_attempt_that_cannot_be_sent_reserves_nothing() -> None:
+    owner = Owner(Line())
+    with pytest.raises(ValueError, match="traceparent"):
+        await owner.placement.place(attempt(traceparent="nonsense"))
+    assert owner.stakes == 0
+
+
+def found_pending(owner: Owner, line: Line, pending_for: int) -> OpenBet:
+    """Have a former owner leave a pending bet behind, and find it as recovery does."""
+    bet_id, until = ids.uuid7(), now_ns() + pending_for
+    context = codec.Context(TENANT, 1, PLAYER, 1, ids.uuid7())
+    command = codec.place_bet(
+        context, "k", bet_id, "EUR", STAKE, 1, 1, b"", 0, b"", now_ns() + 10**9, 0, until
+    )
+    assert line.wallet.submit(command, now_ns()).status == codec.ACCEPTED
+    bet = OpenBet(bet_id, TENANT, 1, PLAYER, MARKET, RUNNER, 20_000, STAKE, "EUR", 1, until)
+    owner.bets.restore(bet)
+    return bet
+
+
+async def test_an_overdue_bet_that_a_former_owner_had_accepted_is_kept_and_settled() -> None:
+    line = Line()
+    owner = Owner(line)
+    bet = found_pending(owner, line, 10**9)
+    context = codec.Context(TENANT, 1, PLAYER, 1, ids.uuid7())
+    line.wallet.submit(codec.accept_bet(context, bet.bet_id, 1), now_ns())
+    await owner.delays.inquire(bet)
+    assert owner.stakes == STAKE
+    await owner.settlement.resolve(CLOSED)
+    assert line.balance == (11 * STAKE, 0)
+
+
+async def test_an_overdue_bet_is_released_when_the_wallet_has_rejected_it_and_not_before() -> None:
+    line = Line()
+    owner = Owner(line)
+    bet = found_pending(owner, line, 10**9)
+    await owner.delays.inquire(bet)
+    assert (owner.stakes, line.balance[1]) == (STAKE, STAKE)
+    line.wallet.submit(codec.tick(codec.Context(TENANT, 1, bytes(16), 3, ids.uuid7()), 2**63), 2**62)
+    await owner.delays.inquire(bet)
+    assert (owner.stakes, line.balance[1]) == (0, 0)
