@@ -20,6 +20,8 @@ from pyplatform.pam.config import KEY_VARIABLE, local_key
 
 START_ORDER: Final = (("wallet", "projector"), ("trading",), ("gateway",))
 """Roles that start together, one group after the other; those left out of `roles` are skipped."""
+SERVERS: Final = ("postgres", "nats", "valkey")
+"""Servers started again when they die: the record recovers, and the copies are rebuilt from it."""
 STOP_ORDER: Final = ("gateway", "trading", "wallet", "projector")
 """First who takes new work, last who writes down what became of it."""
 
@@ -47,8 +49,8 @@ async def migrate(settings: Settings) -> list[str]:
 class Platform:
     """`async with Platform(folder, roles) as platform:` runs everything until the block ends.
 
-    `arguments` are the command-line arguments of single roles. Roles named in `restart` are started again when they
-    die, at most five times in a row; any other death, and that of a server, is a failure.
+    `arguments` are the command-line arguments of single roles. Servers, and roles named in `restart`, are started
+    again when they die, at most five times in a row; any other death is a failure.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class Platform:
         self._roles = [role for group in START_ORDER for role in group if role in roles]
         if unknown := set(roles) - set(self._roles):
             raise PlatformError(f"no such role: {', '.join(sorted(unknown))}")
-        self._servers = Embedded(folder, on_death=self._server_died, restart=("postgres",))
+        self._servers = Embedded(folder, on_death=self._server_died, restart=SERVERS)
         self._arguments = arguments or {}
         self._env = dict(env or {})
         self._restart = frozenset(restart)
@@ -116,13 +118,14 @@ class Platform:
         return await asyncio.shield(self._failure)
 
     async def run_until(self, stop: Awaitable[object]) -> None:
-        """Live until `stop` is done; raises the failure if a part ends before."""
+        """Live until `stop` is done; raises what it raised, or the failure if a part ends before."""
         stopping = asyncio.ensure_future(stop)
         failing = asyncio.ensure_future(self.failure())
         try:
             await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
             if failing.done():
                 raise failing.result()
+            stopping.result()
         finally:
             failing.cancel()
             stopping.cancel()
