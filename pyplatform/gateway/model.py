@@ -9,6 +9,8 @@ from pyplatform.core import money
 
 MIN_PRICE_E4: Final = 10_100
 MAX_PRICE_E4: Final = 10_000_000
+MAX_STAKE: Final = 2**63 - 1
+"""At the currency's scale; more does not travel in a message."""
 _PRICE: Final = re.compile(r"(\d{1,7})(?:\.(\d{1,20}))?", re.ASCII)
 _AMOUNT: Final = re.compile(r"-?\d{1,30}(?:\.(\d{1,30}))?", re.ASCII)
 _DECIMALS: Final = 4
@@ -57,6 +59,9 @@ def read_stake(text: str, currency: str) -> int | Invalid:
             "stake_decimals", "stake", f"stake has more decimals than {currency}: {smallest} is the least"
         )
     try:
-        return money.parse(text, currency)
+        stake = money.parse(text, currency)
     except ValueError as error:
         return Invalid("stake_invalid", "stake", f"stake is no amount of {currency}: {error}")
+    if stake > MAX_STAKE:
+        return Invalid("stake_too_large", "stake", "stake is more than any bet can be")
+    return stake

@@ -63,6 +63,8 @@ def test_a_price_is_written_as_it_is_read(price: int) -> None:
         ("five", "stake_invalid"),
         ("Infinity", "stake_invalid"),
         ("9" * 40, "stake_invalid"),
+        ("9" * 30, "stake_too_large"),
+        ("9223372036854.78", "stake_too_large"),
     ],
 )
 def test_a_stake_that_cannot_be(text: str, code: str) -> None:
