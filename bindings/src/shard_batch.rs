@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use std::collections::BTreeMap;
-use wallet::{BetState, Command, PlayerId};
+use wallet::{Command, PlayerId};
 
 /// Hash before the first batch of a shard.
 #[pyfunction]
@@ -170,16 +170,6 @@ fn id<'py>(py: Python<'py>, id: Option<&[u8; 16]>) -> Bound<'py, PyBytes> {
     PyBytes::new(py, id.unwrap_or(&[0; 16]))
 }
 
-const fn state_name(state: BetState) -> &'static str {
-    match state {
-        BetState::Pending => "pending",
-        BetState::Open => "open",
-        BetState::Settled => "settled",
-        BetState::Voided => "voided",
-        BetState::Rejected => "rejected",
-    }
-}
-
 #[pymethods]
 impl Entry {
     #[getter]
@@ -267,8 +257,6 @@ impl Entry {
     #[getter]
     fn transitions<'py>(&self, py: Python<'py>) -> PyResult<Vec<(Bound<'py, PyBytes>, &'static str, u32)>> {
         let changed = self.read()?.effects().filter_map(|effect| Some((effect.bet_id?, effect.transition?)));
-        Ok(changed
-            .map(|(bet, to)| (PyBytes::new(py, bet.bytes()), state_name(to.state), to.version))
-            .collect())
+        Ok(changed.map(|(bet, to)| (PyBytes::new(py, bet.bytes()), to.state.name(), to.version)).collect())
     }
 }

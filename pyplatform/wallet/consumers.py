@@ -15,11 +15,14 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.ids import text
 from pyplatform.projections import Batch, Effects, Inbox, Outcome, ReadModels
 from pyplatform.telemetry import get_logger, span
+from pyplatform.wallet.tasks import end
 
 log = get_logger("wallet.balances")
 
 PAUSE: Final = 0.25
 """Seconds before the next attempt when a server does not answer."""
+LOOK_AGAIN: Final = 1.0
+"""Seconds between looks whether Valkey still holds the balances."""
 
 
 async def lowest_applied(redis_url: str, tenant: str) -> int:
@@ -79,16 +82,31 @@ class BalanceProjector:
         position = await self._inbox.position()
         self.applied = position.seq
         tail = LedgerTail(self._js, self._settings.postgres_url, self._tenant, position.seq, position.hash)
+        works = [asyncio.create_task(self._apply_all(tail)), asyncio.create_task(self._until_lost())]
         try:
-            async for batches in tail.batches():
-                outcome = await self._apply(batches)
-                if outcome is Outcome.DIVERGED:
-                    raise PastDiffers(f"Valkey holds another past than the ledger at {batches[0].header.lo}")
-                if outcome is Outcome.GAP:
-                    return
-                self.applied = batches[-1].header.hi
+            done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+            for work in done:
+                work.result()
         finally:
+            await end(works)
             await tail.close()
+
+    async def _apply_all(self, tail: LedgerTail) -> None:
+        async for batches in tail.batches():
+            outcome = await self._apply(batches)
+            if outcome is Outcome.DIVERGED:
+                raise PastDiffers(f"Valkey holds another past than the ledger at {batches[0].header.lo}")
+            if outcome is Outcome.GAP:
+                return
+            self.applied = batches[-1].header.hi
+
+    async def _until_lost(self) -> None:
+        """Return when Valkey stands before what we applied: it was emptied, and no batch need come to show it."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            if (await self._inbox.position()).seq < self.applied:
+                log.warning("balances were lost, writing them anew", tenant=self._tenant)
+                return
 
     async def _apply(self, batches: Sequence[core.Batch]) -> Outcome:
         with ExitStack() as spans:

@@ -26,6 +26,8 @@ log = get_logger("wallet.outbox")
 
 IN_FLIGHT: Final = 16
 """Messages published and not yet acknowledged."""
+PAUSE: Final = 0.005
+"""Seconds between a commit and its publication: what comes meanwhile goes along, and callers are answered first."""
 ACK: Final = 5.0
 """Seconds JetStream may take to acknowledge."""
 LOOK_AGAIN: Final = 2.0
@@ -71,6 +73,7 @@ class Outbox:
         self._started = False
         self._held: deque[tuple[int, int, bytes]] = deque()
         self._held_bytes = 0
+        self._pausing = False
         self._changed = asyncio.Event()
         self.published = 0
         """Sequence up to which JetStream has acknowledged."""
@@ -89,7 +92,9 @@ class Outbox:
             self._forget()
         self._held.append((lo, durable.seq, batch))
         self._held_bytes += len(batch)
-        self._changed.set()
+        if not self._pausing:
+            self._pausing = True
+            asyncio.get_running_loop().call_later(PAUSE, self._resume)
 
     def demoted(self, reason: str) -> None:
         """Go on to the last durable batch: it stays durable, and the stream takes each batch from one of us."""
@@ -119,6 +124,10 @@ class Outbox:
                 log.warning("outbox waits", shard=self._shard, error=repr(error), published=self.published)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, BACKOFF[1])
+
+    def _resume(self) -> None:
+        self._pausing = False
+        self._changed.set()
 
     def _forget(self) -> None:
         self._held.clear()

@@ -12,6 +12,7 @@ from pyplatform.wallet.consumers import BalanceProjector, lowest_applied
 from pyplatform.wallet.outbox import Outbox
 from pyplatform.wallet.server import ShardServer
 from pyplatform.wallet.store import JournalReader
+from pyplatform.wallet.tasks import end
 from pyplatform.wallet.writer import Writer
 
 _Task = asyncio.Task[Any]
@@ -49,7 +50,7 @@ class _Shard:
             await writing
             await self.outbox.drained(DRAIN)
         finally:
-            await _end({writing, leaving, *helpers})
+            await end({writing, leaving, *helpers})
             await self.keeper.close()
             await self.reader.close()
 
@@ -94,13 +95,4 @@ async def _together(tasks: Sequence[_Task], until: _Task | None = None) -> None:
             for task in done:
                 task.result()
     finally:
-        await _end(pending)
-
-
-async def _end(tasks: set[_Task]) -> None:
-    """Cancel until each has ended: Python 3.11's `wait_for`, which nats-py uses, may swallow a cancellation."""
-    pending = {task for task in tasks if not task.done()}
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=0.2)
+        await end(pending)

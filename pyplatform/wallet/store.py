@@ -13,7 +13,7 @@ from pyplatform.kernel.errors import PlatformError, Unavailable
 
 APPEND_DEADLINE: Final = 2.0
 """Seconds after which an append counts as unclear; ended by closing the connection, never by a cancel."""
-PAGE: Final = 256
+PAGE: Final = 64
 """Batches read at a time."""
 
 _APPEND = """

@@ -176,8 +176,9 @@ impl Leader {
             return Err(format!("told that {hi} is committed while {} is in flight", header.hi));
         }
         self.durable = Durable { seq: hi, hash: header.hash, state_hash: header.state_hash };
-        out.push_back(Action::Announce(self.durable));
+        // Callers first: whoever follows the announcement can wait, they cannot.
         self.release(out);
+        out.push_back(Action::Announce(self.durable));
         Ok(())
     }
 
