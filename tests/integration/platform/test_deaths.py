@@ -1,0 +1,149 @@
+"""Processes, servers and copies lost under load: no promise is broken, and every cent is accounted for."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from pyplatform.bus import Bus
+from pyplatform.contracts.sportsbook import market_key, markets_key
+from pyplatform.contracts.wallet import ledger_stream
+from pyplatform.kernel.ids import text, uuid7
+from pyplatform.projections import ReadModels
+from tests.integration.platform.bettors import Attempt, read_answer
+from tests.integration.platform.conftest import SLUGS, House, Opening
+from tests.integration.platform.day import Market, lines
+from tests.integration.platform.evidence import all_decided
+
+
+def written(path: Path, *markets: Market) -> Path:
+    path.write_bytes(b"".join(lines(*markets)))
+    return path
+
+
+async def until(condition: Callable[[], Awaitable[bool]], patience_s: float = 30) -> None:
+    async with asyncio.timeout(patience_s):
+        while not await condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_killed_wallet_and_gateway(open_house: Opening, tmp_path: Path) -> None:
+    markets = [Market("1.501"), Market("1.502", delay=1), Market("1.503", winners=2)]
+    day = written(tmp_path / "day.json", *markets)
+    async with open_house([day], markets, 16, ("wallet", "gateway")) as house:
+
+        async def faults() -> None:
+            await house.play()
+            await house.crowd.more(100)
+            await house.kill("wallet")
+            await house.crowd.more(100)
+            await house.kill("gateway")
+            await house.crowd.more(100)
+            await house.kill("wallet")
+            await house.crowd.more(50)
+            await closed(house, markets)
+
+        await house.live(faults())
+        await house.account_for_everything()
+
+
+async def shown(house: House, field: str, values: list[object]) -> bool:
+    """Whether a field of the listed markets has these values in what players see."""
+    connection = house.crowd.connection()
+    listed = await connection.request("GET", "/v1/markets", headers={"x-tenant": SLUGS[0]})
+    await connection.close()
+    return [market[field] for market in listed.json()["markets"]] == values
+
+
+async def closed(house: House, markets: list[Market]) -> None:
+    """Keep betting until every market is closed."""
+    await until(lambda: shown(house, "status", ["closed"] * len(markets)), 60)
+
+
+async def test_killed_servers_and_lost_copies(open_house: Opening, tmp_path: Path) -> None:
+    markets = [Market("1.511"), Market("1.512", delay=1)]
+    day = written(tmp_path / "day.json", *markets)
+    async with open_house([day], markets, 25, ("wallet",)) as house:
+
+        async def faults() -> None:
+            await house.play()
+            await house.crowd.more(100)
+            house.platform.servers.kill("postgres")
+            await house.crowd.more(100)
+            house.platform.servers.kill("nats")
+            await house.crowd.more(100)
+            await lose_stream(house)
+            await house.crowd.more(50)
+            house.platform.servers.kill("valkey")
+            await house.crowd.more(50)
+            await closed(house, markets)
+
+        await house.live(faults())
+        await house.account_for_everything()
+        await flush_and_find_everything_again(house, markets)
+
+
+async def lose_stream(house: House) -> None:
+    bus = await Bus.connect(house.settings.nats_url, "test")
+    await bus.js.delete_stream(ledger_stream(SLUGS[0]))
+    await bus.close()
+
+
+async def flush_and_find_everything_again(house: House, markets: list[Market]) -> None:
+    """Nothing is bet any more: the read models must come back by themselves."""
+    models = ReadModels.connect(house.settings.redis_url)
+    await models.client.flushall()
+
+    async def back() -> bool:
+        names = {name.decode() for name in await models.members(markets_key(SLUGS[0]))}
+        entries = await models.get_many([market_key(SLUGS[0], market.id) for market in markets])
+        return names == {market.id for market in markets} and all(b"prices" in entry for entry in entries)
+
+    await until(back)
+    await models.close()
+    await house.account_for_everything()
+
+
+async def test_killed_trading(open_house: Opening, tmp_path: Path) -> None:
+    market = Market("1.521", delay=1)
+    day = written(tmp_path / "day.json", market)
+    async with open_house([day], [market], 8, ("trading",)) as house:
+
+        async def faults() -> None:
+            await house.play()
+            await house.crowd.more(150)
+            await house.kill("trading")
+            await house.play()
+            await house.crowd.more(150)
+            await until(lambda: shown(house, "in_play", [True]), 60)
+            # The wallet hears of the settlements, and answers only when nobody is left to hear it.
+            house.platform.kill("wallet", signal.SIGSTOP)
+            await until(lambda: shown(house, "status", ["closed"]), 60)
+            await asyncio.sleep(0.1)
+            house.platform.kill("trading")
+            house.platform.kill("wallet", signal.SIGCONT)
+            await house.back("trading", 2)
+
+        await house.live(faults())
+        # The new process has not heard the feed: what it settles is on record.
+        await all_decided(house.settings, SLUGS)
+        await house.play()
+        await asyncio.sleep(1)
+        await no_bet_is_taken_on_a_known_result(house, market)
+        await house.account_for_everything()
+
+
+async def no_bet_is_taken_on_a_known_result(house: House, market: Market) -> None:
+    """The replayed feed says that the market is open; the result is on record all the same."""
+    tenant, account = house.crowd.players[0]
+    key = text(uuid7())
+    headers = {"x-tenant": tenant.slug, "authorization": f"Bearer {account.token}", "idempotency-key": key}
+    body = {"market_id": market.id, "selection_id": market.runners[0], "price": "1.01", "stake": "1.00"}
+    attempt = Attempt(tenant.slug, account.player, key, headers, body)
+    connection = house.crowd.connection()
+    answer = read_answer(await connection.request("POST", "/v1/bets", body, headers))
+    await connection.close()
+    assert answer is not None
+    assert answer.code == "market_closed"
+    attempt.answers.append(answer)
+    house.crowd.attempts.append(attempt)
