@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch, Entry
-from pyplatform.contracts.wallet import LedgerReader
+from pyplatform.contracts.wallet import LedgerReader, WalletPort
+from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.sportsbook import slip as slips
+from pyplatform.sportsbook.answers import SOURCE_SPORTSBOOK
+from pyplatform.sportsbook.asking import until_clear
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
 
 END: Final = 2**62
@@ -17,9 +21,12 @@ PAUSE_S: Final = 0.25
 class Recovery:
     """Folds the journals of all tenants into the open bets."""
 
-    def __init__(self, tenants: list[str], reader: Callable[[str], LedgerReader], bets: OpenBets) -> None:
+    def __init__(
+        self, tenants: list[str], reader: Callable[[str], LedgerReader], wallet: WalletPort, bets: OpenBets
+    ) -> None:
         self._readers = {tenant: reader(tenant) for tenant in tenants}
         self._seen = dict.fromkeys(tenants, 0)
+        self._wallet = wallet
         self._bets = bets
         self._opened: list[OpenBet] = []
 
@@ -35,21 +42,38 @@ class Recovery:
         return [bet for bet in opened if self._bets.get(bet.bet_id) is bet]
 
     async def follow(self, seconds: float, opened: Callable[[OpenBet], None]) -> None:
-        """Keep folding for as long as a command of the former owner may still be on its way.
+        """Keep folding for as long as a command of the former owner may still be accepted.
 
-        `opened` is told of every bet found open: its market may have been settled before we knew of it.
+        That is for `seconds`, after which the wallets refuse it as too old; what they accepted by then is in the
+        journal before whatever they answer next, however long that takes. `opened` is told of every bet found
+        open: its market may have been settled before we knew of it.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
         while loop.time() < until:
             await asyncio.sleep(PAUSE_S)
-            try:
-                for bet in await self.catch_up():
-                    opened(bet)
-            except Unavailable:
-                # Nothing was missed: we go on where we stand, and begin the wait anew.
-                until = loop.time() + seconds
+            await self._tell(opened)
+        await asyncio.gather(*(self._answered(tenant) for tenant in self._readers))
+        caught_up = False
+        while not caught_up:
+            await asyncio.sleep(PAUSE_S)
+            caught_up = await self._tell(opened)
         self._bets.ours = None
+
+    async def _tell(self, opened: Callable[[OpenBet], None]) -> bool:
+        """Catch up and tell; False when the journal could not be read, and then we go on where we stand."""
+        try:
+            found = await self.catch_up()
+        except Unavailable:
+            return False
+        for bet in found:
+            opened(bet)
+        return True
+
+    async def _answered(self, tenant: str) -> None:
+        """Wait for an answer that rests on everything the wallet has accepted so far."""
+        context = codec.Context(tenant, 0, bytes(16), SOURCE_SPORTSBOOK, ids.uuid7(), "")
+        await until_clear(self._wallet, tenant, codec.tick(context, 0))
 
     def _fold(self, tenant: str, entry: Entry) -> None:
         ours = self._bets.ours or ()

@@ -66,7 +66,7 @@ class EventOwner:
             self.trading.markets, self.bets, ports.wallet, self.settlement, self.delays, limit
         )
         self.reporter = Reporter(self.trading, self.bets, self.placement, self.settlement)
-        self._recovery = Recovery(self._slugs, ports.reader, self.bets)
+        self._recovery = Recovery(self._slugs, ports.reader, ports.wallet, self.bets)
         self._requests = msgspec.msgpack.Decoder(contract.PlaceBet)
         self._results: asyncio.Queue[Resolution] = asyncio.Queue()
         self._holds: Callable[[], bool] = lambda: False
@@ -157,8 +157,7 @@ class EventOwner:
                     await self._ports.bus.publish(subject, payload)
 
     async def _ask_overdue(self) -> None:
-        for bet in self.bets.overdue(now_ns()):
-            await self.delays.inquire(bet)
+        await asyncio.gather(*(self.delays.inquire(bet) for bet in self.bets.overdue(now_ns())))
 
     async def run_reports(self) -> None:
         """Report twice a second."""

@@ -49,6 +49,17 @@ async def test_a_former_owner_s_bet_that_comes_after_its_market_was_settled_is_s
     following.cancel()
 
 
+async def test_whatever_the_wallet_had_accepted_is_known_when_the_journal_is_no_longer_followed(
+    house: House,
+) -> None:
+    former, owner = house.new_owner(), house.new_owner()
+    feed(former, definition(), prices())
+    await owner.recover()
+    await former.placement.place(house.attempt("10.00"))
+    await owner._recovery.follow(0, owner.settlement.notice)
+    assert len(owner.bets.of_market(house.tenant.slug, MARKET)) == 1
+
+
 async def test_a_result_recorded_for_one_tenant_only_is_recorded_for_all_before_anyone_is_paid(
     house: House, new_tenant_name: Callable[[], str]
 ) -> None:
