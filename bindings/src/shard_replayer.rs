@@ -60,6 +60,11 @@ impl Replayer {
         PyBytes::new(py, &self.follower().wallet().state_hash())
     }
 
+    fn recomputed_state_hash<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let hash = py.detach(|| self.follower().wallet().recomputed_state_hash());
+        PyBytes::new(py, &hash)
+    }
+
     fn totals(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, &'static str, Integer, Integer)>> {
         let totals = self.follower().wallet().totals();
         totals

@@ -202,6 +202,8 @@ class Replayer:
     def hash(self) -> bytes: ...
     @property
     def state_hash(self) -> bytes: ...
+    def recomputed_state_hash(self) -> bytes:
+        """The state hash from every account, bet and key as they stand; slow, releases the GIL."""
     def totals(self) -> list[tuple[str, str, int, int]]:
         """(book, currency, debit, credit): equal in a sound ledger."""
     def holds(self) -> list[tuple[str, int, int]]:

@@ -149,6 +149,8 @@ class _Prover:
     async def _state(self) -> Proof:
         name = "replay gives the writer's state hash"
         replayed = self._replayer.state_hash
+        if self._replayer.recomputed_state_hash() != replayed:
+            return self._proof(name, False, "the incremental hash differs from the state it stands for")
         try:
             answer = await self._bus.request(state_subject(self._tenant), b"", 1.0)
         except Unavailable:

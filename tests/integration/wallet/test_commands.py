@@ -8,6 +8,7 @@ from pyplatform.bus import Bus
 from pyplatform.contracts.wallet import command_subject, locate_subject
 from pyplatform.eventstore.lease import LeaseKeeper, owner_id
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.time import now_ns
 from pyplatform.wallet import LocalWallet
 from pyplatform.wallet.proofs import prove
 from pyplatform.wallet.writer import Writer
@@ -67,6 +68,25 @@ async def test_the_same_attempt_at_the_same_time_makes_one_bet(player: Any, wall
         replies = await asyncio.gather(*(player.bet("k") for _ in range(50)))
         assert len({(reply.status, reply.seq, reply.object_id) for reply in replies}) == 1
         assert sum(not reply.replayed for reply in replies) == 1
+
+
+async def test_a_bet_that_nobody_accepts_in_time_gives_its_stake_back(
+    player: Any, wallet_running: Any, balances_running: Any, settings: Settings, eventually: Any
+) -> None:
+    async with wallet_running(), balances_running():
+        await player.deposit(5)
+        reply = await player.wallet.submit(player.tenant, player.slip(until=now_ns() + 400_000_000))
+        assert reply.status == codec.ACCEPTED
+
+        async def balance_is(available: int, held: int) -> bool:
+            return bool(await player.balance(settings) == (available * EURO, held * EURO))
+
+        await eventually(lambda: balance_is(4, 1))
+        await eventually(lambda: balance_is(5, 0))
+        late = await player.wallet.submit(
+            player.tenant, codec.accept_bet(player.context, reply.object_id, reply.version)
+        )
+        assert late.status == codec.REFUSED
 
 
 async def test_junk_is_refused_and_stops_nobody(player: Any, wallet_running: Any, bus: Bus) -> None:
