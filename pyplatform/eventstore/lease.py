@@ -17,6 +17,9 @@ import msgspec
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.kernel.time import now_ns
+from pyplatform.telemetry import get_logger
+
+log = get_logger("eventstore.lease")
 
 TTL: Final = 3.0
 """Seconds a lease lives without renewal."""
@@ -105,8 +108,12 @@ class LeaseKeeper:
             )
 
     async def renew(self, lease: Taken) -> bool:
-        """Prolong a lease; False when it is no longer ours. Raises Unclear when the database did not say."""
+        """Prolong a lease; False when it is no longer ours.
+
+        Raises Unclear when the database did not say, and PlatformError when our clock has gone astray since.
+        """
         async with self._lock:
+            await self._check_clock()
             sent = monotonic()
             renewed = await self._run(_RENEW, lease.name, lease.epoch, self._owner, self._ttl) is not None
         self._until[lease.name] = sent + self._ttl if renewed else 0.0
@@ -130,6 +137,9 @@ class LeaseKeeper:
             except Unclear:
                 if monotonic() - renewed > self._ttl:
                     break
+            except PlatformError as error:
+                log.error("lease given up", lease=lease.name, error=str(error))
+                break
         if (waiting := lost()) is not None:
             await waiting
 
