@@ -9,20 +9,25 @@ from rich.table import Table
 from pyplatform.apps.supervisor import Platform
 from pyplatform.embedded import running_settings
 from pyplatform.kernel.tenancy import load_tenants
-from pyplatform.wallet.proofs import Proof, prove
+from pyplatform.wallet.proofs import Proof, prove, prove_chains
 
 
 async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
     """Prove the ledgers of a data folder.
 
-    A platform that runs on the folder is asked as it is; otherwise servers, wallet and projector are started on it,
-    so that copies which were behind when it stopped can catch up.
+    A platform that runs on the folder is asked as it is. Otherwise the journals are proved alone, and if they are
+    sound, wallet and projector are started on them, so that copies which were behind can catch up.
     """
     running = running_settings(data)
     if running is not None:
         return await prove(running, load_tenants(running.tenants_file or None))
+    async with Platform(data, (), report=report) as servers:
+        tenants = load_tenants(servers.settings.tenants_file or None)
+        chains = await prove_chains(servers.settings, tenants)
+    if not all(proof.ok for proof in chains):
+        return chains
     async with Platform(data, ("wallet", "projector"), report=report, log_to_files=True) as platform:
-        return await prove(platform.settings, load_tenants(platform.settings.tenants_file or None))
+        return await prove(platform.settings, tenants)
 
 
 def print_proofs(console: Console, proofs: Sequence[Proof]) -> None:
