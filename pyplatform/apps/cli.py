@@ -63,6 +63,10 @@ def common(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Options of every command."""
+    from pyplatform.telemetry.logs import configure  # noqa: PLC0415 - a command loads what it needs
+
+    # Commands speak in sentences of their own; a library's traceback could show the password in an address.
+    configure("cli", "critical")
     if debug:
         os.environ[_DEBUG] = "1"
 
@@ -197,6 +201,25 @@ def serve(
         raise typer.BadParameter(f"{role!r} is none of {', '.join(ROLES)}", param_hint="ROLE")
     options = Options(host, port, tuple(inputs or ()), seconds, limit, hold)
     raise typer.Exit(run_role(role, ROLES[role], options))
+
+
+@app.command()
+def health(
+    role: Annotated[str, typer.Argument(help="wallet, projector, trading or gateway.")],
+    url: Annotated[str, typer.Option(help="Where the gateway is.")] = "http://127.0.0.1:8080",
+) -> None:
+    """Ask whether a role does its work; exits 0 if so. For health checks of containers.
+
+    All but the gateway are asked through the servers given by the environment.
+    """
+    from pyplatform.apps.health import CHECKS, Question, check  # noqa: PLC0415
+    from pyplatform.kernel.tenancy import load_tenants  # noqa: PLC0415
+
+    if role not in CHECKS:
+        raise typer.BadParameter(f"{role!r} is none of {', '.join(CHECKS)}", param_hint="ROLE")
+    settings = Settings.from_env(require_servers=role != "gateway")
+    question = Question(settings, load_tenants(settings.tenants_file or None), url.rstrip("/"))
+    _out.print(asyncio.run(check(role, question)), markup=False)
 
 
 @app.command()

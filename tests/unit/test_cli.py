@@ -20,7 +20,9 @@ def no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"PYPLATFORM_{name}", raising=False)
 
 
-@pytest.mark.parametrize("command", ["demo", "up", "migrate", "recordings", "verify", "version", "serve"])
+@pytest.mark.parametrize(
+    "command", ["demo", "up", "migrate", "recordings", "verify", "version", "serve", "health"]
+)
 def test_help_names_every_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
