@@ -51,7 +51,7 @@ codes! {
     StaleVersion = 106 "stale_version",
     /// The bet is pending, or closed already.
     BetNotOpen = 107 "bet_not_open",
-    /// The bet is open or closed already.
+    /// The bet is open or closed already, or comes too late to be opened.
     BetNotPending = 108 "bet_not_pending",
     /// The amount is zero or negative.
     AmountNotPositive = 109 "amount_not_positive",

@@ -4,8 +4,8 @@ mod common;
 
 use common::{Pair, amount, bet, cents, currency, encode, envelope, place, player};
 use wallet::{
-    Code, Command, Deposit, Envelope, Field, Key, PlaceBet, RaiseGeneration, SettleBet, Slip, Slug, Source,
-    Status, Tick,
+    AcceptBet, Code, Command, Deposit, Envelope, Field, Key, PlaceBet, RaiseGeneration, SettleBet, Slip,
+    Slug, Source, Status, Tick,
 };
 
 fn funded(cents_in: i64) -> Pair {
@@ -177,6 +177,23 @@ fn a_tick_is_bounded_and_the_next_one_goes_on() {
     assert_eq!(pair.run(None, &tick, 10_000).version, 3);
     assert_eq!(pair.run(None, &tick, 10_000).version, 0);
     assert_eq!(pair.wallet.balance(player(1), currency("EUR")), (cents(1_000_000), cents(0)));
+    pair.prove();
+}
+
+#[test]
+fn a_bet_whose_time_is_up_is_not_accepted_before_the_tick_that_rejects_it() {
+    let (mut pair, who) = (funded(1_000), Some(player(1)));
+    for (key, number) in [("k-1", 1), ("k-2", 2)] {
+        let pending = PlaceBet { pending_until: 100, ..place(key, bet(number), cents(400)) };
+        assert_eq!(pair.run(who, &Command::PlaceBet(pending), 20).status, Status::Accepted);
+    }
+    let accept = |number| Command::AcceptBet(AcceptBet { bet_id: bet(number), version: 1 });
+    assert_eq!(pair.run(None, &accept(1), 99).status, Status::Accepted);
+    let late = pair.run(None, &accept(2), 100);
+    assert_eq!((late.status, late.code), (Status::Refused, Code::BetNotPending.number()));
+    assert!(pair.run(None, &accept(1), 200).replayed, "what was accepted in time stays so");
+    assert_eq!(pair.run(None, &Command::Tick(Tick { until: u64::MAX }), 300).version, 1);
+    assert_eq!(pair.wallet.balance(player(1), currency("EUR")), (cents(600), cents(400)));
     pair.prove();
 }
 

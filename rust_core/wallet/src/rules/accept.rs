@@ -27,7 +27,9 @@ pub(super) fn apply(
         let answer = Reply::new(Status::Accepted, 0, seq, at).about(bet_id, version);
         return Reply { replayed: true, ..answer };
     }
-    if bet.state != BetState::Pending {
+    // Its time is up: the tick that gives the stake back is due, even if it has not come yet.
+    let is_late = bet.pending_until <= request.next.at;
+    if bet.state != BetState::Pending || is_late {
         return request.refuse(state, Code::BetNotPending, Some((bet_id, version)), entry);
     }
     if version != accept.version {

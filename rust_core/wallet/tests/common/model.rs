@@ -251,7 +251,7 @@ impl Model {
             if let Some(answer) = &bet.accepted {
                 return again(answer);
             }
-            if bet.state != "pending" {
+            if bet.state != "pending" || bet.until <= self.time(now) {
                 return refused(self, 108);
             }
             if bet.version != accept.version {
