@@ -34,6 +34,12 @@ impl Shard {
     fn machine(&self) -> MutexGuard<'_, shard::Shard> {
         self.0.lock().expect("a panic in the machine ends the process")
     }
+
+    /// Let the machine work; a panic in it ends the process.
+    fn work<T>(&self, work: impl FnOnce(&mut shard::Shard) -> T) -> T {
+        let _guard = AbortOnPanic;
+        work(&mut self.machine())
+    }
 }
 
 #[pymethods]
@@ -46,15 +52,11 @@ impl Shard {
     }
 
     fn enqueue(&self, ticket: u64, frame: &[u8]) {
-        let _guard = AbortOnPanic;
-        self.machine().enqueue(ticket, frame.to_vec());
+        self.work(|machine| machine.enqueue(ticket, frame.to_vec()));
     }
 
     fn poll<'py>(&self, py: Python<'py>, now: u64) -> PyResult<Bound<'py, PyList>> {
-        let actions = {
-            let _guard = AbortOnPanic;
-            self.machine().poll(now)
-        };
+        let actions = self.work(|machine| machine.poll(now));
         let tuples = actions.into_iter().map(|action| tuple(py, action)).collect::<PyResult<Vec<_>>>()?;
         PyList::new(py, tuples)
     }
@@ -65,26 +67,25 @@ impl Shard {
     }
 
     fn lease_taken(&self, epoch: u64) {
-        self.machine().lease_taken(epoch);
+        self.work(|machine| machine.lease_taken(epoch));
     }
 
     fn lease_busy(&self) {
-        self.machine().lease_busy();
+        self.work(shard::Shard::lease_busy);
     }
 
     fn lease_unclear(&self) {
-        self.machine().lease_unclear();
+        self.work(shard::Shard::lease_unclear);
     }
 
     fn lease_lost(&self, epoch: u64) {
-        self.machine().lease_lost(epoch);
+        self.work(|machine| machine.lease_lost(epoch));
     }
 
     fn rows(&self, py: Python<'_>, epoch: u64, batches: Vec<PyBackedBytes>, last: bool) {
         py.detach(|| {
-            let _guard = AbortOnPanic;
             let batches: Vec<&[u8]> = batches.iter().map(|batch| &**batch).collect();
-            self.machine().rows(epoch, &batches, last);
+            self.work(|machine| machine.rows(epoch, &batches, last));
         });
     }
 
@@ -96,13 +97,12 @@ impl Shard {
             3 => Outcome::Ambiguous,
             other => return Err(PyValueError::new_err(format!("outcome: {other} is not one"))),
         };
-        let _guard = AbortOnPanic;
-        self.machine().append_result(epoch, hi, outcome);
+        self.work(|machine| machine.append_result(epoch, hi, outcome));
         Ok(())
     }
 
     fn resign(&self) {
-        self.machine().resign();
+        self.work(shard::Shard::resign);
     }
 
     #[getter]
