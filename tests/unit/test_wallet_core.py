@@ -98,7 +98,7 @@ def test_a_bad_command_names_the_argument() -> None:
     with pytest.raises(ValueError, match=r"^key: "):
         deposit(key="")
     with pytest.raises(ValueError, match=r"^currency: "):
-        wallet.deposit(context(), "k", "XXX", EURO, "bank")
+        wallet.deposit(context(), "k", "ZZZ", EURO, "bank")
     with pytest.raises(ValueError, match=r"^amount: "):
         wallet.deposit(context(), "k", "EUR", 10**37, "bank")
     with pytest.raises(ValueError, match=r"^bet_id: "):
