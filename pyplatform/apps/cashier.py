@@ -10,7 +10,7 @@ from pyplatform.core import money
 from pyplatform.embedded import running_settings
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
-from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Tenant, load_tenants
 from pyplatform.wallet.client import WalletClient
 
@@ -21,21 +21,29 @@ PROVIDER: Final = "manual"
 async def pay_in(wallet: WalletPort, tenant: Tenant, player: bytes, amount: str, key: str) -> int:
     """Credit `amount` to a player and return the entry's seq; the same key again changes nothing.
 
-    Raises PlatformError if the amount cannot be read or the wallet refuses.
+    Raises PlatformError if the amount cannot be read or the wallet refuses, and Unavailable if it is not known
+    whether the deposit was made: then only the same key may be used.
     """
+    context = codec.Context(tenant.slug, tenant.brands[0].id, player, SOURCE_CASHIER, ids.uuid7())
     try:
         units = money.parse(amount, tenant.currency)
+        command = codec.deposit(context, key, tenant.currency, units, PROVIDER)
     except ValueError as error:
         raise PlatformError(f"cannot pay in {amount!r}: {error}") from error
-    context = codec.Context(tenant.slug, tenant.brands[0].id, player, SOURCE_CASHIER, ids.uuid7())
-    reply = await wallet.submit(tenant.slug, codec.deposit(context, key, tenant.currency, units, PROVIDER))
+    reply = await wallet.submit(tenant.slug, command)
+    if reply.status == codec.RETRY:
+        raise Unavailable(f"the wallet does not take deposits now ({reply.name})")
     if reply.status != codec.ACCEPTED:
         raise PlatformError(f"the deposit was refused: {reply.name or reply.field}")
     return reply.seq
 
 
-async def pay_in_once(data: Path, slug: str, player: str, amount: str) -> int:
-    """`pay_in` on the platform that runs on a data folder, or on the servers of the environment."""
+async def pay_in_once(data: Path, slug: str, player: str, amount: str, key: str = "") -> int:
+    """`pay_in` on the platform that runs on a data folder, or on the servers of the environment.
+
+    Without a `key` it draws one, and names it when it must be used again.
+    """
+    key = key or ids.text(ids.uuid7())
     settings = running_settings(data) or Settings.from_env()
     tenants = load_tenants(settings.tenants_file or None)
     tenant = tenants.get(slug)
@@ -47,6 +55,9 @@ async def pay_in_once(data: Path, slug: str, player: str, amount: str) -> int:
         raise PlatformError(str(error)) from error
     bus = await Bus.connect(settings.nats_url, "cashier")
     try:
-        return await pay_in(WalletClient(bus), tenant, player_id, amount, ids.text(ids.uuid7()))
+        return await pay_in(WalletClient(bus), tenant, player_id, amount, key)
+    except Unavailable as error:
+        message = f"whether the deposit was made is not known ({error}): run this again with --key {key}"
+        raise PlatformError(message) from error
     finally:
         await bus.close()

@@ -143,6 +143,9 @@ def deposit(
     tenant: Annotated[str, typer.Argument(help="Tenant of the player, such as aurora.")],
     player: Annotated[str, typer.Argument(help="Player id, as registration answered it.")],
     amount: Annotated[str, typer.Argument(help="Amount in the tenant's currency, such as 50.00.")],
+    key: Annotated[
+        str, typer.Option(help="Idempotency key: the same again after an unknown outcome pays in once.")
+    ] = "",
 ) -> None:
     """Pay in for a player of the running platform, as a payment provider's confirmation would.
 
@@ -150,7 +153,7 @@ def deposit(
     """
     from pyplatform.apps.cashier import pay_in_once  # noqa: PLC0415
 
-    seq = asyncio.run(pay_in_once(data, tenant, player, amount))
+    seq = asyncio.run(pay_in_once(data, tenant, player, amount, key))
     _out.print(f"paid in {amount}, entry {seq:,} of the ledger of {tenant}")
 
 
