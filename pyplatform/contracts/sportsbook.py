@@ -152,6 +152,8 @@ class TradingStats(msgspec.Struct, array_like=True, frozen=True):
     feed_to_price_p50: int
     feed_to_price_p99: int
     markets: list[MarketExposure]
+    feed_errors: int = 0
+    """Lines of the feed that were skipped as broken."""
 
 
 STATS_SUBJECT = "stats.trading"

@@ -26,21 +26,25 @@ _PUBLISH_TIME = re.compile(rb'"pt"\s*:\s*(\d{1,15})')
 _IN_PLAY = re.compile(rb'"inPlay"\s*:\s*true')
 
 
-def _readable(path: Path, lines: LineSource) -> Iterator[bytes]:
-    """Lines of a file up to where it breaks off: what was recorded before that is still worth playing."""
+def _readable(path: Path, lines: LineSource, *, told: bool) -> Iterator[bytes]:
+    """Lines of a file up to where it breaks off: what was recorded before that is still worth playing.
+
+    `told`: an earlier reading of the file has said where it does.
+    """
     try:
         for line in lines(path):
             # A last line that was cut off must not swallow the next one, which is another file's.
             yield line if line.endswith(b"\n") else line + b"\n"
     except StreamError as error:
-        log.warning("recording is not whole", error=str(error))
+        if not told:
+            log.warning("recording is not whole", error=str(error))
 
 
 def _schedule(path: Path, lines: LineSource) -> Sequence[float]:
     """Moment of each line as a fraction of the running time: gaps capped, the race stretched to its share."""
     times = array("q")
     turned: int | None = None
-    for index, line in enumerate(_readable(path, lines)):
+    for index, line in enumerate(_readable(path, lines, told=False)):
         found = _PUBLISH_TIME.search(line)
         times.append(int(found[1]) if found else (times[-1] if times else 0))
         if turned is None and _IN_PLAY.search(line):
@@ -69,7 +73,7 @@ def _schedule(path: Path, lines: LineSource) -> Sequence[float]:
 
 
 def _timed(path: Path, lines: LineSource, schedule: Sequence[float]) -> Iterator[tuple[float, bytes]]:
-    yield from zip(schedule, _readable(path, lines), strict=True)
+    yield from zip(schedule, _readable(path, lines, told=True), strict=True)
 
 
 async def replay(paths: list[Path], lines: LineSource, seconds: float) -> AsyncIterator[tuple[float, bytes]]:

@@ -46,6 +46,7 @@ class Reporter:
             feed_to_price_p50=latencies[len(latencies) // 2] if latencies else 0,
             feed_to_price_p99=latencies[len(latencies) * 99 // 100] if latencies else 0,
             markets=self._markets(),
+            feed_errors=self._trading.errors,
         )
 
     def _markets(self) -> list[MarketExposure]:

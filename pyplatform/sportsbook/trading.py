@@ -15,7 +15,7 @@ from pyplatform.sportsbook.resolution import Resolution
 
 def describe(problem: feeds.betfair.Problem) -> str:
     """Say what is wrong with a line, and where."""
-    return f"line {problem.line}, byte {problem.at}: {problem.reason}"
+    return f"line {problem.line} of the feed, byte {problem.at}: {problem.reason}"
 
 
 @dataclass(slots=True)
