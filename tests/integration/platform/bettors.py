@@ -57,7 +57,7 @@ class Crowd:
 
     def __init__(self, gateway: Callable[[], str], markets: Sequence[Market]) -> None:
         self._gateway = gateway
-        self._markets = markets
+        self.markets = markets
         self.players: list[tuple[Tenant, Account]] = []
         self.attempts: list[Attempt] = []
         self.answered = 0
@@ -88,17 +88,19 @@ class Crowd:
 
     async def _play(self, tenant: Tenant, account: Account, chance: random.Random) -> None:
         connection = self.connection()
-        while not self._leave.is_set():
-            await asyncio.sleep(chance.expovariate(1 / PAUSE_S))
-            attempt = self._attempt(tenant, account, chance)
-            self.attempts.append(attempt)
-            connection = await self._until_answered(attempt, connection)
-            if chance.random() < REPEATED:
+        try:
+            while not self._leave.is_set():
+                await asyncio.sleep(chance.expovariate(1 / PAUSE_S))
+                attempt = self._attempt(tenant, account, chance)
+                self.attempts.append(attempt)
                 connection = await self._until_answered(attempt, connection)
-        await connection.close()
+                if chance.random() < REPEATED:
+                    connection = await self._until_answered(attempt, connection)
+        finally:
+            await connection.close()
 
     def _attempt(self, tenant: Tenant, account: Account, chance: random.Random) -> Attempt:
-        market = chance.choice(self._markets)
+        market = chance.choice(self.markets)
         selection = chance.choice(market.runners) if chance.random() > 0.02 else 99
         price = "1.01" if chance.random() > 0.05 else "900.00"
         stake = chance.choice(("1.00", "2.50", "5.00")) if chance.random() > 0.02 else "2000000.00"

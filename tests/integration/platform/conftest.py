@@ -1,7 +1,7 @@
 """The whole platform in processes of its own, a day to play, and players."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,12 @@ async def admit(crowd: Crowd, settings: Settings, players: int = PLAYERS) -> Non
     await bus.close()
 
 
+async def until(condition: Callable[[], Awaitable[bool]], patience_s: float = 60) -> None:
+    async with asyncio.timeout(patience_s):
+        while not await condition():
+            await asyncio.sleep(0.01)
+
+
 class House:
     """A running platform with players in it."""
 
@@ -63,15 +69,37 @@ class House:
         return self.platform.settings
 
     async def live(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do `work` while the players bet; a part of the platform that ends for good fails the test."""
+        """Begin the day and do `work` while the players bet; a part that ends for good fails the test."""
 
         async def betting() -> None:
+            await self.play()
+            await until(lambda: self.offered({market.id for market in self.crowd.markets}))
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.crowd.bet())
                 await work
                 self.crowd.leave()
 
         await self.platform.run_until(betting())
+
+    async def listed(self) -> list[dict[str, Any]]:
+        """The markets as players see them."""
+        connection = self.crowd.connection()
+        answer = await connection.request("GET", "/v1/markets", headers={"x-tenant": self.tenants[0].slug})
+        await connection.close()
+        found: list[dict[str, Any]] = answer.json()["markets"]
+        return found
+
+    async def offered(self, ids: set[str]) -> bool:
+        """Whether all these markets have prices."""
+        return ids <= {
+            market["id"]
+            for market in await self.listed()
+            if any(selection["price"] for selection in market["selections"])
+        }
+
+    async def shown(self, field: str, *values: object) -> bool:
+        """Whether a field of the listed markets has these values."""
+        return [market[field] for market in await self.listed()] == list(values)
 
     async def play(self) -> None:
         """Let the feed begin; asked again until the trading process hears it."""

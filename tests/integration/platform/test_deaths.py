@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from pyplatform.bus import Bus
@@ -11,7 +10,7 @@ from pyplatform.contracts.wallet import ledger_stream
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.projections import ReadModels
 from tests.integration.platform.bettors import Attempt, read_answer
-from tests.integration.platform.conftest import SLUGS, House, Opening
+from tests.integration.platform.conftest import SLUGS, House, Opening, until
 from tests.integration.platform.day import Market, lines
 from tests.integration.platform.evidence import all_decided
 
@@ -21,19 +20,12 @@ def written(path: Path, *markets: Market) -> Path:
     return path
 
 
-async def until(condition: Callable[[], Awaitable[bool]], patience_s: float = 30) -> None:
-    async with asyncio.timeout(patience_s):
-        while not await condition():
-            await asyncio.sleep(0.01)
-
-
 async def test_killed_wallet_and_gateway(open_house: Opening, tmp_path: Path) -> None:
     markets = [Market("1.501"), Market("1.502", delay=1), Market("1.503", winners=2)]
     day = written(tmp_path / "day.json", *markets)
     async with open_house([day], markets, 16, ("wallet", "gateway")) as house:
 
         async def faults() -> None:
-            await house.play()
             await house.crowd.more(100)
             await house.kill("wallet")
             await house.crowd.more(100)
@@ -47,17 +39,9 @@ async def test_killed_wallet_and_gateway(open_house: Opening, tmp_path: Path) ->
         await house.account_for_everything()
 
 
-async def shown(house: House, field: str, values: list[object]) -> bool:
-    """Whether a field of the listed markets has these values in what players see."""
-    connection = house.crowd.connection()
-    listed = await connection.request("GET", "/v1/markets", headers={"x-tenant": SLUGS[0]})
-    await connection.close()
-    return [market[field] for market in listed.json()["markets"]] == values
-
-
 async def closed(house: House, markets: list[Market]) -> None:
     """Keep betting until every market is closed."""
-    await until(lambda: shown(house, "status", ["closed"] * len(markets)), 60)
+    await until(lambda: house.shown("status", *["closed"] * len(markets)))
 
 
 async def test_killed_servers_and_lost_copies(open_house: Opening, tmp_path: Path) -> None:
@@ -66,7 +50,6 @@ async def test_killed_servers_and_lost_copies(open_house: Opening, tmp_path: Pat
     async with open_house([day], markets, 25, ("wallet",)) as house:
 
         async def faults() -> None:
-            await house.play()
             await house.crowd.more(100)
             house.platform.servers.kill("postgres")
             await house.crowd.more(100)
@@ -110,15 +93,14 @@ async def test_killed_trading(open_house: Opening, tmp_path: Path) -> None:
     async with open_house([day], [market], 8, ("trading",)) as house:
 
         async def faults() -> None:
-            await house.play()
             await house.crowd.more(150)
             await house.kill("trading")
             await house.play()
             await house.crowd.more(150)
-            await until(lambda: shown(house, "in_play", [True]), 60)
+            await until(lambda: house.shown("in_play", True))
             # The wallet hears of the settlements, and answers only when nobody is left to hear it.
             house.platform.kill("wallet", signal.SIGSTOP)
-            await until(lambda: shown(house, "status", ["closed"]), 60)
+            await until(lambda: house.shown("status", "closed"))
             await asyncio.sleep(0.1)
             house.platform.kill("trading")
             house.platform.kill("wallet", signal.SIGCONT)

@@ -87,7 +87,8 @@ def ups(tmp_path: Path) -> Iterator[list[Up]]:
 async def verify(folder: Path) -> tuple[int, str]:
     """Exit status and output of `pyplatform verify`."""
     process = await asyncio.create_subprocess_exec(
-        *(*COMMAND, "verify", "--data", folder),
+        *COMMAND,
+        *("verify", "--data", str(folder)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env={**os.environ, "COLUMNS": "200"},
