@@ -6,8 +6,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from pyplatform.apps.health import Question, check
 from pyplatform.apps.supervisor import Platform
 from pyplatform.embedded import running_settings
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.tenancy import load_tenants
 from pyplatform.wallet.proofs import Proof, prove, prove_chains
 
@@ -15,10 +18,10 @@ from pyplatform.wallet.proofs import Proof, prove, prove_chains
 async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
     """Prove the ledgers of a data folder.
 
-    A platform that runs on the folder is asked as it is. Otherwise the journals are proved alone, and if they are
-    sound, wallet and projector are started on them, so that copies which were behind can catch up.
+    A platform that runs on the folder, or on the servers of the environment, is asked as it is; otherwise servers,
+    wallet and projector are started on it, so that copies which were behind when it stopped can catch up.
     """
-    running = running_settings(data)
+    running = running_settings(data) or await _led_elsewhere()
     if running is not None:
         return await prove(running, load_tenants(running.tenants_file or None))
     async with Platform(data, (), report=report) as servers:
@@ -28,6 +31,16 @@ async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
         return chains
     async with Platform(data, ("wallet", "projector"), report=report, log_to_files=True) as platform:
         return await prove(platform.settings, tenants)
+
+
+async def _led_elsewhere() -> Settings | None:
+    """Settings of the environment, if they name all servers and a wallet leads there."""
+    try:
+        settings = Settings.from_env()
+        await check("wallet", Question(settings, load_tenants(settings.tenants_file or None), ""))
+    except PlatformError:
+        return None
+    return settings
 
 
 def print_proofs(console: Console, proofs: Sequence[Proof]) -> None:

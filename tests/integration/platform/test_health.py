@@ -10,6 +10,7 @@ import pytest
 
 from pyplatform.apps.cashier import pay_in
 from pyplatform.apps.health import CHECKS, Question, check
+from pyplatform.apps.proofs import verify
 from pyplatform.apps.supervisor import STOP_ORDER, Platform
 from pyplatform.bus import Bus
 from pyplatform.kernel import ids
@@ -42,6 +43,20 @@ async def test_a_projection_that_stays_behind_is_told(tmp_path: Path) -> None:
         await bus.close()
         with pytest.raises(Unavailable, match="balances of aurora stand at 0, the journal at 1"):
             await check("projector", Question(platform.settings, TENANTS, ""))
+
+
+async def test_a_platform_on_the_servers_of_the_environment_is_proved_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Platform(tmp_path / "data", ("wallet", "projector"), log_to_files=True) as platform:
+        for name, value in platform.settings.to_env().items():
+            monkeypatch.setenv(name, value)
+        said: list[str] = []
+        proofs = await verify(tmp_path / "elsewhere", said.append)
+        assert {proof.tenant for proof in proofs} == set(TENANTS)
+        assert all(proof.ok for proof in proofs)
+        assert not said
+        assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_failed_check_is_one_sentence_without_the_password_of_an_address() -> None:
