@@ -125,8 +125,16 @@ class LeaseKeeper:
         async with self._lock:
             await self._run(_RELEASE, lease.name, lease.epoch, self._owner)
 
-    async def keep(self, lease: Taken, lost: Callable[[], Awaitable[None] | None]) -> None:
-        """Renew every second until cancelled; call `lost` once when the lease is gone or could not be renewed."""
+    async def keep(
+        self, lease: Taken, lost: Callable[[], Awaitable[None] | None], *, patience: float | None = None
+    ) -> None:
+        """Renew every second until cancelled; call `lost` once when the lease is gone.
+
+        It also counts as gone when the database has not answered for `patience` seconds, by default the time a
+        lease lives. A holder who acts only while `surely_holds` may wait longer: a lease that can still be renewed
+        was nobody else's.
+        """
+        patience = self._ttl if patience is None else patience
         renewed = monotonic()
         while True:
             await asyncio.sleep(RENEW_EVERY)
@@ -135,7 +143,7 @@ class LeaseKeeper:
                     break
                 renewed = monotonic()
             except Unclear:
-                if monotonic() - renewed > self._ttl:
+                if monotonic() - renewed > patience:
                     break
             except PlatformError as error:
                 log.error("lease given up", lease=lease.name, error=str(error))

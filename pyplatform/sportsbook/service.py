@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import Final
 
 import asyncpg
@@ -13,7 +15,7 @@ from pyplatform.bus import Bus
 from pyplatform.bus import frames as bus_frames
 from pyplatform.contracts import sportsbook as contract
 from pyplatform.contracts.wallet import LedgerReader, WalletPort
-from pyplatform.eventstore.lease import LeaseKeeper, Taken, owner_id
+from pyplatform.eventstore.lease import LeaseKeeper, Taken, Unclear, owner_id
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Tenant
@@ -194,7 +196,7 @@ async def run_trading(
     try:
         async with asyncio.TaskGroup() as group:
             # Renewed from here on: reading a long journal takes longer than a lease lives.
-            keeping = group.create_task(keeper.keep(lease, _lost))
+            keeping = group.create_task(keeper.keep(lease, _lost, patience=inf))
             await owner.recover()
             await owner.serve(lease.epoch, partial(keeper.surely_holds, lease))
             ready()
@@ -210,7 +212,8 @@ async def run_trading(
             for task in background:
                 task.cancel()
     finally:
-        await keeper.release(lease)
+        with suppress(Unclear):  # it runs out by itself; what ended us must be seen instead
+            await keeper.release(lease)
         await keeper.close()
 
 
@@ -234,8 +237,11 @@ async def held_back(feed: Feed, bus: Bus) -> Feed:
 
 async def _take(keeper: LeaseKeeper, stop: asyncio.Event) -> Taken | None:
     while not stop.is_set():
-        if (lease := await keeper.take(LEASE)) is not None:
-            return lease
+        try:
+            if (lease := await keeper.take(LEASE)) is not None:
+                return lease
+        except Unclear as error:
+            log.warning("lease not taken", lease=LEASE, error=str(error))
         await asyncio.sleep(0.25)
     return None
 
