@@ -1,8 +1,24 @@
 """The wall clock, in the one unit the platform uses."""
 
-from time import time_ns
+from time import monotonic_ns, time_ns
 
 
 def now_ns() -> int:
     """Nanoseconds since the Unix epoch, UTC."""
     return time_ns()
+
+
+class SteadyClock:
+    """The wall clock as it was when this was made, carried on by the monotonic one: it never jumps.
+
+    A writer journals its time, and an hour journaled too far ahead would let every bet expire until the hour is over.
+    """
+
+    __slots__ = ("_offset",)
+
+    def __init__(self) -> None:
+        self._offset = time_ns() - monotonic_ns()
+
+    def now(self) -> int:
+        """Nanoseconds since the Unix epoch, UTC."""
+        return self._offset + monotonic_ns()

@@ -19,6 +19,7 @@ SETTLEMENT_FRAMES: Final = 2
 """Frames of bulk work under way to one shard: it gives way to players in the sender already."""
 INTERACTIVE_FRAMES: Final = 8
 _NOT_LEADING: Final = "not_leading"
+_OVERLOADED: Final = "overloaded"
 _PAUSE: Final = 0.05
 
 
@@ -32,15 +33,21 @@ class _Route:
 
     async def submit(self, command: bytes, settlement: bool) -> Reply:
         deadline = monotonic() + TIMEOUT
+        unclear = False
         way = self.settlement if settlement else self.interactive
         while True:
             try:
                 reply = decode_reply(await way.call(command))
             except Unavailable:
                 # The holder may be gone; the same command to its successor is decided once all the same.
+                unclear = True
                 if monotonic() > deadline:
                     raise
             else:
+                if unclear and reply.status == RETRY and reply.name == _OVERLOADED:
+                    raise Unavailable(
+                        "an earlier copy of this command may still be applied: send it again later"
+                    )
                 if reply.status != RETRY or reply.name != _NOT_LEADING:
                     return reply
                 if monotonic() > deadline:

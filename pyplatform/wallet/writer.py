@@ -12,7 +12,7 @@ import msgspec
 from pyplatform._core import shard as core
 from pyplatform.eventstore.lease import LeaseKeeper, Taken, Unclear
 from pyplatform.kernel.errors import PlatformError, Unavailable
-from pyplatform.kernel.time import now_ns
+from pyplatform.kernel.time import SteadyClock
 from pyplatform.telemetry import get_logger
 from pyplatform.wallet.store import PAGE, Journal
 
@@ -63,6 +63,7 @@ class Writer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._renewal: asyncio.Task[None] | None = None
         self._in_flight: tuple[int, bytes] | None = None
+        self._clock = SteadyClock()
         self._loop = asyncio.get_running_loop()
         self._finished: asyncio.Future[None] = self._loop.create_future()
         self._do: dict[int, Callable[..., None]] = {
@@ -151,7 +152,7 @@ class Writer:
     def _pump(self) -> None:
         self._scheduled = False
         try:
-            for kind, *details in self.machine.poll(now_ns()):
+            for kind, *details in self.machine.poll(self._clock.now()):
                 self._do[kind](*details)
         except Exception as error:  # noqa: BLE001 - whatever broke, this writer must not go on
             self._fail(error)
@@ -183,7 +184,9 @@ class Writer:
                 self.machine.lease_busy()
             else:
                 self._lease = taken
+                self._clock = SteadyClock()
                 self._renewal = self._loop.create_task(self._keeper.keep(taken, self._lost))
+                self._renewal.add_done_callback(self._ended)
                 self.machine.lease_taken(taken.epoch)
         self._wake()
 

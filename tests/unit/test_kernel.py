@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pyplatform.kernel import ids, tenancy
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.time import SteadyClock
 
 
 def test_ids_are_version_7_carry_the_time_and_rise() -> None:
@@ -122,3 +123,12 @@ def test_a_wrong_tenants_file_is_explained(tmp_path: Path, content: str, message
         tenancy.load_tenants(file)
     with pytest.raises(PlatformError, match="cannot read the tenants file"):
         tenancy.load_tenants(tmp_path / "absent.toml")
+
+
+def test_a_steady_clock_does_not_follow_the_wall_clock_when_it_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = SteadyClock()
+    before = clock.now()
+    monkeypatch.setattr("pyplatform.kernel.time.time_ns", lambda: before + 3_600 * 10**9)
+    assert before <= clock.now() < before + 10**9
