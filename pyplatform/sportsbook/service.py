@@ -85,6 +85,8 @@ class EventOwner:
             # A former owner may have recorded it for some tenants only; no one is paid on what is not on record.
             await self.settlement.learn(resolution)
             self.trading.known(resolution)
+        if closed := [resolution.market_id for _, resolution in newest.values() if resolution.closed]:
+            log.info("results on record, these markets are not offered again", markets=closed)
 
     async def serve(self, epoch: int, holds: Callable[[], bool]) -> None:
         """Answer bets, decisions and the question who we are, for as long as the lease surely holds."""

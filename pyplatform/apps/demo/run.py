@@ -229,6 +229,7 @@ def _proofs_of_the_day(timeline: Timeline) -> list[Proof]:
     accepted = timeline.outcomes.get("accepted", 0)
     open_bets = stats.open_bets if stats else -1
     same = timeline.replays_checked - timeline.replay_mismatches
+    hint = "" if accepted else "; a market whose result the data folder holds is not offered again"
     return [
         Proof(
             "all", "every bet is settled or void", open_bets == 0, f"{open_bets} open after the last result"
@@ -239,5 +240,5 @@ def _proofs_of_the_day(timeline: Timeline) -> list[Proof]:
             timeline.replay_mismatches == 0,
             f"{same:,} of {timeline.replays_checked:,} repeats",
         ),
-        Proof("all", "players could bet", accepted > 0, f"{accepted:,} bets accepted over HTTP"),
+        Proof("all", "players could bet", accepted > 0, f"{accepted:,} bets accepted over HTTP{hint}"),
     ]
