@@ -20,6 +20,9 @@ AGAIN_S = 0.2
 REPEATED = 0.1
 """Share of answered attempts that are sent once more, as if the answer had been lost."""
 
+TWICE = 0.03
+"""Share of attempts that are sent twice at the same moment."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -93,6 +96,8 @@ class Crowd:
                 await asyncio.sleep(chance.expovariate(1 / PAUSE_S))
                 attempt = self._attempt(tenant, account, chance)
                 self.attempts.append(attempt)
+                if chance.random() < TWICE:
+                    await self._hurry(attempt)
                 connection = await self._until_answered(attempt, connection)
                 if chance.random() < REPEATED:
                     connection = await self._until_answered(attempt, connection)
@@ -112,6 +117,14 @@ class Crowd:
             "idempotency-key": key,
         }
         return Attempt(tenant.slug, account.player, key, headers, body)
+
+    async def _hurry(self, attempt: Attempt) -> None:
+        """Send the same attempt over two connections at once."""
+
+        async def send() -> None:
+            await (await self._until_answered(attempt, self.connection())).close()
+
+        await asyncio.gather(send(), send())
 
     async def _until_answered(self, attempt: Attempt, connection: Connection) -> Connection:
         """Send until there is an answer; returns the connection that brought it."""

@@ -1,6 +1,7 @@
 """Processes, servers and copies lost under load: no promise is broken, and every cent is accounted for."""
 
 import asyncio
+import os
 import signal
 from pathlib import Path
 
@@ -53,6 +54,8 @@ async def test_killed_servers_and_lost_copies(open_house: Opening, tmp_path: Pat
             await house.crowd.more(100)
             house.platform.servers.kill("postgres")
             await house.crowd.more(100)
+            await freeze(house.platform.servers.pid("postgres"), 4.5)
+            await house.crowd.more(100)
             house.platform.servers.kill("nats")
             await house.crowd.more(100)
             await lose_stream(house)
@@ -64,6 +67,20 @@ async def test_killed_servers_and_lost_copies(open_house: Opening, tmp_path: Pat
         await house.live(faults())
         await house.account_for_everything()
         await flush_and_find_everything_again(house, markets)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+async def freeze(pid: int, seconds: float) -> None:
+    """Stop a process and its children for longer than a lease lives, then let them finish what they were at."""
+    family = [pid, *children(pid)]
+    for one in family:
+        os.kill(one, signal.SIGSTOP)
+    await asyncio.sleep(seconds)
+    for one in family:
+        os.kill(one, signal.SIGCONT)
 
 
 async def lose_stream(house: House) -> None:

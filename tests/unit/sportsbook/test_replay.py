@@ -45,3 +45,15 @@ async def test_a_day_of_waiting_does_not_eat_the_race() -> None:
 async def test_an_empty_file_is_named() -> None:
     with pytest.raises(PlatformError, match=r"empty\.json holds no lines"):
         await play({Path("empty.json"): []}, 0.1)
+
+
+async def test_a_cut_off_last_line_does_not_swallow_the_line_of_another_file() -> None:
+    first, second = [*stream((0, False)), b'{"pt": 50'], stream((0, False), (1_000, False))
+    played = [line for _, line in await play({Path("a"): first, Path("b"): second}, 0.02)]
+    assert all(line.endswith(b"\n") for line in played)
+    assert set(second) <= set(played)
+
+
+async def test_an_absurd_time_is_no_reason_to_stop() -> None:
+    lines = [*stream((0, False)), b'{"pt": 99999999999999999999999}\n', *stream((1_000, False))]
+    assert [line for _, line in await play({Path("a"): lines}, 0.02)] == lines
