@@ -65,6 +65,7 @@ class RoleProcess:
         try:
             line = await asyncio.wait_for(_read_line(read_end), _START_S)
         except TimeoutError:
+            await child.stop(patience_s=_STOP_S)
             raise PlatformError(f"{self.role} is not ready after {_START_S:.0f} s{self.log_tail()}") from None
         if not line:
             status = await child.stop()

@@ -161,9 +161,8 @@ class Platform:
         self._watchers[role] = asyncio.create_task(self._watch(process))
 
     async def _watch(self, process: RoleProcess) -> None:
-        deaths = 0
+        deaths, born = 0, monotonic()
         while True:
-            born = monotonic()
             status = await process.wait()
             deaths = 1 if monotonic() - born > _HEALTHY_S else deaths + 1
             what = f"{process.role} ended with status {status}"
@@ -172,11 +171,11 @@ class Platform:
                 return
             self._report(f"{what}; starting it again")
             await asyncio.sleep(_RESTART_PAUSE_S * deaths)
+            born = monotonic()
             try:
                 await process.start()
-            except PlatformError as error:
-                self._fail(error)
-                return
+            except PlatformError:
+                continue  # what it needs may be on its way back as well; its end counts like any other
             self._report(f"{process.role} is back")
 
     async def _watch_servers(self) -> None:
