@@ -24,13 +24,14 @@ def written(path: Path, *markets: Market) -> Path:
 async def test_killed_wallet_and_gateway(open_house: Opening, tmp_path: Path) -> None:
     markets = [Market("1.501"), Market("1.502", delay=1), Market("1.503", winners=2)]
     day = written(tmp_path / "day.json", *markets)
-    async with open_house([day], markets, 16, ("wallet", "gateway")) as house:
+    async with open_house([day], markets, 16, ("wallet", "gateway", "projector")) as house:
 
         async def faults() -> None:
             await house.crowd.more(100)
             await house.kill("wallet")
             await house.crowd.more(100)
             await house.kill("gateway")
+            await house.kill("projector")
             await house.crowd.more(100)
             await house.kill("wallet")
             await house.crowd.more(50)
@@ -48,11 +49,12 @@ async def closed(house: House, markets: list[Market]) -> None:
 async def test_killed_servers_and_lost_copies(open_house: Opening, tmp_path: Path) -> None:
     markets = [Market("1.511"), Market("1.512", delay=1)]
     day = written(tmp_path / "day.json", *markets)
-    async with open_house([day], markets, 25, ("wallet",)) as house:
+    async with open_house([day], markets, 25, ("wallet", "gateway")) as house:
 
         async def faults() -> None:
             await house.crowd.more(100)
             house.platform.servers.kill("postgres")
+            await house.kill("gateway")
             await house.crowd.more(100)
             await freeze(house.platform.servers.pid("postgres"), 4.5)
             await house.crowd.more(100)
