@@ -54,9 +54,11 @@ bench: build ## print the performance table
 bench-gate: build ## fail if a benchmark broke its budget
 	$(BIN)/python -m bench --gate
 
-lock: ## resolve the Python lock again (needs uv)
+lock: ## resolve the Python locks again (needs uv): for working, and for the container
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml -c requirements.lock --overrides deploy/without.txt --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate -q -o deploy/requirements.lock
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) target pyplatform/_core*.so

