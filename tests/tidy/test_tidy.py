@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 70
+MAX_HTTP_KIT_LINES = 600
 CODE = (".py", ".pyi", ".rs")
 WORDS = ("to", "do"), ("fix", "me"), ("xx", "x"), ("ha", "ck")  # in halves, so that this file is clean itself
 MARKER = re.compile(
@@ -77,3 +78,26 @@ def test_every_crate_takes_lints_and_versions_from_the_workspace() -> None:
         assert not re.search(r'^\w[\w-]* = "\d', text, re.MULTILINE), (
             f"{manifest}: version belongs to the workspace"
         )
+
+
+def code_lines(path: Path) -> int:
+    """Count lines that are neither blank, comment nor docstring."""
+    text = path.read_text(encoding="utf-8")
+    prose = {
+        line
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        for line in range(node.lineno, (node.end_lineno or 0) + 1)
+    }
+    numbered = enumerate(text.splitlines(), 1)
+    return sum(
+        1 for n, line in numbered if line.strip() and not line.lstrip().startswith("#") and n not in prose
+    )
+
+
+def test_the_http_kit_stays_a_kit() -> None:
+    assert sum(map(code_lines, (ROOT / "pyplatform" / "http").glob("*.py"))) <= MAX_HTTP_KIT_LINES, (
+        "take a framework"
+    )
