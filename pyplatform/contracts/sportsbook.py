@@ -186,6 +186,10 @@ def locate_subject(owner: str) -> str:
     return f"event.where.{owner}"
 
 
+REFRESH_S = 5.0
+"""Every market and its prices are published anew this often, for those who came late."""
+
+
 def market_subject(tenant: str, market_id: str) -> str:
     """Core NATS subject of catalogue changes (`Market`)."""
     return f"market.{tenant}.{market_id.replace('.', '_')}"

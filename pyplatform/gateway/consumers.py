@@ -8,7 +8,7 @@ import msgspec
 
 from pyplatform.bus import Bus, Message, Subscription
 from pyplatform.contracts.pam import revoked_subject
-from pyplatform.contracts.sportsbook import Market, Prices, market_subject, price_subject
+from pyplatform.contracts.sportsbook import REFRESH_S, Market, Prices, market_subject, price_subject
 from pyplatform.gateway.hub import Hub
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.store import Store
@@ -76,6 +76,7 @@ class MarketFeed:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             checks += 1
+            self._copy.heard_all |= checks * CHECK_SECONDS > 2 * REFRESH_S
             losses = self._losses()
             pending |= losses != seen or checks == SECOND_LOOK
             seen = losses

@@ -34,7 +34,6 @@ from pyplatform.telemetry import get_logger
 
 OWNER: Final = "trading"
 LEASE: Final = "event:trading"
-REFRESH_S: Final = 5.0
 TICK_S: Final = 1.0
 
 log = get_logger("sportsbook.service")
@@ -155,7 +154,7 @@ class EventOwner:
         while True:
             await asyncio.sleep(TICK_S)
             await self._ask_overdue()
-            if loop.time() - last_refresh >= REFRESH_S:
+            if loop.time() - last_refresh >= contract.REFRESH_S:
                 last_refresh = loop.time()
                 for subject, payload in self.trading.everything():
                     await self._ports.bus.publish(subject, payload)
