@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from pyplatform.bus import Bus
 from pyplatform.contracts.pam import SessionPort
+from pyplatform.contracts.sportsbook import REFRESH_S
 from pyplatform.gateway.api import routes
 from pyplatform.gateway.consumers import MarketFeed
 from pyplatform.gateway.hub import Hub
@@ -28,15 +29,18 @@ async def gateway(
     sessions: SessionPort,
     tenants: Collection[str],
     checks: Mapping[str, Check],
+    hears_all_after: float = 2 * REFRESH_S,
 ) -> AsyncIterator[None]:
     """Add the gateway's routes, health and documentation to `app`; feed its market copy while the context lasts.
 
-    What else `app` serves must be there before, or the documentation does not know it.
+    What else `app` serves must be there before, or the documentation does not know it. A bet on a market unknown to
+    us is refused only after `hears_all_after` seconds of listening: the read models may have been lost, and the key
+    may have been answered before.
     """
     copy, store = MarketCopy(tenants), Store(models)
     hub = Hub(copy)
     stream = Stream(hub, sessions, tenants)
-    feed = MarketFeed(bus, store, copy, hub, list(tenants))
+    feed = MarketFeed(bus, store, copy, hub, list(tenants), hears_all_after)
 
     async def connected() -> None:
         if not bus.connected:

@@ -8,7 +8,7 @@ import msgspec
 
 from pyplatform.bus import Bus, Message, Subscription
 from pyplatform.contracts.pam import revoked_subject
-from pyplatform.contracts.sportsbook import REFRESH_S, Market, Prices, market_subject, price_subject
+from pyplatform.contracts.sportsbook import Market, Prices, market_subject, price_subject
 from pyplatform.gateway.hub import Hub
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.store import Store
@@ -30,8 +30,18 @@ class MarketFeed:
     are read again.
     """
 
-    def __init__(self, bus: Bus, store: Store, copy: MarketCopy, hub: Hub, tenants: Sequence[str]) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        store: Store,
+        copy: MarketCopy,
+        hub: Hub,
+        tenants: Sequence[str],
+        hears_all_after: float,
+    ) -> None:
         self._bus, self._store, self._copy, self._hub, self._tenants = bus, store, copy, hub, tenants
+        self._hears_all_after = hears_all_after
+        copy.heard_all = hears_all_after <= 0
         self._subscriptions: list[Subscription] = []
         self._task: asyncio.Task[None] | None = None
         self.ready = False
@@ -76,7 +86,7 @@ class MarketFeed:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             checks += 1
-            self._copy.heard_all |= checks * CHECK_SECONDS > 2 * REFRESH_S
+            self._copy.heard_all |= checks * CHECK_SECONDS >= self._hears_all_after
             losses = self._losses()
             pending |= losses != seen or checks == SECOND_LOOK
             seen = losses

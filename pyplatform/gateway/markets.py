@@ -21,11 +21,7 @@ class MarketCopy:
     def __init__(self, tenants: Iterable[str]) -> None:
         self._tenants: dict[str, dict[str, _Entry]] = {tenant: {} for tenant in tenants}
         self.heard_all = False
-        """Whether we have listened long enough to have heard of every market."""
-
-    def may_miss(self, tenant: str) -> bool:
-        """Whether a market unknown to us may exist all the same: we are new, and the read models were empty."""
-        return not self.heard_all and not self._tenants[tenant]
+        """Whether we have listened long enough to have heard of every market: one unknown to us does not exist."""
 
     def put_market(self, market: Market) -> bool:
         """Take a catalogue entry; False if it is not newer than the one we have, or of no tenant of ours."""

@@ -70,7 +70,7 @@ class Betting:
             return stake
         market = self._copy.market(session.tenant, bet.market_id)
         if market is None:
-            if self._copy.may_miss(session.tenant):
+            if not self._copy.heard_all:
                 # "No such market" would contradict the answer that this key may have met before.
                 raise Unavailable("the markets are not known yet")
             return Invalid("unknown_market", "market_id", "there is no such market")

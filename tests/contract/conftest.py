@@ -193,7 +193,15 @@ class Platform:
 
 
 @pytest.fixture
-async def platform(settings: Settings, new_tenant_name: Callable[[], str]) -> AsyncIterator[Platform]:
+def hears_all_after() -> float:
+    """Seconds until the gateway denies a market it does not know; tests that wait for it set more."""
+    return 0.0
+
+
+@pytest.fixture
+async def platform(
+    settings: Settings, new_tenant_name: Callable[[], str], hears_all_after: float
+) -> AsyncIterator[Platform]:
     names = [new_tenant_name(), new_tenant_name()]
     tenants = {name: Tenant(name, "EUR", 500) for name in names}
     async with AsyncExitStack() as stack:
@@ -216,7 +224,15 @@ async def platform(settings: Settings, new_tenant_name: Callable[[], str]) -> As
         app = found.app = App("Platform", "1", tenants=tenants, sessions=found.accounts)
         pam_routes(app, found.accounts)
         await stack.enter_async_context(
-            gateway(app, bus, models, sessions=found.accounts, tenants=tenants, checks={})
+            gateway(
+                app,
+                bus,
+                models,
+                sessions=found.accounts,
+                tenants=tenants,
+                checks={},
+                hears_all_after=hears_all_after,
+            )
         )
         found.port = (await stack.enter_async_context(serving(app))).port
         address = f"http://127.0.0.1:{found.port}"

@@ -157,6 +157,20 @@ async def test_an_unknown_outcome_tells_the_client_to_send_it_again(platform: Pl
     assert "same" in absent.json()["detail"]
 
 
+@pytest.mark.parametrize("hears_all_after", [2.0])
+async def test_a_new_gateway_denies_no_market_before_it_can_know_them_all(platform: Platform) -> None:
+    headers = platform.headers(await platform.player(), key="k")
+    unknown = bet(platform, market_id="1.unknown")
+    first = await platform.client.post("/v1/bets", json=unknown, headers=headers)
+    assert problem(first)[:2] == (503, "unavailable")
+    async with asyncio.timeout(5):
+        while (
+            later := await platform.client.post("/v1/bets", json=unknown, headers=headers)
+        ).status_code == 503:
+            await asyncio.sleep(0.1)
+    assert problem(later)[:2] == (404, "unknown_market")
+
+
 async def test_bets_of_many_players_share_frames(platform: Platform) -> None:
     players = [await platform.player(email=f"player{n}@example.com") for n in range(8)]
     keys = [(player, str(n)) for player in players for n in range(10)]
