@@ -63,6 +63,7 @@ async def test_killed_servers_and_lost_copies(open_house: Opening, tmp_path: Pat
             await lose_stream(house)
             await house.crowd.more(50)
             house.platform.servers.kill("valkey")
+            await house.kill("gateway")
             await house.crowd.more(50)
             await closed(house, markets)
 
