@@ -25,7 +25,6 @@ pub(crate) struct Pairs {
     hash: Digest,
     lo: u64,
     now: u64,
-    entry: Vec<u8>,
     commands: Commands,
     next: usize,
 }
@@ -59,7 +58,6 @@ impl Pairs {
             hash: genesis_hash(TENANT),
             lo: 0,
             now: START,
-            entry: Vec::new(),
             commands: Commands::default(),
             next: 0,
         };
@@ -75,12 +73,10 @@ impl Pairs {
 
     fn submit(&mut self) -> u64 {
         self.now += 1_000;
-        self.entry.clear();
         let command = self.commands.get(self.next);
         self.next += 1;
-        let reply = self.wallet.submit(command, self.now, &mut self.entry);
+        let reply = self.batch.push_with(|out| self.wallet.submit(command, self.now, out));
         assert!(reply.status == Status::Accepted, "the wallet refused: {reply:?}");
-        self.batch.push(&self.entry);
         if self.batch.len() == BATCH {
             let sealed = self.batch.seal(1, self.lo, self.hash, self.wallet.state_hash());
             (self.hash, self.lo) = (sealed.header.hash, sealed.header.hi);

@@ -1,9 +1,13 @@
 //! Sealing and opening a batch.
 
+use hashing::sha256;
 use sha2::{Digest as _, Sha256};
 
 use crate::header::{hashed_len, header_len, valid_shard};
 use crate::{Digest, FrameError, Header};
+
+/// Bytes of the length before each entry.
+const LENGTH: usize = 4;
 
 /// Collects the entries of the next batch; `seal` writes the header in front of them without copying.
 #[derive(Debug)]
@@ -37,8 +41,24 @@ impl BatchBuilder {
     pub fn push(&mut self, entry: &[u8]) {
         self.bytes.extend_from_slice(&(entry.len() as u32).to_le_bytes());
         self.bytes.extend_from_slice(entry);
-        self.digests.extend_from_slice(&Sha256::digest(entry));
+        self.digests.extend_from_slice(&sha256(entry));
         self.n += 1;
+    }
+
+    /// Let `write` append one entry to the bytes it is given. If it appends nothing there is no entry.
+    pub fn push_with<R>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        let before = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; LENGTH]);
+        let written = write(&mut self.bytes);
+        match self.bytes.len() - before - LENGTH {
+            0 => self.bytes.truncate(before),
+            length => {
+                self.bytes[before..before + LENGTH].copy_from_slice(&(length as u32).to_le_bytes());
+                self.digests.extend_from_slice(&sha256(&self.bytes[before + LENGTH..]));
+                self.n += 1;
+            }
+        }
+        written
     }
 
     /// Number of entries so far.
@@ -74,11 +94,14 @@ impl BatchBuilder {
             prev_hash,
             hash: [0; 32],
         };
-        let mut bytes = std::mem::replace(&mut self.bytes, vec![0; head]);
+        // The next batch is likely as long as this one, so it gets its room at once.
+        let mut next = Vec::with_capacity(self.bytes.len() + self.bytes.len() / 4);
+        next.resize(head, 0);
+        let mut bytes = std::mem::replace(&mut self.bytes, next);
         header.write(&mut bytes[..head]);
         header.hash = chain_hash(&prev_hash, &bytes[..hashed_len(self.shard.len())], &self.digests);
-        bytes[head - 32..head].copy_from_slice(&header.hash);
         self.digests.clear();
+        bytes[head - 32..head].copy_from_slice(&header.hash);
         self.n = 0;
         SealedBatch { header, bytes }
     }
@@ -111,11 +134,11 @@ impl<'a> Batch<'a> {
         if body.len() > header.body as usize {
             return Err(FrameError::BadBody);
         }
-        let mut digests = Vec::with_capacity((header.n as usize).min(body.len() / 4) * 32);
+        let mut digests = Vec::with_capacity((header.n as usize).min(body.len() / LENGTH) * 32);
         let mut rest = body;
         for _ in 0..header.n {
             let (entry, next) = split_entry(rest).ok_or(FrameError::BadBody)?;
-            digests.extend_from_slice(&Sha256::digest(entry));
+            digests.extend_from_slice(&sha256(entry));
             rest = next;
         }
         if !rest.is_empty() {
@@ -151,6 +174,6 @@ impl<'a> Iterator for Entries<'a> {
 }
 
 fn split_entry(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let (length, rest) = bytes.split_first_chunk::<LENGTH>()?;
     rest.split_at_checked(u32::from_le_bytes(*length) as usize)
 }

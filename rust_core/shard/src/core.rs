@@ -8,12 +8,11 @@ use crate::frames::Answers;
 /// The state of one shard, of which nothing is used any more once the wallet did not come back well.
 pub(crate) struct Core {
     wallet: Wallet,
-    entry: Vec<u8>,
 }
 
 impl Core {
     pub(crate) fn new(wallet: Wallet) -> Self {
-        Self { wallet, entry: Vec::with_capacity(1024) }
+        Self { wallet }
     }
 
     /// Apply one command at `now`; its entry, if any, joins the batch and its reply the answers.
@@ -52,12 +51,7 @@ impl Core {
         if self.wallet.is_poisoned() {
             return Err("the wallet did not come back from its last command".to_owned());
         }
-        self.entry.clear();
-        let reply = self.wallet.submit(command, now, &mut self.entry);
-        if !self.entry.is_empty() {
-            batch.push(&self.entry);
-        }
-        Ok(reply)
+        Ok(batch.push_with(|out| self.wallet.submit(command, now, out)))
     }
 
     pub(crate) fn seq(&self) -> u64 {
