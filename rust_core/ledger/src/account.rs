@@ -44,6 +44,24 @@ impl AccountKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AccountId(pub(crate) u32);
 
+impl AccountId {
+    /// The account that was opened next.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// Which account this is, in the order in which they were opened.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The account of a number that [`AccountId::number`] gave.
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) key: AccountKey,
@@ -66,19 +84,26 @@ impl Account {
     /// Replace the balance and carry the change into the hash. An account at zero contributes nothing, so that
     /// merely having been opened is not state.
     pub(crate) fn set_net(&mut self, net: Amount, hash: &mut StateHash) {
+        let name = self.name();
         if !self.net.is_zero() {
-            hash.remove(&self.term());
+            hash.remove(&name.i128(self.net.units()).finish());
         }
         self.net = net;
         if !self.net.is_zero() {
-            hash.add(&self.term());
+            hash.add(&name.i128(self.net.units()).finish());
         }
     }
 
     pub(crate) fn term(&self) -> Term {
+        self.name().i128(self.net.units()).finish()
+    }
+
+    /// What its term begins with.
+    #[inline]
+    fn name(&self) -> TermBuilder {
         const DOMAIN: u64 = 0x6163_636f_756e_7400; // "account"
         let AccountKey { code, currency, owner } = &self.key;
         let name = u64::from(code.number()) << 16 | u64::from(currency.number());
-        TermBuilder::new(DOMAIN ^ name).bytes16(owner.bytes()).i128(self.net.units()).finish()
+        TermBuilder::new(DOMAIN ^ name).bytes16(owner.bytes())
     }
 }

@@ -44,6 +44,11 @@ impl StateHash {
         self
     }
 
+    /// Its first two lanes, for those who need a number that nobody can foresee.
+    pub fn words(&self) -> [u64; 2] {
+        [self.0[0], self.0[1]]
+    }
+
     /// The hash as bytes, little-endian.
     pub fn to_bytes(self) -> [u8; 32] {
         let mut bytes = [0; 32];
@@ -54,12 +59,13 @@ impl StateHash {
     }
 }
 
-/// Hashes the words of one part, two at a time, in four independent lanes.
+/// Hashes the words of one part, two at a time, in two independent lanes that the end widens to four.
 ///
-/// The words of a part must say where each field ends: fixed widths, or a length before the bytes.
+/// The words of a part must say where each field ends: fixed widths, or a length before the bytes. A builder can
+/// be used twice, so that two conditions of one part are hashed from what they have in common.
 #[derive(Clone, Copy, Debug)]
 pub struct TermBuilder {
-    lanes: [u64; 4],
+    lanes: [u64; 2],
 }
 
 /// Odd constants from the fractional digits of pi, one pair a lane.
@@ -72,18 +78,20 @@ const KEYS: [(u64, u64); 4] = [
 
 impl TermBuilder {
     /// Start a part; `domain` keeps kinds of parts apart.
-    pub fn new(domain: u64) -> Self {
-        Self { lanes: KEYS.map(|(key, _)| key ^ domain) }
+    #[inline]
+    pub const fn new(domain: u64) -> Self {
+        Self { lanes: [KEYS[0].0 ^ domain, KEYS[1].0 ^ domain] }
     }
 
     /// Take in two words.
     #[must_use]
     #[inline]
-    pub fn pair(mut self, first: u64, second: u64) -> Self {
-        for (lane, (_, key)) in self.lanes.iter_mut().zip(KEYS) {
-            *lane = fold(*lane ^ first, second ^ key).wrapping_add(lane.rotate_left(23) ^ second);
-        }
-        self
+    pub fn pair(self, first: u64, second: u64) -> Self {
+        let [left, right] = self.lanes;
+        let take = |lane: u64, key: u64| {
+            fold(lane ^ first, second ^ key).wrapping_add(lane.rotate_left(23) ^ second)
+        };
+        Self { lanes: [take(left, KEYS[0].1), take(right, KEYS[1].1)] }
     }
 
     /// Take in an id.
@@ -104,24 +112,25 @@ impl TermBuilder {
 
     /// Take in bytes of any length, with their length.
     #[must_use]
+    #[inline]
     pub fn bytes(mut self, bytes: &[u8]) -> Self {
-        let mut chunks = bytes.chunks_exact(16);
-        for chunk in &mut chunks {
-            self = self.bytes16(chunk.try_into().unwrap_or(&[0; 16]));
+        let (chunks, rest) = bytes.as_chunks();
+        for chunk in chunks {
+            self = self.bytes16(chunk);
         }
         let mut last = [0; 16];
-        last[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
+        last[..rest.len()].copy_from_slice(rest);
         self.bytes16(&last).pair(bytes.len() as u64, 0)
     }
 
     /// The hash of the part.
     #[inline]
     pub fn finish(self) -> Term {
-        let mut term = self.lanes;
-        for (lane, (first, second)) in term.iter_mut().zip(KEYS) {
-            *lane = fold(*lane ^ second, first.wrapping_add(*lane) | 1);
-        }
-        Term(term)
+        let [left, right] = self.lanes;
+        let widen = |(first, second): (u64, u64)| {
+            fold(left ^ first, right ^ second).wrapping_add(left.rotate_left(23) ^ right)
+        };
+        Term(KEYS.map(widen))
     }
 }
 
