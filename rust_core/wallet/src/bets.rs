@@ -102,6 +102,13 @@ pub(crate) struct PlayerAccounts {
     pub(crate) held: AccountId,
 }
 
+impl PlayerAccounts {
+    /// The pair that was opened together, from the first.
+    pub(crate) const fn beginning_with(real: AccountId) -> Self {
+        Self { real, held: real.next() }
+    }
+}
+
 /// Where an answer was journaled, so that it can be given again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answered {
@@ -141,9 +148,11 @@ impl Closing {
         TermBuilder::new(DOMAIN)
             .bytes16(bet.bytes())
             .pair(seq, at)
-            .pair(u64::from(version) << 32 | u64::from(self.revision), self.kind as u64)
+            .pair(
+                u64::from(version) << 32 | u64::from(self.revision),
+                u64::from(self.code) << 8 | self.kind as u64,
+            )
             .i128(self.returns.units())
-            .pair(u64::from(self.code), 0)
             .bytes16(&self.digest)
             .finish()
     }
@@ -160,16 +169,24 @@ impl Closing {
 
 impl Bet {
     fn term(&self) -> Term {
+        self.condition(self.lasting())
+    }
+
+    /// The hash of what never changes.
+    #[inline]
+    fn lasting(&self) -> TermBuilder {
         const DOMAIN: u64 = 0x6265_7400_0000_0000; // "bet"
-        let small = u64::from(self.state as u8) << 32 | u64::from(self.currency.number());
         TermBuilder::new(DOMAIN)
             .bytes16(self.id.bytes())
             .bytes16(self.player.bytes())
             .i128(self.stake.units())
-            .i128(self.real_left.units())
-            .pair(small << 8, u64::from(self.version))
-            .pair(self.pending_until, 0)
-            .finish()
+            .pair(self.pending_until, u64::from(self.currency.number()))
+    }
+
+    /// With it, the hash of what does.
+    #[inline]
+    fn condition(&self, lasting: TermBuilder) -> Term {
+        lasting.i128(self.real_left.units()).pair(self.state as u64, u64::from(self.version)).finish()
     }
 }
 
@@ -303,11 +320,12 @@ impl Bets {
         if bet.state == BetState::Pending {
             self.pending.remove(&(bet.pending_until, bet.id));
         }
-        self.hash.remove(&bet.term());
+        let lasting = bet.lasting();
+        self.hash.remove(&bet.condition(lasting));
         bet.state = transition.state;
         bet.version = transition.version;
         bet.real_left = transition.real_left;
-        self.hash.add(&bet.term());
+        self.hash.add(&bet.condition(lasting));
         bet
     }
 }

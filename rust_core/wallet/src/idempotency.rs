@@ -4,42 +4,52 @@ use crate::arena::Arena;
 use crate::codec::Head;
 use crate::command::{Command, Kind, Source};
 use crate::ids::{BetId, Key, PlayerId};
-use crate::index::{Index, fingerprint};
+use crate::index::{Index, Seed, seeded_fingerprint};
 use crate::reply::{Field, Reply, Status, Terms};
+use hashing::sha256;
 use ledger::{StateHash, Term, TermBuilder};
 use money::{Amount, Currency};
-use sha2::{Digest, Sha256};
 
 /// The first 128 bits of SHA-256.
 pub(crate) fn digest(bytes: &[u8]) -> [u8; 16] {
-    let hash = Sha256::digest(bytes);
-    let mut half = [0; 16];
-    half.copy_from_slice(&hash[..16]);
+    let [half, _] = *sha256(bytes).as_chunks().0 else { unreachable!("32 bytes are twice 16") };
     half
 }
 
-/// Names a key within its tenant: (player, source, operation, key), hashed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Scope([u8; 16]);
+/// Names a key within its tenant: (player, source, operation, key).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scope {
+    player: PlayerId,
+    /// A UUID as it is, of another text the digest.
+    key: [u8; 16],
+    is_uuid: bool,
+    source: Source,
+    kind: Kind,
+}
 
 impl Scope {
-    pub(crate) fn new(player: &PlayerId, source: Source, kind: Kind, key: Key<'_>) -> Self {
-        let mut bytes = [0; 19 + Key::MAX];
-        bytes[..16].copy_from_slice(player.bytes());
-        bytes[16] = source as u8;
-        bytes[17] = kind as u8;
-        let (form, text) = match &key {
-            Key::Uuid(uuid) => (0, uuid.as_slice()),
-            Key::Text(text) => (1, text.as_bytes()),
+    pub(crate) fn new(player: PlayerId, source: Source, kind: Kind, key: Key<'_>) -> Self {
+        let (key, is_uuid) = match key {
+            Key::Uuid(uuid) => (uuid, true),
+            Key::Text(text) => (digest(text.as_bytes()), false),
         };
-        bytes[18] = form;
-        bytes[19..19 + text.len()].copy_from_slice(text);
-        Self(digest(&bytes[..19 + text.len()]))
+        Self { player, key, is_uuid, source, kind }
     }
 
     /// The scope of a keyed command's head.
     pub(crate) fn of(head: &Head<'_>, kind: Kind) -> Option<Self> {
-        Some(Self::new(&head.player?, head.source, kind, head.key?))
+        Some(Self::new(head.player?, head.source, kind, head.key?))
+    }
+
+    /// Players choose their keys, so where a key goes in the table depends on what they cannot know.
+    #[inline]
+    fn fingerprint(&self, seed: Seed) -> u32 {
+        let player = u128::from_le_bytes(*self.player.bytes());
+        seeded_fingerprint(&(u128::from_le_bytes(self.key) ^ player.rotate_left(64)).to_le_bytes(), seed)
+    }
+
+    fn small(&self) -> u64 {
+        u64::from(self.is_uuid) << 16 | (self.source as u64) << 8 | self.kind as u64
     }
 }
 
@@ -118,39 +128,42 @@ struct Record {
 impl Record {
     fn term(&self, terms: &[u8]) -> Term {
         const DOMAIN: u64 = 0x6b65_7900_0000_0000; // "key"
-        TermBuilder::new(DOMAIN)
-            .bytes16(&self.scope.0)
+        TermBuilder::new(DOMAIN ^ self.scope.small())
+            .bytes16(self.scope.player.bytes())
+            .bytes16(&self.scope.key)
             .bytes16(&self.asked.digest)
             .pair(self.seq, self.at)
-            .pair(u64::from(self.code), 0)
             .bytes16(&self.bet_id)
+            .pair(u64::from(self.code), 0)
             .bytes(terms)
             .finish()
     }
 }
 
+/// Position of a key among all keys.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordIndex(u32);
+
 /// All keys ever used, with their answers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Idempotency {
     index: Index,
+    seed: Seed,
     records: Arena<Record>,
     terms: Vec<u8>,
     hash: StateHash,
 }
 
 impl Idempotency {
-    pub(crate) fn contains(&self, scope: &Scope) -> bool {
-        self.find(scope).is_some()
-    }
-
-    fn find(&self, scope: &Scope) -> Option<&Record> {
+    /// Where the answer to a key is, if it was used.
+    pub(crate) fn find(&self, scope: &Scope) -> Option<RecordIndex> {
         let is_it = |at: u32| self.records[at].scope == *scope;
-        self.index.find(fingerprint(&scope.0), is_it).map(|at| &self.records[at])
+        self.index.find(scope.fingerprint(self.seed), is_it).map(RecordIndex)
     }
 
-    /// The original answer if the key is known, or the conflict with it.
-    pub(crate) fn replay(&self, scope: &Scope, asked: &Asked) -> Option<Reply> {
-        let record = self.find(scope)?;
+    /// The original answer to a key, or the conflict with it.
+    pub(crate) fn replay(&self, index: RecordIndex, asked: &Asked) -> Reply {
+        let record = &self.records[index.0];
         let bet_id = BetId::new(record.bet_id).ok();
         let field = record.asked.difference(asked);
         if field != Field::None {
@@ -158,11 +171,11 @@ impl Idempotency {
                 Reply::new(Status::Conflict, crate::Code::KeyConflict.number(), record.seq, record.at);
             reply.bet_id = bet_id;
             reply.field = field;
-            return Some(reply);
+            return reply;
         }
         let answer =
             Answer { seq: record.seq, at: record.at, code: record.code, bet_id, terms: self.terms(record) };
-        Some(Reply { replayed: true, ..answer.reply() })
+        Reply { replayed: true, ..answer.reply() }
     }
 
     /// Keep the answer to a key that was looked for and not found.
@@ -178,7 +191,12 @@ impl Idempotency {
             terms_length: answer.terms.len() as u8,
         };
         self.hash.add(&record.term(answer.terms));
-        self.index.insert(fingerprint(&scope.0), self.records.push(record));
+        if self.index.is_full() {
+            // The hash of all so far has seen ids and times of which no client knows all.
+            self.seed = Seed(self.hash.words());
+            self.index.grow_anew(self.records.iter().map(|record| record.scope.fingerprint(self.seed)));
+        }
+        self.index.insert(scope.fingerprint(self.seed), self.records.push(record));
         self.terms.extend_from_slice(answer.terms);
     }
 

@@ -190,7 +190,7 @@ fn remember(state: &mut State, entry: &Entry<'_>) -> Result<(), Corrupt> {
     let scope = Scope::of(&entry.head, entry.kind());
     let asked = Asked::new(&entry.command, entry.command_hash);
     let (Some(scope), Some(asked)) = (scope, asked) else { return Ok(()) };
-    if state.idempotency.contains(&scope) {
+    if state.idempotency.find(&scope).is_some() {
         return Err(Corrupt::KeyTwice);
     }
     let answer = Answer {

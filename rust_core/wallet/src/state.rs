@@ -1,6 +1,5 @@
 //! The state of a wallet, which only two things change: rules deciding on a command, and replay of an entry.
 
-use crate::arena::Arena;
 use crate::bets::{Bet, BetState, Bets, PlayerAccounts};
 use crate::idempotency::Idempotency;
 use crate::ids::{PlayerId, Slug};
@@ -44,9 +43,8 @@ pub(crate) struct State {
     pub(crate) generation: u64,
     /// Where the generation was raised.
     pub(crate) raised: Position,
-    /// Finds a player's accounts in one currency without the ledger's full names.
+    /// Finds the number of a player's first account in one currency, without the ledger's full names.
     players: Index,
-    accounts: Arena<PlayerAccounts>,
 }
 
 impl State {
@@ -60,24 +58,27 @@ impl State {
             generation: 0,
             raised: Position::default(),
             players: Index::default(),
-            accounts: Arena::default(),
         }
+    }
+
+    /// The accounts of a player, if they were opened.
+    pub(crate) fn find_accounts(&self, player: PlayerId, currency: Currency) -> Option<PlayerAccounts> {
+        let found = self.players.find(player_mark(player, currency), |number| {
+            let key = self.ledger.key(AccountId::from_number(number));
+            key.owner.bytes() == player.bytes() && key.currency == currency
+        });
+        found.map(|number| PlayerAccounts::beginning_with(AccountId::from_number(number)))
     }
 
     /// The accounts of a player, opened if need be.
     pub(crate) fn player_accounts(&mut self, player: PlayerId, currency: Currency) -> PlayerAccounts {
-        let mark = fingerprint(player.bytes()) ^ u32::from(currency.number()) << 16;
-        let known = self.players.find(mark, |at| {
-            let key = self.ledger.key(self.accounts[at].real);
-            key.owner.bytes() == player.bytes() && key.currency == currency
-        });
-        if let Some(at) = known {
-            return self.accounts[at];
+        if let Some(known) = self.find_accounts(player, currency) {
+            return known;
         }
         let [real, held] = player_keys(player, currency).map(|key| self.ledger.open(key));
-        let opened = PlayerAccounts { real, held };
-        self.players.insert(mark, self.accounts.push(opened));
-        opened
+        assert_eq!(held, real.next(), "a player's accounts are opened here only, one after the other");
+        self.players.insert(player_mark(player, currency), real.number());
+        PlayerAccounts::beginning_with(real)
     }
 
     /// The account of this name, opened if need be.
@@ -147,6 +148,10 @@ impl State {
 /// The state in which a placement opens a bet.
 pub(crate) fn opening_state(pending_until: u64) -> BetState {
     if pending_until == 0 { BetState::Open } else { BetState::Pending }
+}
+
+fn player_mark(player: PlayerId, currency: Currency) -> u32 {
+    fingerprint(player.bytes()) ^ u32::from(currency.number()) << 16
 }
 
 fn player_keys(player: PlayerId, currency: Currency) -> [AccountKey; 2] {

@@ -15,7 +15,7 @@ pub(super) fn apply(
     entry: &mut Vec<u8>,
 ) -> Reply {
     let bet_id = accept.bet_id;
-    let Some(index) = state.bets.find(&bet_id) else {
+    let Some(index) = request.found.bet else {
         return request.refuse(state, Code::UnknownBet, Some((bet_id, 0)), entry);
     };
     let bet = state.bets.get(index);

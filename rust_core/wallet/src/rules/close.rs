@@ -14,7 +14,7 @@ use money::Amount;
 pub(super) fn apply(state: &mut State, request: &Request<'_>, entry: &mut Vec<u8>) -> Reply {
     let command = &request.decoded.command;
     let bet_id = command.bet_id().expect("a command that closes a bet names it");
-    let Some(index) = state.bets.find(&bet_id) else {
+    let Some(index) = request.found.bet else {
         return request.refuse(state, Code::UnknownBet, Some((bet_id, 0)), entry);
     };
     let bet = state.bets.get(index);

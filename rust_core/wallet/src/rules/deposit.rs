@@ -15,7 +15,8 @@ pub(super) fn apply(
     entry: &mut Vec<u8>,
 ) -> Reply {
     let keyed = Keyed::new(request);
-    if let Some(answer) = state.idempotency.replay(&keyed.scope, &keyed.asked) {
+    if let Some(answered) = request.found.answered {
+        let answer = state.idempotency.replay(answered, &keyed.asked);
         return answer;
     }
     let outcome = capture(state, &keyed, deposit);

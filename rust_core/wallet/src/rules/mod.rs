@@ -7,11 +7,11 @@ mod generation;
 mod place;
 mod tick;
 
-use crate::bets::Answered;
+use crate::bets::{Answered, BetIndex, PlayerAccounts};
 use crate::codec::Decoded;
 use crate::command::Command;
 use crate::entry::Opening;
-use crate::idempotency::{Answer, Asked, Scope, digest};
+use crate::idempotency::{Answer, Asked, RecordIndex, Scope, digest};
 use crate::ids::{BetId, PlayerId};
 use crate::refusal::Code;
 use crate::reply::{Reply, Status};
@@ -19,7 +19,10 @@ use crate::state::{Position, State};
 
 /// Apply one command and append its entry, if it is to be remembered.
 pub(crate) fn apply(state: &mut State, decoded: &Decoded<'_>, now: u64, entry: &mut Vec<u8>) -> Reply {
-    let request = Request { decoded, hash: digest(decoded.body.canonical), next: state.last.next(now) };
+    // What is needed is looked up first: while memory answers, the processor hashes the command.
+    let found = Found::of(state, decoded);
+    let hash = digest(decoded.body.canonical);
+    let request = Request { decoded, found, hash, next: state.last.next(now) };
     match &decoded.command {
         Command::Deposit(deposit) => deposit::apply(state, &request, deposit, entry),
         Command::PlaceBet(place) => place::apply(state, &request, place, entry),
@@ -32,9 +35,38 @@ pub(crate) fn apply(state: &mut State, decoded: &Decoded<'_>, now: u64, entry: &
     }
 }
 
-/// A command, its hash, and the place its entry would take.
+/// What is known of the things a command names.
+struct Found {
+    /// The scope of its key, and where the answer to that is.
+    scope: Option<Scope>,
+    answered: Option<RecordIndex>,
+    bet: Option<BetIndex>,
+    /// The accounts it stakes from.
+    accounts: Option<PlayerAccounts>,
+}
+
+impl Found {
+    #[inline]
+    fn of(state: &State, decoded: &Decoded<'_>) -> Self {
+        let (head, command) = (&decoded.head, &decoded.command);
+        let scope = Scope::of(head, command.kind());
+        let accounts = match (command, head.player) {
+            (Command::PlaceBet(place), Some(player)) => state.find_accounts(player, place.currency),
+            _ => None,
+        };
+        Self {
+            scope,
+            answered: scope.and_then(|scope| state.idempotency.find(&scope)),
+            bet: command.bet_id().and_then(|bet_id| state.bets.find(&bet_id)),
+            accounts,
+        }
+    }
+}
+
+/// A command, what was found for it, its hash, and the place its entry would take.
 struct Request<'a> {
     decoded: &'a Decoded<'a>,
+    found: Found,
     hash: [u8; 16],
     next: Position,
 }
@@ -94,7 +126,7 @@ impl Keyed {
         let head = &request.decoded.head;
         let command = &request.decoded.command;
         Self {
-            scope: Scope::of(head, command.kind()).expect("a keyed command is read with key and player"),
+            scope: request.found.scope.expect("a keyed command is read with key and player"),
             asked: Asked::new(command, request.hash).expect("the command is keyed"),
             player: head.player.expect("a keyed command is read with a player"),
         }

@@ -4,6 +4,7 @@ use super::{Keyed, Request};
 use crate::bets::Opening;
 use crate::command::PlaceBet;
 use crate::effects::{Transition, put_postings, put_transition};
+use crate::ids::PlayerId;
 use crate::refusal::Code;
 use crate::reply::{Decision, Reply, Status};
 use crate::state::{State, opening_state};
@@ -16,14 +17,15 @@ pub(super) fn apply(
     entry: &mut Vec<u8>,
 ) -> Reply {
     let keyed = Keyed::new(request);
-    if let Some(answer) = state.idempotency.replay(&keyed.scope, &keyed.asked) {
+    if let Some(answered) = request.found.answered {
+        let answer = state.idempotency.replay(answered, &keyed.asked);
         return if answer.status == Status::Accepted { answer.decided(&state.bets) } else { answer };
     }
     if let Some(stale) = stale(state, request, place) {
         return Reply::passing(Status::Retry, stale, request.next.at);
     }
     let outcome = match place.verdict {
-        0 => hold(state, &keyed, place).map_err(Code::number),
+        0 => hold(state, request, keyed.player, place).map_err(Code::number),
         refused => Err(refused),
     };
     let code = outcome.err().unwrap_or(0);
@@ -55,7 +57,12 @@ fn stale(state: &State, request: &Request<'_>, place: &PlaceBet<'_>) -> Option<C
     }
 }
 
-fn hold(state: &mut State, keyed: &Keyed, place: &PlaceBet<'_>) -> Result<(Posting, After), Code> {
+fn hold(
+    state: &mut State,
+    request: &Request<'_>,
+    player: PlayerId,
+    place: &PlaceBet<'_>,
+) -> Result<(Posting, After), Code> {
     let &PlaceBet { currency, stake, bet_id, pending_until, .. } = place;
     if !stake.is_positive() {
         return Err(Code::StakeNotPositive);
@@ -63,10 +70,11 @@ fn hold(state: &mut State, keyed: &Keyed, place: &PlaceBet<'_>) -> Result<(Posti
     if !stake.is_multiple_of(currency.minor_unit()) {
         return Err(Code::StakeNotWhole);
     }
-    if state.bets.find(&bet_id).is_some() {
+    if request.found.bet.is_some() {
         return Err(Code::BetExists);
     }
-    let accounts = state.player_accounts(keyed.player, currency);
+    let known = request.found.accounts;
+    let accounts = known.unwrap_or_else(|| state.player_accounts(player, currency));
     let posting = Posting { debit: accounts.real, credit: accounts.held, amount: stake };
     let mut after = [After::default()];
     state.ledger.post(&[posting], &mut after).map_err(|error| match error {
@@ -75,7 +83,7 @@ fn hold(state: &mut State, keyed: &Keyed, place: &PlaceBet<'_>) -> Result<(Posti
     })?;
     state.bets.insert(&Opening {
         id: bet_id,
-        player: keyed.player,
+        player,
         currency,
         state: opening_state(pending_until),
         version: 1,
