@@ -16,6 +16,10 @@ from pyplatform.wallet.client import WalletClient
 
 SOURCE_CASHIER: Final = 2
 PROVIDER: Final = "manual"
+_REFUSALS: Final = {
+    "amount_not_positive": "the amount must be more than 0",
+    "key_conflict": "this --key has been used for something else; take a new one",
+}
 
 
 async def pay_in(wallet: WalletPort, tenant: Tenant, player: bytes, amount: str, key: str) -> int:
@@ -34,7 +38,8 @@ async def pay_in(wallet: WalletPort, tenant: Tenant, player: bytes, amount: str,
     if reply.status == codec.RETRY:
         raise Unavailable(f"the wallet does not take deposits now ({reply.name})")
     if reply.status != codec.ACCEPTED:
-        raise PlatformError(f"the deposit was refused: {reply.name or reply.field}")
+        why = _REFUSALS.get(reply.name, reply.name or reply.field)
+        raise PlatformError(f"the deposit was refused: {why}")
     return reply.seq
 
 
@@ -44,7 +49,11 @@ async def pay_in_once(data: Path, slug: str, player: str, amount: str, key: str 
     Without a `key` it draws one, and names it when it must be used again.
     """
     key = key or ids.text(ids.uuid7())
-    settings = running_settings(data) or Settings.from_env()
+    settings = running_settings(data) or Settings.from_env(require_servers=False)
+    if not settings.nats_url:
+        raise PlatformError(
+            f"no platform runs on {data}: start one with `pyplatform up`, or name its folder with --data"
+        )
     tenants = load_tenants(settings.tenants_file or None)
     tenant = tenants.get(slug)
     if tenant is None:

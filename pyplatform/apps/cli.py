@@ -18,6 +18,7 @@ from pyplatform.kernel.errors import PlatformError
 
 _DEBUG: Final = "PYPLATFORM_DEBUG"
 _INTERRUPTED: Final = 130
+_TERMINATED: Final = 143
 
 app = typer.Typer(
     name="pyplatform",
@@ -27,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 recordings_app = typer.Typer(
-    help="Recorded markets: real races under an open licence, for the demo.", no_args_is_help=True
+    help="Recorded markets of real races, which the demo plays.", no_args_is_help=True
 )
 app.add_typer(recordings_app, name="recordings")
 
@@ -92,7 +93,9 @@ def demo(
     """
     from pyplatform.apps import recordings  # noqa: PLC0415 - a command loads what it needs
     from pyplatform.apps.demo.run import DemoOptions, run_demo  # noqa: PLC0415
+    from pyplatform.apps.inputs import check_inputs  # noqa: PLC0415
 
+    check_inputs(inputs or ())
     chosen = tuple(inputs) if inputs else recordings.race_day(_out.print)
     options = DemoOptions(chosen, players, speed, seed, report, data)
     if not asyncio.run(run_demo(options, _out)):
@@ -127,12 +130,15 @@ def up(
 ) -> None:
     """Run the platform until Ctrl-C and print its addresses.
 
-    Servers named by PYPLATFORM_POSTGRES_URL, PYPLATFORM_NATS_URL and PYPLATFORM_REDIS_URL are used where they are
-    set; the others are started here.
+    Uses the servers that PYPLATFORM_POSTGRES_URL, PYPLATFORM_NATS_URL and PYPLATFORM_REDIS_URL name.
+
+    Whatever is not set is started here. Prices appear about a minute after the start of a race day.
     """
     from pyplatform.apps import recordings  # noqa: PLC0415 - a command loads what it needs
+    from pyplatform.apps.inputs import check_inputs  # noqa: PLC0415
     from pyplatform.apps.up import run_up  # noqa: PLC0415
 
+    check_inputs(inputs or ())
     played = (*(inputs or ()), *(recordings.race_day(_out.print) if race_day else ()))
     asyncio.run(run_up(data, host, port, played, seconds, _out.print))
 
@@ -245,13 +251,16 @@ def list_recordings() -> None:
     """List the known recordings and where they are."""
     from pyplatform.apps import recordings  # noqa: PLC0415
 
-    table = Table("recording", "market", "what it is", "messages", "file", box=None, pad_edge=False)
+    table = Table("recording", "market", "messages", "what it is", box=None, pad_edge=False)
     missing = False
     for recording, path in recordings.list_recordings():
         missing |= path is None
-        where = "[yellow]not fetched[/]" if path is None else str(path)
-        table.add_row(recording.name, recording.kind, recording.description, f"{recording.messages:,}", where)
+        mark = " [yellow](not fetched)[/]" if path is None else ""
+        table.add_row(
+            recording.name, recording.kind, f"{recording.messages:,}", f"{recording.description}{mark}"
+        )
     _out.print(table)
+    _out.print(f"folder: {recordings.folder()}")
     if missing:
         _out.print("`pyplatform recordings fetch` brings what is missing")
 
@@ -264,6 +273,8 @@ def main() -> None:
         _fail(str(error))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+    except asyncio.CancelledError:
+        sys.exit(_TERMINATED)
     except Exception as error:  # noqa: BLE001 - a bug: say so plainly, tell how to see more
         _fail(
             f"unexpected {type(error).__name__}: {error}; run again with `pyplatform --debug …` to see where"

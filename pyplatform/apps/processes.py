@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from pyplatform.embedded.child import Child, open_log
 from pyplatform.kernel.errors import PlatformError
 
@@ -18,6 +20,11 @@ READY_VARIABLE: Final = "PYPLATFORM_READY_FD"
 _START_S: Final = 60.0
 _STOP_S: Final = 15.0
 _LOG_TAIL_BYTES: Final = 1_500
+
+
+class _LastWord(msgspec.Struct):
+    event: str = ""
+    error: str = ""
 
 
 def announce_ready(address: str = "") -> None:
@@ -98,8 +105,18 @@ class RoleProcess:
         with contextlib.suppress(OSError):
             if self._log is not None:
                 text = self._log.read_bytes()[-_LOG_TAIL_BYTES:].decode("utf-8", "replace").strip()
+                if reason := _reason(text):
+                    return f": {reason}"
                 return f"; its log ({self._log}) ends:\n{text}"
         return ""
+
+
+def _reason(log: str) -> str:
+    """The sentence with which a role that knows why it fails ends its log; empty if it ended otherwise."""
+    with contextlib.suppress(msgspec.DecodeError):
+        last = msgspec.json.decode(log.rpartition("\n")[2], type=_LastWord)
+        return last.error if last.event == "role failed" else ""
+    return ""
 
 
 async def _read_line(descriptor: int) -> str:

@@ -24,6 +24,8 @@ async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
     running = running_settings(data) or await _led_elsewhere()
     if running is not None:
         return await prove(running, load_tenants(running.tenants_file or None))
+    if not (Settings.from_env(require_servers=False).postgres_url or (data / "postgres").is_dir()):
+        raise PlatformError(f"there is no platform's data in {data}: name its folder with --data")
     async with Platform(data, (), report=report) as servers:
         tenants = load_tenants(servers.settings.tenants_file or None)
         chains = await prove_chains(servers.settings, tenants)

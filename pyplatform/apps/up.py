@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +11,19 @@ from pathlib import Path
 from pyplatform import telemetry
 from pyplatform.apps.running import stop_on_signals
 from pyplatform.apps.supervisor import STOP_ORDER, Platform
+from pyplatform.embedded import running_settings
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import PlatformError
 
 
 async def run_up(
     data: Path, host: str, port: int, inputs: tuple[Path, ...], seconds: float, say: Callable[[str], None]
 ) -> None:
     """Start everything, print the addresses, live until a signal; raises PlatformError when a part fails."""
+    if port and running_settings(data) is None and _taken(host, port):
+        raise PlatformError(
+            f"port {port} of {host} is in use: stop what listens there, or choose another with --port"
+        )
     stop = stop_on_signals()
     telemetry.setup("supervisor", Settings.from_env(require_servers=False))
     arguments = {
@@ -44,6 +52,15 @@ async def run_up(
     with contextlib.suppress(asyncio.CancelledError):
         await living
     say("stopped")
+
+
+def _taken(host: str, port: int) -> bool:
+    """Whether something listens there; any other trouble with the address is the gateway's to tell."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return False
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
 
 
 def _addresses(platform: Platform) -> list[str]:

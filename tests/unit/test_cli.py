@@ -1,6 +1,8 @@
 """The command line as a newcomer meets it: helpful help, one plain sentence when something is wrong."""
 
+import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -72,3 +74,44 @@ def test_wrong_usage_has_its_own_status(
 ) -> None:
     assert run(monkeypatch, *arguments) == 2
     assert "Usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["demo", "up"])
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"", "it is empty"), (b"\x89PNG\r\n\x1a\n\0\0", "none of its first lines"), (b"BZh91AY&SY", "cut off")],
+)
+def test_what_is_no_recording_is_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+    content: bytes,
+    why: str,
+) -> None:
+    path, data = tmp_path / "input", tmp_path / "data"
+    path.write_bytes(content)
+    assert run(monkeypatch, command, "--input", str(path), "--data", str(data)) == 1
+    error = capsys.readouterr().err
+    assert str(path) in error
+    assert why in error
+    assert len(error.splitlines()) == 1
+    assert not data.exists()
+
+
+def test_a_taken_port_is_told_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run(monkeypatch, "up", "--port", str(port), "--data", str(tmp_path / "data")) == 1
+    assert f"error: port {port} of 127.0.0.1 is in use" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
+
+
+def test_nothing_is_not_proven(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run(monkeypatch, "verify", "--data", str(tmp_path / "typo")) == 1
+    assert "there is no platform's data in" in capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()

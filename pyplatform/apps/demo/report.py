@@ -1,5 +1,6 @@
 """`demo-report.html`: charts of price, volume and latency, the totals, and the proofs; one self-contained file."""
 
+import os
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -8,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from pyplatform.apps.demo.timeline import Timeline
+from pyplatform.kernel.errors import PlatformError
 from pyplatform.wallet.proofs import Proof
 
 STYLE = """
@@ -22,6 +24,12 @@ table { border-collapse: separate; border-spacing: 0; width: 100%; }
 td, th { text-align: left; padding: .45rem .8rem; border-bottom: 1px solid #edf1f4; vertical-align: top; }
 td.ok { color: #14723c; font-weight: 600; } td.bad { color: #b3261e; font-weight: 600; }
 """
+
+
+def check_writable(path: Path) -> None:
+    """Raise PlatformError if no report can be written to `path`: better before the run than after it."""
+    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise PlatformError(f"cannot write the report to {path}: choose another file with --report")
 
 
 def write(path: Path, timeline: Timeline, proofs: Sequence[Proof], title: str, subtitle: str) -> None:
@@ -58,7 +66,7 @@ def _cards(timeline: Timeline) -> str:
         ("bets refused", f"{sum(n for o, n in timeline.outcomes.items() if o != 'accepted'):,}"),
         ("settled / void", f"{stats.settled:,} / {stats.voided:,}" if stats else "–"),
         ("feed updates", f"{stats.updates:,}" if stats else "–"),
-        ("bet→answer p50 / p99", f"{bet_p50:.1f} / {bet_p99:.1f} ms"),
+        ("bet→answer p50 / p99, delay in play included", f"{bet_p50:.1f} / {bet_p99:.1f} ms"),
         ("feed→price p50 / p99", f"{price_p50:.3f} / {price_p99:.3f} ms"),
         (
             "retries met the first answer",

@@ -1,6 +1,7 @@
 """One race day: start the platform, let players bet on the replayed feed, prove every cent, write the report."""
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -72,6 +73,8 @@ class Day:
 
 async def run_demo(options: DemoOptions, console: Console) -> bool:
     """Run the demo; True if every proof holds."""
+    report.check_writable(options.report)
+    _stop_on_sigterm()
     with TemporaryDirectory(prefix="pyplatform-demo-") as scratch:
         folder = options.data or Path(scratch)
         arguments = {
@@ -100,6 +103,13 @@ async def run_demo(options: DemoOptions, console: Console) -> bool:
     print_proofs(console, proofs)
     console.print(f"report: {options.report}")
     return all(proof.ok for proof in proofs)
+
+
+def _stop_on_sigterm() -> None:
+    """Let SIGTERM end the demo as Ctrl-C does: everything is stopped and the scratch folder goes."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 async def _live_through(day: Day, console: Console) -> list[Proof]:
@@ -207,7 +217,7 @@ async def _show_until_settled(day: Day, console: Console) -> None:
     with Live(console=console, refresh_per_second=4, transient=False) as live:
         while True:
             await asyncio.sleep(0.25)
-            live.update(render(day.timeline, title))
+            live.update(render(day.timeline, title, console.width))
             stats = day.timeline.latest
             if stats is None or stats.feed_progress < 1.0:
                 continue

@@ -1,7 +1,7 @@
 """The live terminal view of a running demo."""
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -12,11 +12,14 @@ from pyplatform.contracts.sportsbook import MarketExposure, MarketStatus, Runner
 from pyplatform.core import money
 
 RUNNERS_SHOWN = 6
+_RUNNER_WIDTH = 16
+"""Columns a runner needs for its price and a result of thousands, such as 120.00  +12,345."""
+_BESIDE_RUNNERS = 24
 _STATUS_STYLE = {MarketStatus.OPEN: "green", MarketStatus.SUSPENDED: "yellow", MarketStatus.CLOSED: "red"}
 
 
-def render(timeline: Timeline, title: str) -> RenderableType:
-    """Return the whole screen for the present state of `timeline`."""
+def render(timeline: Timeline, title: str, width: int = 120) -> RenderableType:
+    """Return the whole screen for the present state of `timeline`, as many runners as `width` columns hold."""
     stats = timeline.latest
     if stats is None:
         return Panel(Text("waiting for the first prices …", style="dim"), title=title)
@@ -27,7 +30,8 @@ def render(timeline: Timeline, title: str) -> RenderableType:
     markets: dict[str, list[MarketExposure]] = {}
     for market in stats.markets:
         markets.setdefault(market.market_id, []).append(market)
-    parts.extend(_market(market) for market in markets.values())
+    shown = min(RUNNERS_SHOWN, max(2, (width - _BESIDE_RUNNERS) // _RUNNER_WIDTH))
+    parts.extend(_market(market, shown) for market in markets.values())
     return Panel(Group(*parts), title=title, border_style="blue")
 
 
@@ -41,17 +45,20 @@ def _progress(share: float) -> Table:
 
 def _numbers(timeline: Timeline) -> Table:
     table = Table.grid(expand=True, padding=(0, 2))
-    for _ in range(4):
-        table.add_column(ratio=1)
+    for ratio in (3, 3, 4, 4):
+        table.add_column(ratio=ratio)
     stats, sample = timeline.latest, timeline.samples[-1] if timeline.samples else None
     if stats is None or sample is None:
         return table
     refused = sum(count for outcome, count in timeline.outcomes.items() if outcome != "accepted")
+    # Nothing to measure any more: what the whole run came to.
+    bet = (sample.bet_p50, sample.bet_p99) if sample.bets_per_s else timeline.bet_percentiles()
+    price = (sample.price_p50, sample.price_p99) if sample.price_p50 else timeline.price_percentiles()
     cells = [
         ("feed updates/s", f"{sample.events_per_s:,.0f}"),
         ("bets/s", f"{sample.bets_per_s:,.0f}"),
-        ("feed→price p50 / p99", f"{sample.price_p50:.3f} / {sample.price_p99:.3f} ms"),
-        ("bet→answer p50 / p99", f"{sample.bet_p50:.1f} / {sample.bet_p99:.1f} ms"),
+        ("feed→price p50/p99", f"{price[0]:.3f} / {price[1]:.3f} ms"),
+        ("bet→answer p50/p99", f"{bet[0]:.1f} / {bet[1]:.1f} ms"),
         ("accepted", f"{timeline.outcomes.get('accepted', 0):,}"),
         ("refused", f"{refused:,}"),
         ("open bets", f"{stats.open_bets:,}"),
@@ -62,20 +69,25 @@ def _numbers(timeline: Timeline) -> Table:
     return table
 
 
-def _market(market: list[MarketExposure]) -> Table:
+def _market(market: list[MarketExposure], most: int) -> RenderableType:
     """One market: a column a runner, and for each tenant its prices and what it keeps if the runner wins."""
     first = market[0]
-    status = f"[{_STATUS_STYLE[first.status]}]{first.status}[/]{' in play' if first.in_play else ''}"
+    closed = first.status is MarketStatus.CLOSED
+    in_play = " in play" if first.in_play and not closed else ""
+    status = f"[{_STATUS_STYLE[first.status]}]{first.status}[/]{in_play}"
+    title = f"[bold]{escape(first.event_name)}[/] · {first.kind} {first.market_id} · {status}"
+    if closed:
+        return Text.from_markup(title)
     table = Table(
-        title=f"[bold]{first.event_name}[/] · {first.kind} {first.market_id} · {status}",
+        title=title,
         title_justify="left",
         title_style="",
-        box=SIMPLE_HEAD,
+        box=None,
         expand=True,
         padding=(0, 1),
     )
     table.add_column("kept if it wins", style="dim", no_wrap=True)
-    shown = sorted((r for r in first.runners if r.price_e4), key=lambda r: r.price_e4)[:RUNNERS_SHOWN]
+    shown = sorted((r for r in first.runners if r.price_e4), key=lambda r: r.price_e4)[:most]
     for runner in shown:
         table.add_column(runner.name, justify="right", no_wrap=True, overflow="ellipsis", ratio=1)
     for tenant in market:
