@@ -1,4 +1,4 @@
-# Six targets, each self-sufficient on a fresh machine: it needs Python 3.11+, Rust, make and a C compiler.
+# Each target is self-sufficient on a fresh machine: it needs Python 3.11+, Rust, make and a C compiler.
 .DEFAULT_GOAL := help
 .PHONY: help build dev demo up test lint bench bench-gate lock clean
 
@@ -20,13 +20,13 @@ $(STAMP): requirements.lock
 
 $(EXTENSION): $(STAMP) $(RUST) pyproject.toml
 	@echo "== Rust core, release profile (some minutes the first time)"
-	$(BIN)/maturin develop --release --locked
+	PIP_QUIET=1 $(BIN)/maturin develop --release --locked
 	@touch $@
 
 build: $(EXTENSION) ## create .venv, install the locked packages, build the Rust core
 
 dev: $(STAMP) ## build the Rust core quickly, for working on it
-	$(BIN)/maturin develop --profile fast
+	PIP_QUIET=1 $(BIN)/maturin develop --profile fast
 	@touch $(EXTENSION)
 
 demo: build ## replay a real race day end to end and prove every cent
