@@ -18,6 +18,7 @@ SOURCE_CASHIER: Final = 2
 PROVIDER: Final = "manual"
 _REFUSALS: Final = {
     "amount_not_positive": "the amount must be more than 0",
+    "amount_out_of_range": "the balance would become too large",
     "key_conflict": "this --key has been used for something else; take a new one",
 }
 
