@@ -153,9 +153,7 @@ impl Ledger {
         }
         let debited = moved(debit, posting.amount.negated())?;
         let credited = moved(credit, posting.amount)?;
-        self.set(posting.debit, debited);
-        self.set(posting.credit, credited);
-        Ok(After { debit: self.balance(posting.debit), credit: self.balance(posting.credit) })
+        Ok(After { debit: self.set(posting.debit, debited), credit: self.set(posting.credit, credited) })
     }
 
     fn take_back(&mut self, posting: &Posting) {
@@ -165,8 +163,11 @@ impl Ledger {
         self.set(posting.credit, credit.expect("it was there before"));
     }
 
-    fn set(&mut self, id: AccountId, net: Amount) {
-        self.accounts[id.0 as usize].set_net(net, &mut self.hash);
+    /// The answer is the balance.
+    fn set(&mut self, id: AccountId, net: Amount) -> Amount {
+        let account = &mut self.accounts[id.0 as usize];
+        account.set_net(net, &mut self.hash);
+        account.balance()
     }
 
     fn account(&self, id: AccountId) -> &Account {

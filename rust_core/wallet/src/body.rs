@@ -70,6 +70,8 @@ fn put_place(out: &mut Vec<u8>, place: &PlaceBet<'_>) {
 }
 
 /// Read a body and find the extent of its canonical part.
+#[expect(clippy::inline_always, reason = "what it answers is large, and would be copied on the way out")]
+#[inline(always)]
 pub(crate) fn read_body<'a>(
     reader: &mut Reader<'a>,
     head: &Head<'a>,
@@ -115,6 +117,8 @@ fn read_deposit<'a>(
     Ok(Deposit { key, currency, amount, psp })
 }
 
+#[expect(clippy::inline_always, reason = "what it answers is large, and would be copied on the way out")]
+#[inline(always)]
 fn read_place<'a>(
     reader: &mut Reader<'a>,
     key: Key<'a>,
@@ -136,6 +140,8 @@ fn read_place<'a>(
     Ok(PlaceBet { key, currency, stake, slip, bet_id, verdict, terms, expires_at, generation, pending_until })
 }
 
+#[expect(clippy::inline_always, reason = "what it answers is large, and would be copied on the way out")]
+#[inline(always)]
 fn read_unkeyed<'a>(
     reader: &mut Reader<'a>,
     kind: Kind,

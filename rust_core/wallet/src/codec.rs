@@ -100,6 +100,8 @@ pub fn decode_command(bytes: &[u8]) -> Result<Decoded<'_>, WireError> {
 }
 
 /// Read a command; `tenant_of` checks the name of its tenant.
+#[expect(clippy::inline_always, reason = "what it answers is large, and would be copied on the way out")]
+#[inline(always)]
 pub(crate) fn decode(
     bytes: &[u8],
     tenant_of: impl FnOnce([u8; 16]) -> Result<Slug, WireError>,
@@ -158,6 +160,8 @@ pub(crate) fn put_head(out: &mut Vec<u8>, head: &Head<'_>) {
     }
 }
 
+#[expect(clippy::inline_always, reason = "what it answers is large, and would be copied on the way out")]
+#[inline(always)]
 pub(crate) fn read_head<'a>(reader: &mut Reader<'a>) -> Result<Head<'a>, WireError> {
     let flags = reader.byte()?;
     if flags > (HAS_PLAYER | HAS_CORRELATION | HAS_TRACE | HAS_KEY) {
@@ -169,14 +173,14 @@ pub(crate) fn read_head<'a>(reader: &mut Reader<'a>) -> Result<Head<'a>, WireErr
         0 => None,
         _ => Some(PlayerId::new(reader.array()?).map_err(|_| WireError::Id)?),
     };
-    let correlation = if flags & HAS_CORRELATION == 0 { [0; 16] } else { present(reader.array()?)? };
-    let trace = Trace::new(if flags & HAS_TRACE == 0 { [0; 25] } else { present(reader.array()?)? });
+    let correlation = if flags & HAS_CORRELATION == 0 { [0; 16] } else { present(reader.chunk()?)? };
+    let trace = Trace::new(if flags & HAS_TRACE == 0 { [0; 25] } else { present(reader.chunk()?)? });
     let key = if flags & HAS_KEY == 0 { None } else { Some(read_key(reader)?) };
     Ok(Head { brand, source, player, correlation, trace, key })
 }
 
-fn present<const N: usize>(bytes: [u8; N]) -> Result<[u8; N], WireError> {
-    if bytes == [0; N] { Err(WireError::Flags) } else { Ok(bytes) }
+fn present<const N: usize>(bytes: &[u8; N]) -> Result<[u8; N], WireError> {
+    if *bytes == [0; N] { Err(WireError::Flags) } else { Ok(*bytes) }
 }
 
 /// A length of 0 stands before a UUID.
@@ -193,6 +197,8 @@ fn put_key(out: &mut Vec<u8>, key: Key<'_>) {
     }
 }
 
+#[expect(clippy::inline_always, reason = "what it answers is large, and would be copied on the way out")]
+#[inline(always)]
 fn read_key<'a>(reader: &mut Reader<'a>) -> Result<Key<'a>, WireError> {
     let length = reader.byte()?;
     if length == 0 {

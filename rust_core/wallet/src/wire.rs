@@ -88,9 +88,14 @@ impl<'a> Reader<'a> {
 
     #[inline]
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
+        self.chunk().copied()
+    }
+
+    #[inline]
+    pub(crate) fn chunk<const N: usize>(&mut self) -> Result<&'a [u8; N], WireError> {
         let (bytes, rest) = self.rest.split_first_chunk().ok_or(WireError::Truncated)?;
         self.rest = rest;
-        Ok(*bytes)
+        Ok(bytes)
     }
 
     pub(crate) fn fixed_u64(&mut self) -> Result<u64, WireError> {
@@ -177,9 +182,22 @@ pub(crate) fn put_currency(out: &mut Vec<u8>, currency: Currency) {
 
 pub(crate) fn put_amount(out: &mut Vec<u8>, amount: Amount) {
     let units = amount.units().unsigned_abs();
-    let (magnitude, fine) = coarsen(units);
-    let flags = if amount.is_negative() { NEGATIVE } else { 0 } | if fine { FINE } else { 0 };
-    let low = (magnitude as u64) << FLAG_BITS | flags;
+    let sign = if amount.is_negative() { NEGATIVE } else { 0 };
+    // Nearly every amount is whole cents of a machine word: then its head is all of it.
+    if let Ok(small) = u64::try_from(units) {
+        let cents = small / COARSE as u64;
+        if cents * COARSE as u64 == small {
+            return put_varint(out, cents << FLAG_BITS | sign);
+        }
+    }
+    put_other_amount(out, units, sign);
+}
+
+#[cold]
+fn put_other_amount(out: &mut Vec<u8>, units: u128, sign: u64) {
+    let coarse = COARSE.unsigned_abs();
+    let (magnitude, fine) = if units.is_multiple_of(coarse) { (units / coarse, 0) } else { (units, FINE) };
+    let low = (magnitude as u64) << FLAG_BITS | fine | sign;
     let high = (magnitude >> LOW_BITS) as u64;
     if high == 0 {
         put_varint(out, low);
@@ -187,19 +205,6 @@ pub(crate) fn put_amount(out: &mut Vec<u8>, amount: Amount) {
         put_varint(out, low | WIDE);
         put_varint(out, high);
     }
-}
-
-fn coarsen(units: u128) -> (u128, bool) {
-    if let Ok(small) = u64::try_from(units) {
-        let coarse = COARSE as u64;
-        return if small.is_multiple_of(coarse) {
-            (u128::from(small / coarse), false)
-        } else {
-            (units, true)
-        };
-    }
-    let coarse = COARSE.unsigned_abs();
-    if units.is_multiple_of(coarse) { (units / coarse, false) } else { (units, true) }
 }
 
 #[cfg(test)]
