@@ -34,7 +34,12 @@ def check_writable(path: Path) -> None:
 
 def write(path: Path, timeline: Timeline, proofs: Sequence[Proof], title: str, subtitle: str) -> None:
     """Write the report to `path`; the file needs nothing but a browser."""
-    charts = [*_price_charts(timeline), _volume_chart(timeline), _latency_chart(timeline)]
+    charts = [
+        *_price_charts(timeline),
+        _bet_chart(timeline),
+        _feed_chart(timeline),
+        _latency_chart(timeline),
+    ]
     body = "\n".join(
         [
             f"<h1>{escape(title)}</h1><p class=sub>{escape(subtitle)}</p>",
@@ -129,17 +134,29 @@ def _price_charts(timeline: Timeline) -> list[go.Figure]:
     return figures
 
 
-def _volume_chart(timeline: Timeline) -> go.Figure:
-    figure = _figure("Volume", "per second")
+def _bet_chart(timeline: Timeline) -> go.Figure:
+    figure = _figure("Bets", "bets answered per second")
     at = [sample.at for sample in timeline.samples]
     figure.add_bar(x=at, y=[s.bets_per_s for s in timeline.samples], name="bets answered/s")
     figure.add_scatter(x=at, y=[s.open_bets for s in timeline.samples], name="open bets", yaxis="y2")
-    figure.add_scatter(
-        x=at, y=[s.events_per_s for s in timeline.samples], name="feed updates/s", line={"dash": "dot"}
-    )
     figure.update_layout(
-        yaxis2={"overlaying": "y", "side": "right", "title": "open bets"}, legend={"orientation": "h"}
+        yaxis={"rangemode": "tozero"},
+        yaxis2={
+            "overlaying": "y",
+            "side": "right",
+            "title": "open bets",
+            "showgrid": False,
+            "rangemode": "tozero",
+        },
+        legend={"orientation": "h", "y": -0.25},
     )
+    return figure
+
+
+def _feed_chart(timeline: Timeline) -> go.Figure:
+    figure = _figure("Feed", "updates per second")
+    samples = timeline.samples
+    figure.add_scatter(x=[s.at for s in samples], y=[s.events_per_s for s in samples], name="feed updates/s")
     return figure
 
 

@@ -122,7 +122,7 @@ async def _live_through(day: Day, console: Console) -> list[Proof]:
         accounts = await _open_accounts(day, tenants)
         await _pay_in(bus, accounts)
         console.print("the day begins")
-        day.timeline.started = time.monotonic()
+        day.timeline.begin()
         await bus.request(start_subject("trading"), b"", 5.0)
         async with _background(_activities(day, tenants, accounts), day.over):
             await day.platform.run_until(_show_until_settled(day, console))

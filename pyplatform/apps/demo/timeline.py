@@ -46,6 +46,12 @@ class Timeline:
     feed_latencies: list[tuple[float, float]] = field(default_factory=list)
     _window: deque[float] = field(default_factory=deque)
 
+    def begin(self) -> None:
+        """Count time from now; what was sampled while players registered is forgotten."""
+        self.started = time.monotonic()
+        self.samples.clear()
+        self.prices.clear()
+
     def bet_answered(self, outcome: str, milliseconds: float, stake: float) -> None:
         """Count one answered attempt; `outcome` is "accepted" or the refusal's code."""
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
