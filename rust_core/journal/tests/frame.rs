@@ -12,6 +12,19 @@ fn seal(entries: &[&[u8]], epoch: u64, lo: u64, prev: [u8; 32]) -> SealedBatch {
 }
 
 #[test]
+fn an_entry_is_the_same_written_in_place_and_added_whole() {
+    let mut builder = BatchBuilder::new("aurora").unwrap();
+    for entry in [b"first entry".as_slice(), b"third"] {
+        builder.push_with(|out| out.extend_from_slice(entry));
+        let length = builder.byte_len();
+        builder.push_with(|_out| ());
+        assert_eq!(builder.byte_len(), length, "what writes nothing leaves no entry");
+    }
+    assert_eq!(builder.len(), 2);
+    assert_eq!(builder.seal(3, 41, [9; 32], [7; 32]), seal(&[b"first entry", b"third"], 3, 41, [9; 32]));
+}
+
+#[test]
 fn every_single_bit_flip_is_detected() {
     let sealed = seal(&[b"first entry", b"", b"third"], 3, 41, genesis_hash("aurora"));
     assert!(Batch::decode(&sealed.bytes).is_ok());
