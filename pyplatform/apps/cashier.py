@@ -3,15 +3,19 @@
 from pathlib import Path
 from typing import Final
 
+import asyncpg
+
 from pyplatform._core import wallet as codec
 from pyplatform.bus import Bus
 from pyplatform.contracts.wallet import WalletPort
 from pyplatform.core import money
 from pyplatform.embedded import running_settings
+from pyplatform.eventstore import tenant_transaction
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Tenant, load_tenants
+from pyplatform.pam.store import read_person
 from pyplatform.wallet.client import WalletClient
 
 SOURCE_CASHIER: Final = 2
@@ -63,6 +67,7 @@ async def pay_in_once(data: Path, slug: str, player: str, amount: str, key: str 
         player_id = ids.parse(player)
     except ValueError as error:
         raise PlatformError(str(error)) from error
+    await _check_player(settings, tenant, player_id)
     bus = await Bus.connect(settings.nats_url, "cashier")
     try:
         return await pay_in(WalletClient(bus), tenant, player_id, amount, key)
@@ -71,3 +76,21 @@ async def pay_in_once(data: Path, slug: str, player: str, amount: str, key: str 
         raise PlatformError(message) from error
     finally:
         await bus.close()
+
+
+async def _check_player(settings: Settings, tenant: Tenant, player: bytes) -> None:
+    """Refuse to pay in for nobody: the wallet opens an account for whatever id it is given."""
+    try:
+        async with (
+            asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=1) as pool,
+            tenant_transaction(pool, tenant.slug) as connection,
+        ):
+            person = await read_person(connection, tenant.slug, player)
+    except (OSError, ValueError, asyncpg.PostgresError) as error:
+        raise PlatformError(
+            f"cannot ask Postgres whether the player exists ({error}): is it running?"
+        ) from error
+    if person is None:
+        raise PlatformError(
+            f"{tenant.slug} has no player {ids.text(player)}: register one first (POST /v1/players)"
+        )

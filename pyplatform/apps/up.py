@@ -3,17 +3,21 @@
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from pyplatform import telemetry
 from pyplatform.apps.running import stop_on_signals
 from pyplatform.apps.supervisor import STOP_ORDER, Platform
 from pyplatform.embedded import running_settings
-from pyplatform.kernel.config import Settings
+from pyplatform.kernel.config import VARIABLES, Settings
 from pyplatform.kernel.errors import PlatformError
+
+LOG_LEVEL: Final = VARIABLES["log_level"]
 
 
 async def run_up(
@@ -36,7 +40,10 @@ async def run_up(
     }
 
     async def live() -> None:
-        async with Platform(data, STOP_ORDER, arguments=arguments, report=say) as platform:
+        restart = [role for role in STOP_ORDER if role != "gateway" or port]
+        async with Platform(
+            data, STOP_ORDER, arguments=arguments, env=_quiet(), restart=restart, report=say
+        ) as platform:
             for line in _addresses(platform):
                 say(line)
             sys.stdout.flush()
@@ -52,6 +59,13 @@ async def run_up(
     with contextlib.suppress(asyncio.CancelledError):
         await living
     say("stopped")
+
+
+def _quiet() -> dict[str, str]:
+    """On a terminal only what needs a person is logged, unless PYPLATFORM_LOG_LEVEL says more."""
+    if sys.stderr.isatty() and LOG_LEVEL not in os.environ:
+        return {LOG_LEVEL: "warning"}
+    return {}
 
 
 def _taken(host: str, port: int) -> bool:

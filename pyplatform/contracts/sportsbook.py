@@ -28,6 +28,7 @@ class Refusal(IntEnum):
     PRICE_CHANGED = 205
     SELECTION_REMOVED = 206
     LIABILITY_EXCEEDED = 207
+    NO_PRICE = 208
 
 
 class Selection(msgspec.Struct, array_like=True, frozen=True):

@@ -22,7 +22,8 @@ from pyplatform.kernel import ids
 WAIT_SECONDS: Final = 1.0
 _REPLAYED: Final = ("idempotency-replayed", "true")
 _DETAILS: Final = {
-    "market_suspended": "the market is suspended, or has no price for this selection; try again when it has one",
+    "market_suspended": "the market is suspended; try again when it is open",
+    "no_price": "this selection is not offered at any price now; try again when it has one",
     "market_closed": "the market is closed",
     "unknown_market": "there is no such market",
     "unknown_selection": "the market has no such selection",

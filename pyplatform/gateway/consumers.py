@@ -16,6 +16,8 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import Counter, get_logger
 
 CHECK_SECONDS: Final = 1.0
+QUIET_SECONDS: Final = 15.0
+"""A market whose owner has said nothing for so long, though it repeats itself every five seconds, is suspended."""
 SECOND_LOOK: Final = 2
 """Checks after the start until the read models are read once more: the projector may have been behind us."""
 _market = msgspec.msgpack.Decoder(Market)
@@ -87,6 +89,8 @@ class MarketFeed:
             await asyncio.sleep(CHECK_SECONDS)
             checks += 1
             self._copy.heard_all |= checks * CHECK_SECONDS >= self._hears_all_after
+            for tenant, market_id in self._copy.fall_silent(QUIET_SECONDS):
+                self._hub.market_changed(tenant, market_id)
             losses = self._losses()
             pending |= losses != seen or checks == SECOND_LOOK
             seen = losses
@@ -103,15 +107,23 @@ class MarketFeed:
 
     async def _on_market(self, message: Message) -> None:
         try:
-            self._take_market(_market.decode(message.data))
+            market = _market.decode(message.data)
+            self._take_market(market)
+            self._hear(market.tenant, market.id)
         except msgspec.DecodeError:
             self.unreadable.value += 1
 
     async def _on_prices(self, message: Message) -> None:
         try:
-            self._take_prices(_prices.decode(message.data))
+            prices = _prices.decode(message.data)
+            self._take_prices(prices)
+            self._hear(prices.tenant, prices.market_id)
         except msgspec.DecodeError:
             self.unreadable.value += 1
+
+    def _hear(self, tenant: str, market_id: str) -> None:
+        if self._copy.hear(tenant, market_id):
+            self._hub.market_changed(tenant, market_id)
 
     def _take_market(self, market: Market) -> None:
         if self._copy.put_market(market):

@@ -1,18 +1,21 @@
 """The in-process copy of all markets and prices; the newest version of each wins, in whatever order they come."""
 
 from collections.abc import Iterable
+from time import monotonic
 
 from pyplatform.contracts.sportsbook import Market, Prices
-from pyplatform.gateway.views import MarketView, market_view
+from pyplatform.gateway.views import MarketView, market_view, suspended_view
 
 
 class _Entry:
-    __slots__ = ("market", "prices", "view")
+    __slots__ = ("heard", "market", "prices", "silent", "view")
 
     def __init__(self) -> None:
         self.market: Market | None = None
         self.prices: Prices | None = None
         self.view: MarketView | None = None
+        self.heard = monotonic()
+        self.silent = False
 
 
 class MarketCopy:
@@ -39,6 +42,28 @@ class MarketCopy:
         entry.prices, entry.view = prices, None
         return True
 
+    def hear(self, tenant: str, market_id: str) -> bool:
+        """Note that the market's owner speaks; True if it had fallen silent before."""
+        entry = self._entry(tenant, market_id)
+        if entry is None:
+            return False
+        entry.heard = monotonic()
+        was_silent, entry.silent = entry.silent, False
+        if was_silent:
+            entry.view = None
+        return was_silent
+
+    def fall_silent(self, quiet_s: float) -> list[tuple[str, str]]:
+        """Suspend the markets whose owner has not spoken for `quiet_s`; returns those that it newly concerns."""
+        latest = monotonic() - quiet_s
+        fallen = []
+        for tenant, markets in self._tenants.items():
+            for market_id, entry in markets.items():
+                if entry.heard < latest and not entry.silent:
+                    entry.silent, entry.view = True, None
+                    fallen.append((tenant, market_id))
+        return fallen
+
     def market(self, tenant: str, market_id: str) -> Market | None:
         """Catalogue entry, or None if the tenant has no such market."""
         entry = self._tenants[tenant].get(market_id)
@@ -63,5 +88,6 @@ class MarketCopy:
 
 def _view(entry: _Entry) -> MarketView | None:
     if entry.view is None and entry.market is not None:
-        entry.view = market_view(entry.market, entry.prices)
+        shown = market_view(entry.market, entry.prices)
+        entry.view = suspended_view(shown) if entry.silent else shown
     return entry.view

@@ -76,6 +76,14 @@ def market_view(market: Market, prices: Prices | None) -> MarketView:
     )
 
 
+def suspended_view(view: MarketView) -> MarketView:
+    """The market of an owner that is silent: nothing is offered, and what is closed stays closed."""
+    if view.status is MarketStatus.CLOSED:
+        return view
+    selections = [msgspec.structs.replace(selection, price=None) for selection in view.selections]
+    return msgspec.structs.replace(view, status=MarketStatus.SUSPENDED, selections=selections)
+
+
 def price_change(prices: Prices) -> PriceChange:
     """The stream message of new prices."""
     offered = {selection: write_price(price) for selection, price in prices.prices.items()}

@@ -119,12 +119,12 @@ def judge_price(market: MarketState | None, tenant: str, selection: int, asked_e
     if selection not in market.active:
         gone = selection in market.removed
         return Verdict(Refusal.SELECTION_REMOVED if gone else Refusal.UNKNOWN_SELECTION, 0)
-    current = market.prices.get(tenant, {}).get(selection, 0)
-    if market.status is not MarketStatus.OPEN or current == 0:
+    if market.status is not MarketStatus.OPEN:
         return Verdict(Refusal.MARKET_SUSPENDED, 0)
-    if current < asked_e4:
-        return Verdict(Refusal.PRICE_CHANGED, current)
-    return Verdict(None, current)
+    current = market.prices.get(tenant, {}).get(selection, 0)
+    if current >= asked_e4:
+        return Verdict(None, current)
+    return Verdict(Refusal.PRICE_CHANGED if current else Refusal.NO_PRICE, current)
 
 
 def judge(market: MarketState | None, bet: PlaceBet, exposure: Exposure, limit: int) -> Verdict:

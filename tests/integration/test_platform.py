@@ -120,9 +120,9 @@ def test_it_serves_survives_a_dead_wallet_and_ends_on_ctrl_c(up: Up) -> None:
 
 def test_a_dead_role_that_is_not_restarted_ends_everything_with_one_sentence(up: Up) -> None:
     everybody = [*up.family(), *up.servers()]
-    os.kill(up.pid_of("trading"), signal.SIGKILL)
+    os.kill(up.pid_of("gateway"), signal.SIGKILL)  # on a port of its own choice nobody would find it again
     assert up.process.wait(40) == 1
-    assert "error: trading ended with status -9" in up.log.read_text()
+    assert "error: gateway ended with status -9" in up.log.read_text()
     assert "Traceback" not in up.log.read_text()
     gone(everybody, 0)
 

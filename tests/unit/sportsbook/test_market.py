@@ -64,7 +64,7 @@ def test_refusals(state: MarketState | None, selection: int, refusal: Refusal) -
 def test_another_tenant_s_prices_are_not_ours() -> None:
     state = market()
     state.prices = {"borealis": {1: 25_000}}
-    assert judge(state, attempt(), Exposure(1), LIMIT).refusal is Refusal.MARKET_SUSPENDED
+    assert judge(state, attempt(), Exposure(1), LIMIT).refusal is Refusal.NO_PRICE
 
 
 def test_liability_is_refused_at_the_limit_and_not_before() -> None:
