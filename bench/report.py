@@ -30,7 +30,7 @@ def reached(benchmark: Benchmark, value: float, goal: float | None) -> bool:
 def print_measured(rows: Sequence[tuple[Benchmark, Rounds]], console: Console) -> None:
     """Print measure, must, aim, median of the rounds, and the command of each row."""
     table = Table(title="Performance (medians)")
-    for column in ("measure", "must", "aim", "measured", "", "command"):
+    for column in ("measure", "must", "aim", "measured", "reached", "command"):
         table.add_column(column, justify="left" if column in {"measure", "command"} else "right")
     for benchmark, rounds in rows:
         value = median(rounds[benchmark.headline])
@@ -38,7 +38,7 @@ def print_measured(rows: Sequence[tuple[Benchmark, Rounds]], console: Console) -
         if not reached(benchmark, value, benchmark.must):
             word = "[red]missed[/red]"
         elif benchmark.must is None:
-            word = ""
+            word = "–"
         table.add_row(
             benchmark.title,
             figure(benchmark.must, benchmark.unit),
