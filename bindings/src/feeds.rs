@@ -4,6 +4,9 @@ use pyo3::pymodule;
 
 mod books;
 mod definition;
+mod kalshi;
+mod polymarket;
+mod problems;
 mod snapshot;
 
 #[pymodule(submodule)]
@@ -14,6 +17,10 @@ pub mod feeds {
     use super::books::{Books, Problem, Top};
     #[pymodule_export]
     use super::definition::{MarketDefinition, Runner};
+    #[pymodule_export]
+    use super::kalshi::KalshiBooks;
+    #[pymodule_export]
+    use super::polymarket::PolymarketBooks;
 
     /// When a line was published, without applying it.
     #[pyfunction]
@@ -25,4 +32,18 @@ pub mod feeds {
 /// Times of the feed are milliseconds, ours are nanoseconds.
 fn nanoseconds(milliseconds: u64) -> u64 {
     milliseconds.saturating_mul(1_000_000)
+}
+
+/// Options with defaults for those not given.
+fn frame_options(
+    max_frame: Option<usize>,
+    max_problems: Option<usize>,
+    max_books: Option<usize>,
+) -> ::feeds::FrameOptions {
+    let default = ::feeds::FrameOptions::default();
+    ::feeds::FrameOptions {
+        max_frame: max_frame.unwrap_or(default.max_frame),
+        max_problems: max_problems.unwrap_or(default.max_problems),
+        max_books: max_books.unwrap_or(default.max_books),
+    }
 }

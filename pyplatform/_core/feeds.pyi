@@ -1,14 +1,23 @@
-"""`rust_core/feeds` for Python: Betfair streams into market books.
+"""`rust_core/feeds` for Python: feeds into market state.
 
-Times are integers in nanoseconds since the epoch. Prices are decimal odds, sizes and volumes are GBP, both floats:
+Of Betfair, times are integers in nanoseconds since the epoch. Prices are decimal odds, sizes and volumes are GBP, both floats:
 each is the nearest float to the feed's decimal. Import from `pyplatform.core.feeds`.
 """
 
 from typing import final
 
-from pyplatform.core.feeds.shapes import Snapshot
+from pyplatform.core.feeds.shapes import KalshiSnapshot, PolymarketBook, Snapshot
 
-__all__ = ["Books", "MarketDefinition", "Problem", "Runner", "Top", "publish_time"]
+__all__ = [
+    "Books",
+    "KalshiBooks",
+    "MarketDefinition",
+    "PolymarketBooks",
+    "Problem",
+    "Runner",
+    "Top",
+    "publish_time",
+]
 
 @final
 class Runner:
@@ -118,11 +127,11 @@ class Top:
 
 @final
 class Problem:
-    """What was wrong with a line. `offset` is that of the message's first byte in all bytes given."""
+    """What was wrong with a line, or with a frame or message where there are no lines. `offset` is that of the message's first byte in all bytes given."""
 
     @property
     def line(self) -> int:
-        """Counted from 1, blank lines included."""
+        """Counted from 1, blank lines included; of frames, the frame's number."""
     @property
     def offset(self) -> int: ...
     @property
@@ -202,3 +211,107 @@ class Books:
 
 def publish_time(line: bytes) -> int | None:
     """When a line was published, without applying it; None if it does not say."""
+
+@final
+class KalshiBooks:
+    """The books of one Kalshi connection, from frames of its channel `orderbook_delta`.
+
+    Prices are integers in 1/10,000 dollars, sizes integers in hundredths of a contract. Both sides of a book are
+    bids: one for NO at p is an offer of YES at 10,000 - p. A frame is applied whole or not at all.
+
+    A change is signed, so a missing frame makes every book of its subscription (`sid`) stale: changes to such a book
+    are ignored until its next snapshot. A repeated change is ignored; a repeated or earlier snapshot is taken, as
+    from a new subscription.
+
+    `strict`: a frame with an error raises ValueError. `max_frame`: longest frame taken, bytes (8 MiB).
+    `max_problems`: how many errors are kept in full (100). `max_books`: most books held (50,000).
+    """
+
+    def __new__(
+        cls,
+        *,
+        strict: bool = False,
+        max_frame: int | None = None,
+        max_problems: int | None = None,
+        max_books: int | None = None,
+    ) -> KalshiBooks: ...
+    def apply(self, frame: bytes) -> int:
+        """Take one frame; answers how many books it changed."""
+    def tickers(self) -> tuple[str, ...]:
+        """Markets with a book, in the order first seen."""
+    def stale(self) -> tuple[str, ...]:
+        """Markets whose book must not be used before its next snapshot."""
+    def book(self, ticker: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] | None:
+        """Bids for YES and for NO as (price, size), the best first; None if the market is unknown."""
+    def top(self, ticker: str) -> tuple[int | None, int | None] | None:
+        """Best bids for YES and for NO; None if the market is unknown."""
+    def snapshot(self) -> KalshiSnapshot:
+        """Everything held, as plain dicts."""
+    def errors(self) -> list[Problem]:
+        """The first errors, at most `max_problems`."""
+    @property
+    def error_count(self) -> int:
+        """All errors."""
+    @property
+    def frames(self) -> int:
+        """Frames seen, broken ones included."""
+    @property
+    def updates(self) -> int:
+        """Snapshots and changes applied."""
+    @property
+    def passed_over(self) -> int:
+        """Sound frames that are not about books."""
+    @property
+    def ignored(self) -> int:
+        """Changes not applied: repeated, or to a book that is stale or has no snapshot."""
+    @property
+    def gap_count(self) -> int:
+        """Gaps in `seq`; the snapshot lists the first 10,000."""
+
+@final
+class PolymarketBooks:
+    """The books of one Polymarket connection, from frames of the CLOB's market channel.
+
+    Prices and sizes are exact, of at most 6 decimals: decimal text in the snapshot, integers in millionths elsewhere.
+    A frame, an event or a list of events, is applied whole or not at all. Frames have no sequence numbers: where the
+    feed names other best prices than the book has, the book is suspect until it is sent whole again.
+
+    `strict`: a frame with an error raises ValueError. `max_frame`: longest frame taken, bytes (8 MiB).
+    `max_problems`: how many errors are kept in full (100). `max_books`: most books held (50,000).
+    """
+
+    def __new__(
+        cls,
+        *,
+        strict: bool = False,
+        max_frame: int | None = None,
+        max_problems: int | None = None,
+        max_books: int | None = None,
+    ) -> PolymarketBooks: ...
+    def apply(self, frame: bytes) -> int:
+        """Take one frame; answers how many updates of books it held. The answer to a ping may be given too."""
+    def asset_ids(self) -> tuple[str, ...]:
+        """Assets known, in the order first seen."""
+    def suspect(self) -> tuple[str, ...]:
+        """Assets whose book is to be fetched anew: its best prices were not those the feed named."""
+    def top(self, asset_id: str) -> tuple[int | None, int | None] | None:
+        """Best bid and best ask in millionths; None if the asset is unknown."""
+    def snapshot(self) -> dict[str, PolymarketBook]:
+        """Everything held, as plain dicts by asset."""
+    def errors(self) -> list[Problem]:
+        """The first errors, at most `max_problems`."""
+    @property
+    def error_count(self) -> int:
+        """All errors."""
+    @property
+    def frames(self) -> int:
+        """Frames seen, broken ones included."""
+    @property
+    def updates(self) -> int:
+        """Books replaced, price changes, tick sizes and trades applied."""
+    @property
+    def passed_over(self) -> int:
+        """Sound events that change no book, empty frames, and answers to a ping."""
+    @property
+    def mismatches(self) -> int:
+        """How often the best prices named by the feed were not the book's."""

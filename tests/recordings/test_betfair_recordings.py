@@ -9,71 +9,24 @@ what `pyplatform recordings fetch` brings.
 
 import gzip
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pyplatform.core.feeds import betfair
+from tests.recordings.folder import FOLDER, TEXTS, VARIABLE, WITHOUT, difference, files
 
-VARIABLE = "PYPLATFORM_RECORDINGS"
-BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "feeds"
 GOLDENS = "betfair-expected"
 STREAMS = ("betfair-historic", "betfair-recorded")
 MESSAGES = "betfair-messages"
-# Folders of the same layout that these tests leave alone, and why.
-ELSEWHERE = {
-    "uof-messages": "no parser of Sportradar's feed is built yet",
-    "uof-synthetic": "no parser of Sportradar's feed is built yet",
-    "polymarket-messages": "no parser of prediction markets is built yet",
-    "prediction-synthetic": "no parser of prediction markets is built yet",
-}
-TEXTS = (".md", ".txt")
+# Folders that the other tests here read.
+ELSEWHERE = ("polymarket-messages", "prediction-synthetic", "uof-messages", "uof-synthetic")
 
+pytestmark = pytest.mark.skipif(FOLDER is None, reason=WITHOUT)
 
-def _folder() -> Path | None:
-    if named := os.environ.get(VARIABLE):
-        return Path(named)
-    return BESIDE if BESIDE.is_dir() else None
-
-
-FOLDER = _folder()
-pytestmark = pytest.mark.skipif(
-    FOLDER is None,
-    reason=f"set {VARIABLE} to a folder of recordings with golden files; test_fetched_recordings.py runs without",
-)
-
-
-def _files(*folders: str) -> dict[str, Path]:
-    if FOLDER is None:
-        return {}
-    found = (path for folder in folders for path in sorted((FOLDER / folder).glob("*")))
-    return {
-        path.name.removesuffix(".bz2").removesuffix(".gz"): path for path in found if path.suffix not in TEXTS
-    }
-
-
-STREAM_FILES = _files(*STREAMS)
-GOLDEN_FILES = {name.removesuffix(".json"): path for name, path in _files(GOLDENS).items()}
-MESSAGE_FILES = _files(MESSAGES)
-
-
-def _difference(ours: Any, golden: Any, path: str = "") -> str | None:
-    """Where two JSON values first differ; numbers are equal as numbers."""
-    if isinstance(ours, dict) and isinstance(golden, dict):
-        if ours.keys() != golden.keys():
-            return f"{path}: keys {sorted(ours.keys() ^ golden.keys())} are on one side only"
-        pairs: Iterator[tuple[Any, Any, Any]] = ((key, ours[key], golden[key]) for key in golden)
-    elif isinstance(ours, list) and isinstance(golden, list):
-        if len(ours) != len(golden):
-            return f"{path}: {len(ours)} elements, golden has {len(golden)}"
-        pairs = ((at, *pair) for at, pair in enumerate(zip(ours, golden, strict=True)))
-    else:
-        same = ours == golden and isinstance(ours, bool) == isinstance(golden, bool)
-        return None if same else f"{path}: {ours!r}, golden has {golden!r}"
-    return next(filter(None, (_difference(a, b, f"{path}/{key}") for key, a, b in pairs)), None)
+STREAM_FILES = files(*STREAMS)
+GOLDEN_FILES = {name.removesuffix(".json"): path for name, path in files(GOLDENS).items()}
+MESSAGE_FILES = files(MESSAGES)
 
 
 def test_the_folder_is_there_and_knows_no_other_recordings() -> None:
@@ -115,7 +68,7 @@ def test_a_stream_gives_its_golden_books(name: str) -> None:
         cut.apply(line[:middle])
         cut.apply(line[middle:])
         if markets := marks.pop(number, None):
-            assert _difference(books.snapshot()["markets"], markets) is None, f"after line {number}"
+            assert difference(books.snapshot()["markets"], markets) is None, f"after line {number}"
     books.finish()
     cut.finish()
     assert not books.errors()

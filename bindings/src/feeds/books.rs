@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use feeds::betfair as core;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use super::definition::MarketDefinition;
 use super::nanoseconds;
+use super::problems::complain;
 use super::snapshot;
 
 /// Work on this many bytes takes about a millisecond: other Python threads may run meanwhile.
@@ -187,13 +187,7 @@ impl Books {
 impl Books {
     /// In strict mode a call that met a problem raises, after all its sound lines were applied.
     fn complain_since(&self, problems: u64) -> PyResult<()> {
-        let met = self.inner.problems().total() - problems;
-        if !self.strict || met == 0 {
-            return Ok(());
-        }
-        let first = usize::try_from(problems).ok().and_then(|at| self.inner.problems().kept().get(at));
-        let first = first.map_or_else(String::new, |first| format!("; first: {first}"));
-        Err(PyValueError::new_err(format!("{met} of the lines given are not as specified{first}")))
+        complain(self.inner.problems(), problems, self.strict)
     }
 }
 

@@ -1,4 +1,4 @@
-"""Books as plain data, in the shape of a recorded golden book."""
+"""State as plain data, in the shape of the recorded golden states."""
 
 from typing import TypedDict
 
@@ -41,3 +41,27 @@ class Snapshot(TypedDict):
 
     after_line: int
     markets: dict[str, MarketBook]
+
+
+class KalshiBook(TypedDict):
+    """Bids by price in 1/10,000 dollars, sizes in hundredths of a contract."""
+
+    yes: dict[str, int]
+    no: dict[str, int]
+
+
+class KalshiSnapshot(TypedDict):
+    """All books by ticker, the gaps in sequence numbers as [sid, expected, got], and the tickers now stale, sorted."""
+
+    books: dict[str, KalshiBook]
+    gaps: list[list[int]]
+    stale: list[str]
+
+
+class PolymarketBook(TypedDict):
+    """Levels {price: size}, tick size and last price, all decimal text without trailing zeros."""
+
+    bids: dict[str, str]
+    asks: dict[str, str]
+    tick: str | None
+    last: str | None

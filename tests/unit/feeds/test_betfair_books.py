@@ -122,7 +122,7 @@ def test_a_broken_line_is_listed_and_costs_nothing_else() -> None:
 
 def test_strict_raises_after_the_sound_lines_of_the_call() -> None:
     books = betfair.Books(strict=True)
-    with pytest.raises(ValueError, match=r"1 of the lines given .*unknown key `extra`"):
+    with pytest.raises(ValueError, match=r"1 of the messages given .*unknown key `extra`"):
         books.apply(mcm(extra=1) + mcm({"tv": 3}))
     assert books.updates == 1
     books.apply(mcm()[:20])

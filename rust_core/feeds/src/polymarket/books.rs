@@ -1,0 +1,248 @@
+//! All books of a connection.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use super::message::{Change, Event, Message, Said};
+use crate::frames::{FrameOptions, Frames};
+use crate::problem::Problems;
+use crate::side::Side;
+
+/// The orders for one asset: an outcome's token.
+#[derive(Debug, Clone)]
+pub struct Book {
+    asset: Arc<str>,
+    bids: Side,
+    asks: Side,
+    tick: Option<i64>,
+    last: Option<i64>,
+    suspect: bool,
+}
+
+impl Book {
+    fn new(asset: Arc<str>) -> Self {
+        Self { asset, bids: Side::bids(), asks: Side::asks(), tick: None, last: None, suspect: false }
+    }
+
+    /// The asset's id, up to 78 digits.
+    pub fn asset(&self) -> &str {
+        &self.asset
+    }
+
+    /// Bids, the highest price last. All numbers have [`super::PLACES`] decimals.
+    pub fn bids(&self) -> &Side {
+        &self.bids
+    }
+
+    /// Asks, the lowest price last.
+    pub fn asks(&self) -> &Side {
+        &self.asks
+    }
+
+    /// The tick size last announced.
+    pub fn tick(&self) -> Option<i64> {
+        self.tick
+    }
+
+    /// Price of the last trade.
+    pub fn last(&self) -> Option<i64> {
+        self.last
+    }
+
+    /// The feed gave other best prices than the book has, and has not sent it whole since.
+    pub fn is_suspect(&self) -> bool {
+        self.suspect
+    }
+
+    /// Compares the best prices with what the feed says; answers whether this makes the book suspect.
+    fn compare(&mut self, bid: Said, ask: Said) -> bool {
+        let differs = |said: Said, side: &Side| match said {
+            Said::Nothing => false,
+            Said::Empty => side.best().is_some(),
+            Said::Price(price) => side.best().is_none_or(|level| level.price != price),
+        };
+        let differs = differs(bid, &self.bids) || differs(ask, &self.asks);
+        self.suspect |= differs;
+        differs
+    }
+}
+
+/// The books of one connection.
+#[derive(Debug)]
+pub struct Books {
+    frames: Frames,
+    message: Message,
+    state: State,
+}
+
+#[derive(Debug)]
+struct State {
+    max_books: usize,
+    books: Vec<Book>,
+    index: HashMap<Arc<str>, usize, FixedState>,
+    recent: usize,
+    updates: u64,
+    passed_over: u64,
+    mismatches: u64,
+    limit: Option<&'static str>,
+}
+
+impl Default for Books {
+    fn default() -> Self {
+        Self::new(&FrameOptions::default())
+    }
+}
+
+impl Books {
+    /// Empty books.
+    pub fn new(options: &FrameOptions) -> Self {
+        let state = State {
+            max_books: options.max_books,
+            books: Vec::new(),
+            index: HashMap::with_hasher(FixedState::with_seed(0)),
+            recent: 0,
+            updates: 0,
+            passed_over: 0,
+            mismatches: 0,
+            limit: None,
+        };
+        Self { frames: Frames::new(options), message: Message::default(), state }
+    }
+
+    /// Takes one frame, an event or a list of them, and answers how many updates of books it held.
+    pub fn apply(&mut self, frame: &[u8]) -> u64 {
+        let Self { frames, message, state } = self;
+        if matches!(frame.trim_ascii(), b"PING" | b"PONG") {
+            frames.pass(frame);
+            state.passed_over += 1;
+            return 0;
+        }
+        if !frames.read(frame, |cursor| message.read(cursor)) {
+            return 0;
+        }
+        let before = state.updates;
+        if message.events.is_empty() {
+            state.passed_over += 1;
+        }
+        for event in &message.events {
+            state.take(message, event);
+        }
+        if let Some(what) = state.limit.take() {
+            frames.limit(what);
+        }
+        state.updates - before
+    }
+
+    /// All books, in the order they were first seen.
+    pub fn books(&self) -> &[Book] {
+        &self.state.books
+    }
+
+    /// A book by its asset's id.
+    pub fn book(&self, asset: &str) -> Option<&Book> {
+        self.state.index.get(asset).map(|&at| &self.state.books[at])
+    }
+
+    /// Frames seen, broken ones included.
+    pub fn frames(&self) -> u64 {
+        self.frames.count()
+    }
+
+    /// Books replaced, price changes, tick sizes and trades applied.
+    pub fn updates(&self) -> u64 {
+        self.state.updates
+    }
+
+    /// Sound events that change no book, empty frames, and answers to a ping.
+    pub fn passed_over(&self) -> u64 {
+        self.state.passed_over
+    }
+
+    /// How often the feed's best prices were others than the book's.
+    pub fn mismatches(&self) -> u64 {
+        self.state.mismatches
+    }
+
+    /// What was wrong with which frame; its number stands where a line's would.
+    pub fn problems(&self) -> &Problems {
+        self.frames.problems()
+    }
+}
+
+impl State {
+    fn take(&mut self, message: &Message, event: &Event) {
+        match event {
+            Event::Book { asset, bids, asks } => self.replace(message, asset, bids, asks),
+            Event::Changes(changes) => {
+                for change in &message.changes[changes.clone()] {
+                    self.change(message.id(&change.asset), change);
+                }
+            }
+            Event::Tick { asset, size } => {
+                if let Some(book) = self.book(message.id(asset)) {
+                    book.tick = Some(*size);
+                    self.updates += 1;
+                }
+            }
+            Event::Trade { asset, price } => {
+                if let Some(book) = self.book(message.id(asset)) {
+                    book.last = Some(*price);
+                    self.updates += 1;
+                }
+            }
+            Event::Best { asset, bid, ask } => {
+                self.passed_over += 1;
+                if let Some(&at) = self.index.get(message.id(asset)) {
+                    self.mismatches += u64::from(self.books[at].compare(*bid, *ask));
+                }
+            }
+            Event::Other => self.passed_over += 1,
+        }
+    }
+
+    fn replace(&mut self, message: &Message, asset: &Range<usize>, bids: &Range<usize>, asks: &Range<usize>) {
+        let Some(book) = self.book(message.id(asset)) else { return };
+        book.suspect = false;
+        let levels = &message.levels;
+        let room = book.bids.replace(&levels[bids.clone()]) & book.asks.replace(&levels[asks.clone()]);
+        self.updates += 1;
+        if !room {
+            self.limit = Some("price levels");
+        }
+    }
+
+    fn change(&mut self, asset: &str, change: &Change) {
+        let Some(book) = self.book(asset) else { return };
+        let side = if change.is_bid { &mut book.bids } else { &mut book.asks };
+        let room = side.set(change.level.price, change.level.size);
+        let differs = book.compare(change.best_bid, change.best_ask);
+        self.updates += 1;
+        self.mismatches += u64::from(differs);
+        if !room {
+            self.limit = Some("price levels");
+        }
+    }
+
+    /// The asset's book, an empty one if it is new; `None` if there is no room.
+    fn book(&mut self, asset: &str) -> Option<&mut Book> {
+        if self.books.get(self.recent).is_none_or(|book| *book.asset != *asset) {
+            self.recent = match self.index.get(asset) {
+                Some(&at) => at,
+                None if self.books.len() >= self.max_books => {
+                    self.limit = Some("books");
+                    return None;
+                }
+                None => {
+                    let asset: Arc<str> = asset.into();
+                    self.index.insert(asset.clone(), self.books.len());
+                    self.books.push(Book::new(asset));
+                    self.books.len() - 1
+                }
+            };
+        }
+        self.books.get_mut(self.recent)
+    }
+}

@@ -1,0 +1,48 @@
+"""The folder of recordings under test, and how a state is compared with its golden file."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+VARIABLE = "PYPLATFORM_RECORDINGS"
+BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "feeds"
+TEXTS = (".md", ".txt")
+
+
+def _folder() -> Path | None:
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    return BESIDE if BESIDE.is_dir() else None
+
+
+FOLDER = _folder()
+WITHOUT = (
+    f"set {VARIABLE} to a folder of recordings with golden files; test_fetched_recordings.py runs without"
+)
+
+
+def files(*folders: str) -> dict[str, Path]:
+    """Recordings in these folders by name, without the ending of their compression."""
+    if FOLDER is None:
+        return {}
+    found = (path for folder in folders for path in sorted((FOLDER / folder).glob("*")))
+    return {
+        path.name.removesuffix(".bz2").removesuffix(".gz"): path for path in found if path.suffix not in TEXTS
+    }
+
+
+def difference(ours: Any, golden: Any, path: str = "") -> str | None:
+    """Where two JSON values first differ; numbers are equal as numbers."""
+    if isinstance(ours, dict) and isinstance(golden, dict):
+        if ours.keys() != golden.keys():
+            return f"{path}: keys {sorted(ours.keys() ^ golden.keys())} are on one side only"
+        pairs: Iterator[tuple[Any, Any, Any]] = ((key, ours[key], golden[key]) for key in golden)
+    elif isinstance(ours, list) and isinstance(golden, list):
+        if len(ours) != len(golden):
+            return f"{path}: {len(ours)} elements, golden has {len(golden)}"
+        pairs = ((at, *pair) for at, pair in enumerate(zip(ours, golden, strict=True)))
+    else:
+        same = ours == golden and isinstance(ours, bool) == isinstance(golden, bool)
+        return None if same else f"{path}: {ours!r}, golden has {golden!r}"
+    return next(filter(None, (difference(a, b, f"{path}/{key}") for key, a, b in pairs)), None)
