@@ -89,12 +89,85 @@ pub enum OddsError {
         /// Name of the method.
         method: &'static str,
     },
+    /// The formula of the method has no value at this outcome.
+    Undefined {
+        /// Name of the method.
+        method: &'static str,
+        /// Position of the outcome.
+        index: usize,
+    },
+    /// The method can take a margin out but not put one on.
+    RemovalOnly {
+        /// Name of the method.
+        method: &'static str,
+        /// Names of the methods that can.
+        known: String,
+    },
     /// No method has this name.
     UnknownMethod {
         /// The name given.
         name: String,
         /// The names that exist.
         known: String,
+    },
+    /// No price format has this name.
+    UnknownFormat {
+        /// The name given.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// A price that its format does not have.
+    InvalidQuote {
+        /// Name of the format.
+        format: &'static str,
+        /// What was given.
+        text: String,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// A probability must lie between 0 and 1, both allowed.
+    InvalidChance {
+        /// Position of the probability.
+        index: usize,
+        /// The probability given.
+        value: f64,
+    },
+    /// A fraction of Kelly must be above 0 and at most 1.
+    InvalidFraction {
+        /// The fraction given.
+        fraction: f64,
+    },
+    /// Every outcome needs a probability and a price or none.
+    LengthMismatch {
+        /// Prices given.
+        prices: usize,
+        /// Probabilities given.
+        probabilities: usize,
+    },
+    /// A tier of a house ladder breaks the ladder's rules.
+    InvalidTier {
+        /// Position of the tier.
+        index: usize,
+    },
+    /// The offsets of a batch do not cut its values into markets.
+    InvalidOffsets {
+        /// Values given.
+        values: usize,
+    },
+    /// A batch takes one margin, or one a market.
+    MarginCount {
+        /// Margins given.
+        margins: usize,
+        /// Markets given.
+        markets: usize,
+    },
+    /// One market of a batch has no answer.
+    InMarket {
+        /// Position of the market.
+        market: usize,
+        /// Why.
+        error: Box<OddsError>,
     },
     /// The price limits leave no price on the ladder.
     PriceLimits {
@@ -163,12 +236,53 @@ impl OddsError {
                 )
             }
             Self::NotConverged { method } => write!(f, "{method} did not converge on these prices"),
+            Self::Undefined { method, index } => {
+                write!(
+                    f,
+                    "{method} is not defined at outcome {index} of this market: its formula divides by 0"
+                )
+            }
+            Self::RemovalOnly { method, known } => {
+                write!(f, "{method} can only remove a margin: methods that apply one are {known}")
+            }
             Self::UnknownMethod { name, known } => {
                 write!(f, "unknown method {name:?}: known methods are {known}")
             }
             Self::PriceLimits { min_e4, max_e4 } => {
                 write!(f, "no ladder price lies between the limits {min_e4} and {max_e4} (ten-thousandths)")
             }
+            _ => self.fmt_argument(f),
+        }
+    }
+
+    /// The messages about formats, stakes, ladders and batches.
+    fn fmt_argument(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownFormat { name, known } => {
+                write!(f, "unknown price format {name:?}: known formats are {known}")
+            }
+            Self::InvalidQuote { format, text, rule } => write!(f, "{format} price {text:?} {rule}"),
+            Self::InvalidChance { index, value } => {
+                write!(f, "probability {index} is {value}: it must lie between 0 and 1")
+            }
+            Self::InvalidFraction { fraction } => {
+                write!(f, "fraction {fraction} must be above 0 and at most 1 (0.5 is half Kelly)")
+            }
+            Self::LengthMismatch { prices, probabilities } => {
+                write!(f, "{prices} prices for {probabilities} probabilities: give one for each outcome")
+            }
+            Self::InvalidTier { index } => write!(
+                f,
+                "tier {index} of the ladder: it must start above 1 where the last one stopped and stop whole steps later"
+            ),
+            Self::InvalidOffsets { values } => write!(
+                f,
+                "offsets must rise from 0 to the number of values ({values}), one more than there are markets"
+            ),
+            Self::MarginCount { margins, markets } => {
+                write!(f, "{margins} margins for {markets} markets: give one margin, or one for each market")
+            }
+            Self::InMarket { market, error } => write!(f, "market {market}: {error}"),
             _ => Ok(()),
         }
     }

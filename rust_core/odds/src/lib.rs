@@ -6,22 +6,32 @@
 //! - [`remove_margin`]: prices → fair probabilities, by [`Method`];
 //! - [`apply_margin`]: fair probabilities → prices that carry a margin, by [`Method`];
 //! - [`price_book`]: both in one step plus price limits and the ladder, for the hot path;
-//! - [`Ladder`]: the prices a market may show, in integers.
+//! - [`remove_margins`], [`apply_margins`]: many markets in one call;
+//! - [`Price`]: a price exactly as it was taken, in six [`Format`]s;
+//! - [`Ladder`] and [`fractional`]: the prices a market may show, in integers and in fractions;
+//! - [`kelly`], [`kelly_exclusive`]: stakes.
 //!
 //! What cannot be done is an [`OddsError`]; what can be done but is not a proper book says `valid: false`.
 
 mod application;
+mod batch;
 mod error;
+pub mod fractional;
+mod kelly;
 mod ladder;
 mod method;
 mod newton;
+mod price;
 mod pricing;
 mod removal;
 mod validate;
 
 pub use application::{Application, apply_margin};
+pub use batch::{Batch, Markets, apply_margins, remove_margins};
 pub use error::OddsError;
-pub use ladder::{BETFAIR, Ladder};
-pub use method::{Method, OnInvalid};
+pub use kelly::{ExclusiveKelly, Kelly, kelly, kelly_exclusive};
+pub use ladder::{BETDAQ, BETFAIR, BETFAIR_FINEST, Ladder, Side};
+pub use method::{Found, Method, OnInvalid};
+pub use price::{Format, Price, Signed};
 pub use pricing::{PricedBook, PricingRule, price_book};
 pub use removal::{Removal, remove_margin};

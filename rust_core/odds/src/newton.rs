@@ -96,3 +96,43 @@ pub(crate) fn insider_share_for(p: &[f64], root_booksum: f64) -> Option<(f64, u3
     }
     None
 }
+
+/// Scale the odds against every outcome, `(1−p)/p`, by the one ratio `c` that makes the probabilities sum to
+/// `total`, in place. Needs `0 < total < n`.
+///
+/// Solved for `u = ln c`, in which every probability is a logistic curve: the sum falls from n to 0.
+pub(crate) fn rescale_odds(values: &mut [f64], total: f64) -> Option<Solution> {
+    for p in &mut *values {
+        *p = (1.0 - *p) / *p;
+    }
+    let (mut low, mut high, mut u, mut last) = (-40.0_f64, 40.0_f64, 0.0_f64, f64::INFINITY);
+    for step in 1..=MAX_STEPS {
+        let c = u.exp();
+        let (mut excess, mut slope) = (-total, 0.0);
+        for &against in &*values {
+            let p = 1.0 / (1.0 + c * against);
+            excess += p;
+            slope += p * p * c * against;
+        }
+        if excess > 0.0 {
+            low = u;
+        } else {
+            high = u;
+        }
+        let next = u + excess / slope;
+        // A step that leaves the bracket, or is not much shorter than the last one, bounces: halve instead.
+        let inside = (low..=high).contains(&next) && (next - u).abs() <= 0.7 * last;
+        let at = if inside { next } else { f64::midpoint(low, high) };
+        // The error after a Newton step is at most half its square, below the last bit of every probability.
+        if (inside && (next - u).abs() <= 1e-8) || excess == 0.0 || high - low <= SETTLED {
+            let c = at.exp();
+            for against in values {
+                *against = 1.0 / (1.0 + c * *against);
+            }
+            return Some(Solution { parameter: Some(c), iterations: step });
+        }
+        last = (at - u).abs();
+        u = at;
+    }
+    None
+}

@@ -34,7 +34,7 @@ impl PricingRule {
     /// limits are in ten-thousandths and are narrowed to ladder prices.
     ///
     /// # Errors
-    /// A margin or target that is no number in range, limits without a ladder price between them.
+    /// A method that only removes, a margin or target that is no number in range, limits without a ladder price between them.
     pub fn new(
         method: Method,
         target: f64,
@@ -42,6 +42,7 @@ impl PricingRule {
         min_e4: u32,
         max_e4: u32,
     ) -> Result<Self, OddsError> {
+        method.check_application()?;
         method.check_target(target)?;
         validate::margin(margin)?;
         let (low, high) = (BETFAIR.ceil(min_e4), BETFAIR.floor(max_e4));

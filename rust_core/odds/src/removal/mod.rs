@@ -1,11 +1,17 @@
 //! Prices → fair probabilities.
 
+mod additive;
+mod balanced_book;
+mod efficient_shin;
+mod goto;
+mod jsd;
 mod multiplicative;
+mod odds_ratio;
 mod power;
 mod shin;
 
 use crate::error::OddsError;
-use crate::method::{Method, OnInvalid, Solution};
+use crate::method::{Found, Method, OnInvalid, Solution};
 use crate::validate;
 
 /// Fair probabilities and how they were found.
@@ -15,7 +21,8 @@ pub struct Removal {
     pub probabilities: Vec<f64>,
     /// The method that gave them: multiplicative after a fallback.
     pub method: Method,
-    /// Exponent `k` of power, insider share `z` of Shin (negative below round); none for multiplicative.
+    /// Exponent `k` of power, ratio `c` of odds ratio, share `z` of Shin (negative below round) and balanced book,
+    /// step of goto, distance `d` of jsd; none for the others.
     pub parameter: Option<f64>,
     /// Sum of the inverse prices.
     pub booksum: f64,
@@ -31,52 +38,78 @@ pub struct Removal {
 ///
 /// # Errors
 /// Fewer than two prices, a price that is not a finite number above 1, a target outside (0, n), a target other than
-/// 1 for Shin; under [`OnInvalid::Error`] also an underround book and probabilities outside (0, 1).
+/// 1 for a method with one winner, a book out of the method's reach; under [`OnInvalid::Error`] also an underround
+/// book and probabilities outside (0, 1).
 pub fn remove_margin(
     prices: &[f64],
     method: Method,
     target: f64,
     on_invalid: OnInvalid,
 ) -> Result<Removal, OddsError> {
+    let mut probabilities = vec![0.0; prices.len()];
+    let found = remove_into(prices, &mut probabilities, method, target, on_invalid)?;
+    Ok(Removal {
+        probabilities,
+        method: found.method,
+        parameter: found.parameter,
+        booksum: found.booksum,
+        iterations: found.iterations,
+        valid: found.valid,
+        underround: found.underround,
+    })
+}
+
+/// [`remove_margin`] into a slice of the same length.
+pub(crate) fn remove_into(
+    prices: &[f64],
+    out: &mut [f64],
+    method: Method,
+    target: f64,
+    on_invalid: OnInvalid,
+) -> Result<Found, OddsError> {
     validate::target(prices.len(), target)?;
     method.check_target(target)?;
-    let mut book = Vec::with_capacity(prices.len());
-    for (index, &price) in prices.iter().enumerate() {
-        book.push(validate::book_probability(index, price)?);
-    }
-    let booksum: f64 = book.iter().sum();
-    let underround = booksum < target && !validate::same_sum(booksum, target, book.len());
+    let booksum = fill(prices, out)?;
+    let underround = booksum < target && !validate::same_sum(booksum, target, out.len());
     let first = match on_invalid {
         OnInvalid::Error if underround => return Err(OddsError::Underround { booksum, target }),
         OnInvalid::Fallback if underround => Method::Multiplicative,
         _ => method,
     };
-    match attempt(&book, booksum, first, target, on_invalid == OnInvalid::Allow) {
+    let found = match attempt(out, booksum, first, target, on_invalid == OnInvalid::Allow) {
         Err(_) if on_invalid == OnInvalid::Fallback && first != Method::Multiplicative => {
-            attempt(&book, booksum, Method::Multiplicative, target, false)
+            fill(prices, out)?;
+            attempt(out, booksum, Method::Multiplicative, target, false)
         }
         other => other,
-    }
-    .map(|removal| Removal { underround, ..removal })
+    }?;
+    Ok(Found { underround, ..found })
 }
 
-/// One method on a book; probabilities outside (0, 1) are an error unless `allow`.
+/// The book probabilities of the prices, and their sum.
+fn fill(prices: &[f64], book: &mut [f64]) -> Result<f64, OddsError> {
+    let mut booksum = 0.0;
+    for (index, (p, &price)) in book.iter_mut().zip(prices).enumerate() {
+        *p = validate::book_probability(index, price)?;
+        booksum += *p;
+    }
+    Ok(booksum)
+}
+
+/// One method on a book in place; probabilities outside (0, 1) are an error unless `allow`.
 fn attempt(
-    book: &[f64],
+    book: &mut [f64],
     booksum: f64,
     method: Method,
     target: f64,
     allow: bool,
-) -> Result<Removal, OddsError> {
-    let mut probabilities = book.to_vec();
-    let solution = solve(&mut probabilities, booksum, method, target)?;
-    let impossible = validate::first_impossible(&probabilities);
+) -> Result<Found, OddsError> {
+    let solution = solve(book, booksum, method, target)?;
+    let impossible = validate::first_impossible(book);
     if let Some(index) = impossible.filter(|_| !allow) {
-        let value = probabilities[index];
-        return Err(OddsError::ImpossibleProbability { method: method.name(), index, value });
+        return Err(OddsError::ImpossibleProbability { method: method.name(), index, value: book[index] });
     }
-    Ok(Removal {
-        probabilities,
+    Ok(Found {
         method,
         parameter: solution.parameter,
         booksum,
@@ -100,5 +133,14 @@ pub(crate) fn solve(
         Method::Power => power::remove(book, target),
         Method::Shin if fair => Ok(shin::FAIR),
         Method::Shin => shin::remove(book, booksum),
+        Method::OddsRatio if fair => Ok(odds_ratio::FAIR),
+        Method::OddsRatio => odds_ratio::remove(book, target),
+        Method::Additive => Ok(additive::remove(book, booksum, target)),
+        Method::Goto => Ok(goto::remove(book, booksum, target)),
+        Method::EfficientShin if fair => Ok(Solution::CLOSED),
+        Method::EfficientShin => efficient_shin::remove(book, booksum),
+        Method::BalancedBook => balanced_book::remove(book, booksum),
+        Method::Jsd if fair => Ok(jsd::FAIR),
+        Method::Jsd => jsd::remove(book, booksum, target),
     }
 }

@@ -1,5 +1,8 @@
 //! Properties of margins, ladders and priced books on random input.
 
+mod batches;
 mod books;
 mod chance;
 mod margins;
+mod prices;
+mod stakes;
