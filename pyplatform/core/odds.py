@@ -1,40 +1,66 @@
-"""Margin in and out of prices, and price ladders.
+"""Margin in and out of prices, exact prices, price ladders, stakes.
 
 >>> from pyplatform.core import odds
->>> odds.remove_margin([2.6, 2.4, 4.3], method="shin").probabilities  # doctest: +SKIP
-(0.373, 0.404, 0.222)
+>>> [round(p, 3) for p in odds.remove_margin([2.6, 2.4, 4.3], method="shin").probabilities]
+[0.373, 0.405, 0.222]
+>>> odds.Price("5/6", "fractional").display("american")
+'-120'
+>>> odds.BETFAIR.floor(20_100)
+20000
 """
 
 from pyplatform._core.odds import (
+    BETDAQ,
+    BETFAIR,
+    BETFAIR_FINEST,
+    UK_FRACTIONAL,
     Application,
+    ApplicationBatch,
+    ExclusiveKelly,
+    FractionalLadder,
+    Kelly,
+    Ladder,
+    Price,
     PricedBook,
     PricingRule,
     Removal,
+    RemovalBatch,
+    application_methods,
     apply_margin,
-    betfair_ceil,
-    betfair_floor,
-    betfair_is_valid,
-    betfair_nearest,
-    betfair_offset,
-    betfair_prices,
+    apply_margins,
+    kelly,
+    kelly_exclusive,
     methods,
     price_book,
+    price_formats,
     remove_margin,
+    remove_margins,
 )
 
 __all__ = [
+    "BETDAQ",
+    "BETFAIR",
+    "BETFAIR_FINEST",
+    "UK_FRACTIONAL",
     "Application",
+    "ApplicationBatch",
+    "ExclusiveKelly",
+    "FractionalLadder",
+    "Kelly",
+    "Ladder",
+    "Price",
     "PricedBook",
     "PricingRule",
     "Removal",
+    "RemovalBatch",
+    "application_methods",
     "apply_margin",
-    "betfair_ceil",
-    "betfair_floor",
-    "betfair_is_valid",
-    "betfair_nearest",
-    "betfair_offset",
-    "betfair_prices",
+    "apply_margins",
+    "kelly",
+    "kelly_exclusive",
     "methods",
     "price_book",
+    "price_formats",
     "remove_margin",
+    "remove_margins",
 ]
