@@ -145,7 +145,7 @@ def remove_margin(
       one winner only;
     - goto: `p = π − s(S−T)/Σs` with `s = √(1−π)` (goto-conversion);
     - efficient_shin: Shin's closed form for two outcomes, each outcome against the rest, then divided by the sum; one
-      winner only;
+      winner only; useless in big fields, for it has a pole at `π = (S−1)/2`;
     - balanced_book: `p = (π−z)/(1−z)` with `z = (S−1)/(n−1)` (Fingleton & Waldron 1999); one winner only;
     - jsd: the same Jensen-Shannon distance d (nats) between π and p < π for every outcome (Long); never underround.
 

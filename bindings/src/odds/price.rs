@@ -3,6 +3,7 @@
 use super::value_error;
 use ::odds::{Format, Price};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 /// A price exactly as it was taken.
 #[pyclass(frozen, eq, ord, hash, name = "Price", module = "pyplatform._core.odds")]
@@ -11,6 +12,9 @@ pub struct PyPrice(pub(super) Price);
 
 /// The exact text of a Python number: whole numbers and fractions by their parts, floats by their shortest digits.
 fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.to_str()?.to_owned());
+    }
     if let (Ok(numerator), Ok(denominator)) = (value.getattr("numerator"), value.getattr("denominator")) {
         return Ok(format!("{}/{}", numerator.str()?, denominator.str()?));
     }

@@ -160,6 +160,16 @@ fn what_cannot_be_done_is_a_typed_error() {
     assert!(matches!(Method::from_name("guess"), Err(OddsError::UnknownMethod { .. })));
 }
 
+/// With π = (S−1)/2 the closed form divides by 0: an error or the fallback, whatever is allowed.
+#[test]
+fn efficient_shin_has_no_number_at_its_pole() {
+    let remove = |on_invalid| remove_margin(&[2.0, 2.0, 16.0, 16.0], EfficientShin, 1.0, on_invalid);
+    for on_invalid in [OnInvalid::Error, OnInvalid::Allow] {
+        assert_eq!(remove(on_invalid), Err(OddsError::Undefined { method: "efficient_shin", index: 2 }));
+    }
+    assert_eq!(remove(OnInvalid::Fallback).unwrap().method, Multiplicative);
+}
+
 #[test]
 fn the_fallback_is_multiplicative_and_says_so() {
     let underround = remove_margin(&[2.1, 2.2], Shin, 1.0, OnInvalid::Fallback).unwrap();
