@@ -8,6 +8,7 @@ mod kalshi;
 mod polymarket;
 mod problems;
 mod snapshot;
+mod uof;
 
 #[pymodule(submodule)]
 pub mod feeds {
@@ -21,6 +22,8 @@ pub mod feeds {
     use super::kalshi::KalshiBooks;
     #[pymodule_export]
     use super::polymarket::PolymarketBooks;
+    #[pymodule_export]
+    use super::uof::UofState;
 
     /// When a line was published, without applying it.
     #[pyfunction]

@@ -6,7 +6,7 @@ each is the nearest float to the feed's decimal. Import from `pyplatform.core.fe
 
 from typing import final
 
-from pyplatform.core.feeds.shapes import KalshiSnapshot, PolymarketBook, Snapshot
+from pyplatform.core.feeds.shapes import KalshiSnapshot, PolymarketBook, Snapshot, UofEvent
 
 __all__ = [
     "Books",
@@ -16,6 +16,7 @@ __all__ = [
     "Problem",
     "Runner",
     "Top",
+    "UofState",
     "publish_time",
 ]
 
@@ -315,3 +316,53 @@ class PolymarketBooks:
     @property
     def mismatches(self) -> int:
         """How often the best prices named by the feed were not the book's."""
+
+@final
+class UofState:
+    """State of every event of one Sportradar or Oddin feed, from messages in the order they arrive.
+
+    A message is applied whole or not at all; unknown attributes and elements are ignored, a document type is refused.
+    Odds are decimal, times milliseconds since the epoch as in the feed. An odds change older than the last of its
+    event and producer is dropped, unless it answers a recovery request.
+
+    `descriptions`: the document of market descriptions, by which a bet stop finds the markets of its groups; without
+    it only one of all groups does. ValueError if it cannot be read. `strict`: a message with an error raises
+    ValueError. `max_message`: longest message taken, bytes (8 MiB). `max_problems`: how many errors are kept in full
+    (100). `max_events`, `max_lines`: most events held (100,000), and market lines of each (20,000).
+    """
+
+    def __new__(
+        cls,
+        descriptions: bytes | None = None,
+        *,
+        strict: bool = False,
+        max_message: int | None = None,
+        max_problems: int | None = None,
+        max_events: int | None = None,
+        max_lines: int | None = None,
+    ) -> UofState: ...
+    def apply(self, routing_key: str, xml: bytes) -> bool:
+        """Take one message; answers whether an event took it. An empty key is not looked at; one that is none, or is
+        of another event, is an error, but the message counts."""
+    def event_ids(self) -> tuple[str, ...]:
+        """URNs of the events held, sorted."""
+    def event(self, event_id: str) -> UofEvent | None:
+        """An event as in the snapshot; None if it is unknown."""
+    def forget(self, event_id: str) -> bool:
+        """Drop an event; answers whether it was known."""
+    def snapshot(self) -> dict[str, UofEvent]:
+        """Everything held, as plain dicts by event."""
+    def errors(self) -> list[Problem]:
+        """The first errors, at most `max_problems`."""
+    @property
+    def error_count(self) -> int:
+        """All errors."""
+    @property
+    def messages(self) -> int:
+        """Messages seen, broken ones included."""
+    @property
+    def passed_over(self) -> int:
+        """Sound messages that change no event: alive, fixture_change, …"""
+    @property
+    def late(self) -> int:
+        """Odds changes dropped as older than one that was taken."""

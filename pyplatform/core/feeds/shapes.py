@@ -65,3 +65,24 @@ class PolymarketBook(TypedDict):
     asks: dict[str, str]
     tick: str | None
     last: str | None
+
+
+class UofLine(TypedDict):
+    """A market line. `outcomes`: [odds, active, probability] by outcome; `settled`: [result, void factor, dead heat
+    factor] by outcome; `cancels`: windows [from, to] in milliseconds since the epoch, open where None."""
+
+    status: int | None
+    product: int | None
+    outcomes: dict[str, list[float | None]]
+    settled: dict[str, list[float | None]]
+    certainty: int
+    cancels: list[list[int | None]]
+
+
+class UofEvent(TypedDict):
+    """An event: [status, match status, home score, away score], time of its last odds change in milliseconds since
+    the epoch, and lines by "market id/specifiers sorted by key"."""
+
+    status: list[float | None] | None
+    ts: int | None
+    markets: dict[str, UofLine]

@@ -9,6 +9,8 @@ mod lines;
 pub mod polymarket;
 mod problem;
 mod side;
+pub mod uof;
+mod xml;
 
 pub use fixed::Decimal;
 pub use frames::{DEFAULT_MAX_FRAME, FrameOptions};

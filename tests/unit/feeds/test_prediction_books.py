@@ -36,7 +36,7 @@ def test_kalshi_changes_are_signed_and_exact() -> None:
     books.apply(delta(12, "0.0900", "-1.00"))
     books.apply(delta(13, "0.9000", "5.50", "no"))
     sides = {"yes": {"800": 30_000}, "no": {"9000": 550}}
-    assert books.snapshot() == {"books": {TICKER: sides}, "gaps": [], "stale": []}
+    assert dict(books.snapshot()) == {"books": {TICKER: sides}, "gaps": [], "stale": []}
     assert (books.top(TICKER), books.tickers(), books.stale()) == ((800, 9000), (TICKER,), ())
     assert (books.frames, books.updates, books.error_count) == (13, 13, 0)
 

@@ -1,0 +1,16 @@
+"""Sportradar's Unified Odds Feed: routing key and XML of each message into the state of every event.
+
+    state = uof.State(descriptions=markets_xml)
+    state.apply("hi.-.live.odds_change.1.sr:match.1234.-", message_xml)
+    state.event("sr:match:1234")
+
+`apply` never raises on bad input unless `strict`: a broken message changes nothing and is listed in `errors()`.
+Messages of one event must come in order; a `State` belongs to one thread. Nothing here opens a connection.
+"""
+
+from pyplatform._core.feeds import Problem
+from pyplatform._core.feeds import UofState as State
+from pyplatform.core.feeds.shapes import UofEvent as Event
+from pyplatform.core.feeds.shapes import UofLine as Line
+
+__all__ = ["Event", "Line", "Problem", "State"]

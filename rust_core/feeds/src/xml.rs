@@ -1,0 +1,349 @@
+//! A pull parser for XML whose data is in attributes: no tree, no copies, no panic on any bytes.
+//!
+//! Text between elements is passed over. A DOCTYPE is refused: with it goes every entity but the five of XML itself.
+
+use std::borrow::Cow;
+
+use crate::problem::{Fault, Reason};
+
+/// Deeper than any message of the feed nests; guards the stack.
+const MAX_DEPTH: u32 = 32;
+/// A mantissa of this many digits is exact in an f64, and so is its power of ten.
+const EXACT_DIGITS: usize = 15;
+
+type Read<T> = Result<T, Fault>;
+
+/// An attribute's value as it stands in the text, without its quotes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Value<'a> {
+    raw: &'a str,
+    plain: bool,
+    at: usize,
+}
+
+impl<'a> Value<'a> {
+    fn expected<T>(self, what: &'static str) -> Read<T> {
+        Err(Fault { at: self.at, reason: Reason::Expected(what) })
+    }
+
+    /// The characters meant.
+    #[inline]
+    pub(crate) fn text(self) -> Read<Cow<'a, str>> {
+        if self.plain {
+            return Ok(Cow::Borrowed(self.raw));
+        }
+        match unescape(self.raw) {
+            Some(text) => Ok(Cow::Owned(text)),
+            None => self.expected("text with XML's own entities only"),
+        }
+    }
+
+    /// A whole number.
+    #[inline]
+    pub(crate) fn integer(self) -> Read<i64> {
+        match self.raw.parse() {
+            Ok(value) => Ok(value),
+            Err(_) => match self.text()?.trim().parse() {
+                Ok(value) => Ok(value),
+                Err(_) => self.expected("a whole number"),
+            },
+        }
+    }
+
+    /// A number; `None` for one that is not finite.
+    #[inline]
+    pub(crate) fn decimal(self) -> Read<Option<f64>> {
+        if let Some(value) = short_decimal(self.raw.as_bytes()) {
+            return Ok(Some(value));
+        }
+        match self.text()?.trim().parse::<f64>() {
+            Ok(value) => Ok(Some(value).filter(|value| value.is_finite())),
+            Err(_) => self.expected("a number"),
+        }
+    }
+}
+
+/// Digits with at most one point between them, few enough to be exact.
+#[inline]
+fn short_decimal(text: &[u8]) -> Option<f64> {
+    const POWERS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    if text.is_empty() || text.len() > EXACT_DIGITS + 1 {
+        return None;
+    }
+    let (mut mantissa, mut point) = (0u64, None);
+    for (at, &byte) in text.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => mantissa = mantissa * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() && at > 0 => point = Some(at),
+            _ => return None,
+        }
+    }
+    let value = mantissa as f64;
+    match point {
+        None if text.len() > EXACT_DIGITS => None,
+        None => Some(value),
+        Some(at) => Some(value / POWERS[text.len() - 1 - at]),
+    }
+}
+
+fn unescape(raw: &str) -> Option<String> {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        let (name, after) = rest[at + 1..].split_once(';')?;
+        out.push(match name {
+            "lt" => '<',
+            "gt" => '>',
+            "amp" => '&',
+            "quot" => '"',
+            "apos" => '\'',
+            _ => {
+                let digits = name.strip_prefix('#')?;
+                let code = match digits.strip_prefix('x') {
+                    Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
+                    None => digits.parse(),
+                };
+                char::from_u32(code.ok()?)?
+            }
+        });
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// Reads elements one after the other. Behind an element's name come its attributes, then its children.
+#[derive(Debug)]
+pub(crate) struct Xml<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    depth: u32,
+}
+
+impl<'a> Xml<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Read<Self> {
+        let text = std::str::from_utf8(bytes).map_err(|error| Fault {
+            at: error.valid_up_to(),
+            reason: match error.error_len() {
+                None => Reason::Truncated,
+                Some(_) => Reason::Expected("text in UTF-8"),
+            },
+        })?;
+        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Ok(Self { text, bytes, at, depth: 0 })
+    }
+
+    /// Position of the next byte.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    #[inline]
+    fn byte(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(0)
+    }
+
+    #[cold]
+    fn syntax<T>(&self, what: &'static str) -> Read<T> {
+        self.fault(if self.at >= self.bytes.len() { Reason::Truncated } else { Reason::Syntax(what) })
+    }
+
+    #[cold]
+    fn fault<T>(&self, reason: Reason) -> Read<T> {
+        Err(Fault { at: self.at.min(self.bytes.len()), reason })
+    }
+
+    #[inline]
+    fn blanks(&mut self) {
+        while matches!(self.byte(), b' ' | b'\t' | b'\r' | b'\n') {
+            self.at += 1;
+        }
+    }
+
+    #[inline]
+    fn name(&mut self) -> Read<&'a str> {
+        let start = self.at;
+        while matches!(self.byte(), b'a'..=b'z' | b'_' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b':' | 0x80..)
+        {
+            self.at += 1;
+        }
+        if self.at == start { self.syntax("a name") } else { Ok(&self.text[start..self.at]) }
+    }
+
+    /// Steps behind the next `end`.
+    fn behind(&mut self, end: &str) -> Read<()> {
+        match memchr::memmem::find(&self.bytes[self.at..], end.as_bytes()) {
+            Some(found) => self.at += found + end.len(),
+            None => return self.fault(Reason::Truncated),
+        }
+        Ok(())
+    }
+
+    /// Steps over a comment, an instruction or character data, whose `<` is passed; false if it is something else.
+    fn aside(&mut self) -> Read<bool> {
+        let rest = &self.bytes[self.at..];
+        if rest.first() == Some(&b'?') {
+            self.behind("?>")?;
+        } else if rest.starts_with(b"!--") {
+            self.at += 3;
+            self.behind("-->")?;
+        } else if rest.starts_with(b"![CDATA[") {
+            self.behind("]]>")?;
+        } else if rest.first() == Some(&b'!') {
+            return self.syntax("no document type: it is refused");
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Name of the root element.
+    pub(crate) fn root(&mut self) -> Read<&'a str> {
+        loop {
+            self.blanks();
+            if self.byte() != b'<' {
+                return self.syntax("an element");
+            }
+            self.at += 1;
+            if !self.aside()? {
+                return self.name();
+            }
+        }
+    }
+
+    /// Calls `attribute` for each; answers whether the element may have children, which must then be read.
+    #[inline]
+    pub(crate) fn attributes(
+        &mut self,
+        mut attribute: impl FnMut(&'a str, Value<'a>) -> Read<()>,
+    ) -> Read<bool> {
+        loop {
+            self.blanks();
+            match self.byte() {
+                b'>' => {
+                    self.at += 1;
+                    return Ok(true);
+                }
+                b'/' => {
+                    self.at += 1;
+                    if self.byte() != b'>' {
+                        return self.syntax("`>` after `/`");
+                    }
+                    self.at += 1;
+                    return Ok(false);
+                }
+                _ => {}
+            }
+            let name = self.name()?;
+            self.blanks();
+            if self.byte() != b'=' {
+                return self.syntax("`=` after an attribute's name");
+            }
+            self.at += 1;
+            self.blanks();
+            let value = self.value()?;
+            attribute(name, value)?;
+        }
+    }
+
+    #[inline]
+    fn value(&mut self) -> Read<Value<'a>> {
+        let quote = self.byte();
+        if !matches!(quote, b'"' | b'\'') {
+            return self.syntax("a value in quotes");
+        }
+        self.at += 1;
+        let start = self.at;
+        let mut plain = true;
+        loop {
+            match self.byte() {
+                byte if byte == quote => break,
+                b'&' => plain = false,
+                0 | b'<' => return self.syntax("the end of a value"),
+                _ => {}
+            }
+            self.at += 1;
+        }
+        self.at += 1;
+        Ok(Value { raw: &self.text[start..self.at - 1], plain, at: start })
+    }
+
+    /// Calls `child` behind each child's name, which must read the rest of it, up to the end of the element `name`.
+    #[inline]
+    pub(crate) fn children(
+        &mut self,
+        name: &str,
+        mut child: impl FnMut(&mut Self, &'a str) -> Read<()>,
+    ) -> Read<()> {
+        if self.depth == MAX_DEPTH {
+            return self.fault(Reason::TooDeep);
+        }
+        self.depth += 1;
+        loop {
+            if self.byte() != b'<' {
+                match memchr::memchr(b'<', &self.bytes[self.at..]) {
+                    Some(found) => self.at += found,
+                    None => return self.fault(Reason::Truncated),
+                }
+            }
+            self.at += 1;
+            match self.byte() {
+                b'/' => break,
+                b'!' | b'?' => {
+                    self.aside()?;
+                }
+                _ => {
+                    let found = self.name()?;
+                    child(self, found)?;
+                }
+            }
+        }
+        self.at += 1;
+        if self.name()? != name {
+            return self.syntax("the end of the element that is open");
+        }
+        self.blanks();
+        if self.byte() != b'>' {
+            return self.syntax("`>`");
+        }
+        self.at += 1;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Attributes and children of an element, in one.
+    #[inline]
+    pub(crate) fn element(
+        &mut self,
+        name: &str,
+        attribute: impl FnMut(&'a str, Value<'a>) -> Read<()>,
+        child: impl FnMut(&mut Self, &'a str) -> Read<()>,
+    ) -> Read<()> {
+        if self.attributes(attribute)? { self.children(name, child) } else { Ok(()) }
+    }
+
+    /// Steps over the rest of an element.
+    pub(crate) fn skip(&mut self, name: &str) -> Read<()> {
+        if self.attributes(|_, _| Ok(()))? { self.children(name, Self::skip) } else { Ok(()) }
+    }
+
+    /// Behind the root only blanks and comments may stand.
+    pub(crate) fn end(&mut self) -> Read<()> {
+        loop {
+            self.blanks();
+            if self.at >= self.bytes.len() {
+                return Ok(());
+            }
+            if self.byte() != b'<' {
+                return self.fault(Reason::Stray);
+            }
+            self.at += 1;
+            if !self.aside()? {
+                return self.fault(Reason::Stray);
+            }
+        }
+    }
+}
