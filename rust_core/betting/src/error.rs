@@ -30,9 +30,37 @@ pub enum BettingError {
     /// A dead heat divides at least one place among at least one runner.
     DeadHeat {
         /// Places left to divide.
-        places: u16,
+        places: u32,
         /// Runners that share them.
-        tied: u16,
+        tied: u32,
+    },
+    /// A field of the bet breaks a rule.
+    Field {
+        /// The field, as it is written in the bet.
+        field: &'static str,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
+    /// A field of a leg breaks a rule.
+    Leg {
+        /// The leg, counted from 0.
+        leg: usize,
+        /// The field, as it is written in the leg.
+        field: &'static str,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
+    /// A leg has no result yet and a line depends on it.
+    Open {
+        /// The leg, counted from 0.
+        leg: usize,
+    },
+    /// A bet of this type has another number of legs.
+    Legs {
+        /// Legs the type needs beside the bankers.
+        needed: usize,
+        /// Legs given beside the bankers.
+        given: usize,
     },
     /// The numbers are too large to be multiplied exactly.
     Overflow,
@@ -57,7 +85,31 @@ impl fmt::Display for BettingError {
                     "a dead heat needs at least 1 place and 1 runner, got {places} places for {tied} tied"
                 )
             }
+            Self::Field { field, rule } => write!(f, "{field}: {rule}"),
+            Self::Leg { leg, field, rule } => write!(f, "leg {leg}: {field}: {rule}"),
+            Self::Open { leg } => {
+                write!(f, "leg {leg}: result: still OPEN, and a line that is not lost depends on it")
+            }
+            Self::Legs { needed, given } => {
+                write!(f, "legs: this type needs {needed} beside the bankers, got {given}")
+            }
             Self::Overflow => f.write_str("the stake is too large to be settled exactly"),
+        }
+    }
+}
+
+/// A rule of the bet that `field` breaks.
+pub(crate) fn field(field: &'static str, rule: &'static str) -> BettingError {
+    BettingError::Field { field, rule }
+}
+
+impl BettingError {
+    /// The same error, said of a leg.
+    #[must_use]
+    pub fn of_leg(self, leg: usize) -> Self {
+        match self {
+            Self::Field { field, rule } => Self::Leg { leg, field, rule },
+            other => other,
         }
     }
 }

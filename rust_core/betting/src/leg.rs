@@ -11,8 +11,8 @@ pub const PRICE_ONE: u32 = 10_000;
 /// `K − q + 1`; a winner market leaves 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeadHeat {
-    places: u16,
-    tied: u16,
+    places: u32,
+    tied: u32,
 }
 
 impl DeadHeat {
@@ -20,7 +20,7 @@ impl DeadHeat {
     pub const NONE: Self = Self { places: 1, tied: 1 };
 
     /// `places` shared by `tied` runners.
-    pub fn new(places: u16, tied: u16) -> Result<Self, BettingError> {
+    pub fn new(places: u32, tied: u32) -> Result<Self, BettingError> {
         if places == 0 || tied == 0 {
             return Err(BettingError::DeadHeat { places, tied });
         }
@@ -55,16 +55,31 @@ impl LegResult {
         Ok(Self { won, void_halves, dead_heat })
     }
 
+    /// Whether some of the stake wins, so that a price is needed.
+    pub(crate) fn wins(self) -> bool {
+        self.won && self.void_halves < 2
+    }
+
+    /// Whether anything of the stake comes back.
+    pub(crate) fn is_alive(self) -> bool {
+        self.won || self.void_halves > 0
+    }
+
     /// `m = (1−v)·result·d·P + v` at a price in ten-thousandths.
     pub fn multiplier(self, price_e4: u32) -> Result<Multiplier, BettingError> {
         if price_e4 <= PRICE_ONE {
             return Err(BettingError::Price { price_e4 });
         }
+        Ok(self.at(i128::from(price_e4), i128::from(PRICE_ONE)))
+    }
+
+    /// `m` at the price `numerator / denominator`, both below 2^92.
+    pub(crate) fn at(self, numerator: i128, denominator: i128) -> Multiplier {
         let (places, tied) = (i128::from(self.dead_heat.places), i128::from(self.dead_heat.tied));
         let void = i128::from(self.void_halves);
-        let won = if self.won { (2 - void) * places * i128::from(price_e4) } else { 0 };
-        let one = 2 * tied * i128::from(PRICE_ONE);
-        Ok(Multiplier { numerator: won + void * one / 2, denominator: one })
+        let won = if self.won { (2 - void) * places * numerator } else { 0 };
+        let one = 2 * tied * denominator;
+        Multiplier { numerator: won + void * one / 2, denominator: one }
     }
 }
 

@@ -3,11 +3,27 @@
 //! A leg's result is one multiplier `m` of the stake; a single returns `stake·m`, rounded once. Everything is
 //! integers and rationals: no float ever decides a cent.
 
+mod bet;
+mod cash_out;
 mod error;
+mod evaluate;
 mod leg;
+mod number;
+mod outcome;
+mod price;
+mod settle;
 mod single;
+mod structure;
+mod terms;
 
+pub use bet::{Bet, Bonus, BonusOn, Leg, Percent, Pricing, Stake};
+pub use cash_out::{CashOut, Chance, Share, cash_out};
 pub use error::BettingError;
 pub use leg::{DeadHeat, LegResult, Multiplier, PRICE_ONE};
 pub use money::Rounding;
+pub use outcome::{Finish, Outcome};
+pub use price::{Price, decimal};
+pub use settle::{BetSettlement, Path, exact_returns, resettle, secured, settle, settle_by};
 pub use single::{Settlement, settle_single};
+pub use structure::{MOST_LEGS, Structure};
+pub use terms::{Band, EachWayTerms, MOST_PENCE, TATTERSALLS, rule4_pence};

@@ -9,7 +9,7 @@ fn returns(stake: i128, price_e4: u32, result: LegResult, rounding: Rounding) ->
     settle_single(stake, price_e4, result, rounding, 1).expect("a proper bet").returns
 }
 
-fn result(won: bool, void_halves: u8, places: u16, tied: u16) -> LegResult {
+fn result(won: bool, void_halves: u8, places: u32, tied: u32) -> LegResult {
     let dead_heat = DeadHeat::new(places, tied).expect("a proper dead heat");
     LegResult::new(won, void_halves, dead_heat).expect("a proper result")
 }
@@ -42,7 +42,7 @@ proptest! {
     #[test]
     fn a_longer_price_never_pays_less(
         stake in 1_i128..1_000_000_000_000, low in 10_001_u32..50_000_000, more in 0_u32..50_000_000,
-        void_halves in 0_u8..3, won: bool, places in 1_u16..6, tied in 1_u16..9,
+        void_halves in 0_u8..3, won: bool, places in 1_u32..6, tied in 1_u32..9,
         mode in prop::sample::select(&MODES[..])
     ) {
         let leg = result(won, void_halves, places, tied);
@@ -51,7 +51,7 @@ proptest! {
 
     #[test]
     fn more_runners_in_a_dead_heat_never_pay_more(
-        stake in 1_i128..1_000_000_000_000, price in 10_001_u32..100_000_000, places in 1_u16..6, tied in 1_u16..9
+        stake in 1_i128..1_000_000_000_000, price in 10_001_u32..100_000_000, places in 1_u32..6, tied in 1_u32..9
     ) {
         let alone = returns(stake, price, result(true, 0, places, tied), Rounding::Down);
         let shared = returns(stake, price, result(true, 0, places, tied + 1), Rounding::Down);
@@ -61,7 +61,7 @@ proptest! {
 
     #[test]
     fn one_rounding_misses_by_less_than_a_unit(
-        minor in 1_i128..1_000_000_000, price in 10_001_u32..100_000_000, void_halves in 0_u8..3, tied in 1_u16..9,
+        minor in 1_i128..1_000_000_000, price in 10_001_u32..100_000_000, void_halves in 0_u8..3, tied in 1_u32..9,
         unit in prop::sample::select(vec![1_i128, 5, 10_000]), mode in prop::sample::select(&MODES[..])
     ) {
         let settled = settle_single(minor * unit, price, result(true, void_halves, 1, tied), mode, unit).unwrap();

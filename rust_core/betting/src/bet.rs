@@ -1,0 +1,291 @@
+//! A bet: what was agreed, and what became of its legs.
+
+use money::Rounding;
+
+use crate::error::{BettingError, field};
+use crate::evaluate::{Element, Rule, check_listing, count};
+use crate::leg::LegResult;
+use crate::outcome::Outcome;
+use crate::price::Price;
+use crate::structure::Structure;
+use crate::terms::{EachWayTerms, MOST_PENCE};
+
+/// Which price a leg is settled at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pricing {
+    /// The price taken.
+    #[default]
+    Taken,
+    /// The starting price.
+    Starting,
+    /// The better of both after their deductions (best odds guaranteed).
+    Best,
+    /// The better of both before deductions, then its own deduction.
+    BestBeforeDeduction,
+}
+
+/// A leg of a bet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leg {
+    /// The price taken.
+    pub price: Option<Price>,
+    /// The starting price.
+    pub starting_price: Option<Price>,
+    /// Which of them counts.
+    pub pricing: Pricing,
+    /// Rule 4 on the price taken, pence a pound of winnings.
+    pub deduction: u8,
+    /// Rule 4 on the starting price.
+    pub starting_deduction: u8,
+    /// What became of the selection.
+    pub outcome: Outcome,
+    /// Each-way terms as they were offered.
+    pub terms: Option<EachWayTerms>,
+}
+
+impl Leg {
+    /// A leg at a price taken.
+    pub fn at(price: Price, outcome: Outcome) -> Self {
+        Self {
+            price: Some(price),
+            starting_price: None,
+            pricing: Pricing::Taken,
+            deduction: 0,
+            starting_deduction: 0,
+            outcome,
+            terms: None,
+        }
+    }
+
+    /// `P − 1` after the deduction as a fraction.
+    fn winnings(&self) -> Result<(i128, i128), BettingError> {
+        let of = |price: Price, pence: u8| {
+            let (numerator, denominator) = price.parts();
+            let kept = i128::from(100 - pence.min(MOST_PENCE));
+            (i128::from(numerator - denominator) * kept, i128::from(denominator) * 100)
+        };
+        let taken = self.price.map(|price| of(price, self.deduction));
+        let starting = self.starting_price.map(|price| of(price, self.starting_deduction));
+        let longer = |left: Option<(i128, i128)>, right: Option<(i128, i128)>| match (left, right) {
+            (Some(left), Some(right)) => left.0 * right.1 < right.0 * left.1,
+            (left, _) => left.is_none(),
+        };
+        let starts = match self.pricing {
+            Pricing::Taken => false,
+            Pricing::Starting => true,
+            Pricing::Best => longer(taken, starting),
+            Pricing::BestBeforeDeduction => {
+                longer(self.price.map(|price| of(price, 0)), self.starting_price.map(|price| of(price, 0)))
+            }
+        };
+        if starts {
+            return starting.ok_or(field("sp", "is needed: the leg is settled at the starting price"));
+        }
+        taken.ok_or(field("price", "is needed: the leg is settled at the price taken"))
+    }
+
+    /// The price of a part as a fraction: `1 + (P − 1)·(1 − r)`, the winnings times the fraction in the place part.
+    pub(crate) fn effective(&self, terms: Option<EachWayTerms>) -> Result<(i128, i128), BettingError> {
+        let (winnings, stake) = self.winnings()?;
+        let (numerator, denominator) = terms.map_or((1, 1), EachWayTerms::fraction);
+        let below = stake * i128::from(denominator);
+        Ok((winnings * i128::from(numerator) + below, below))
+    }
+
+    /// The terms of the place part.
+    pub(crate) fn place_terms(&self) -> Result<EachWayTerms, BettingError> {
+        self.terms.ok_or(field("ew", "an each-way bet needs terms on every leg"))
+    }
+
+    /// The result of a part; `None` while it is open.
+    pub(crate) fn result(&self, place: bool) -> Result<Option<LegResult>, BettingError> {
+        if place { self.outcome.place(self.place_terms()?) } else { self.outcome.win() }
+    }
+
+    /// A settled part: `m = w·P′ + v`.
+    pub(crate) fn element(&self, result: LegResult, place: bool) -> Result<Element, BettingError> {
+        let terms = if place { Some(self.place_terms()?) } else { None };
+        // Only what wins needs a price: an SP bet may lose or be void without one.
+        let (above, below) = if result.wins() { self.effective(terms)? } else { (1, 1) };
+        let multiplier = result.at(above, below);
+        let (gross, one) = (multiplier.numerator.unsigned_abs(), multiplier.denominator.unsigned_abs());
+        Ok(Element { gross, base: if gross == 0 { 0 } else { one }, one })
+    }
+}
+
+/// A percentage as a fraction of one hundred: 7.5 is (75, 10).
+pub type Percent = (u64, u64);
+
+/// What a percentage is taken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BonusOn {
+    /// The return, stake included.
+    #[default]
+    Returns,
+    /// The return beyond the stake.
+    Profit,
+}
+
+/// Bonuses on the win part, all withheld if a leg is void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Bonus {
+    /// The one winner's winnings on its single are multiplied by this.
+    pub one_winner: Option<(u64, u64)>,
+    /// Percentage when every leg won.
+    pub all_winners: Option<Percent>,
+    /// What it is taken of.
+    pub on: BonusOn,
+    /// Percentage of the profit.
+    pub boost: Option<Percent>,
+}
+
+/// What is staked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stake {
+    /// On every line, and in each-way bets on each part.
+    Line(u64),
+    /// On the whole bet; a line may have a fraction of a minor unit.
+    Total(u64),
+}
+
+/// A bet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bet {
+    /// Its lines.
+    pub structure: Structure,
+    /// Its legs.
+    pub legs: Vec<Leg>,
+    /// What is staked, minor units.
+    pub stake: Stake,
+    /// Win lines and as many place lines.
+    pub each_way: bool,
+    /// A free bet: the stake does not come back.
+    pub free: bool,
+    /// Bonuses.
+    pub bonus: Bonus,
+    /// The most the bet returns, minor units.
+    pub max_payout: Option<u64>,
+    /// The most a line returns, minor units.
+    pub max_line_payout: Option<u64>,
+    /// How the return is rounded, once.
+    pub rounding: Rounding,
+    /// What it is rounded to a multiple of, minor units.
+    pub unit: u64,
+    /// The share that still runs after partial cash-outs.
+    pub running: (u64, u64),
+}
+
+impl Bet {
+    /// A plain bet of cash, rounded half up to the minor unit.
+    pub fn new(structure: Structure, legs: Vec<Leg>, stake: Stake) -> Result<Self, BettingError> {
+        if structure.legs != legs.len() {
+            return Err(BettingError::Legs { needed: structure.legs, given: legs.len() });
+        }
+        Ok(Self {
+            structure,
+            legs,
+            stake,
+            each_way: false,
+            free: false,
+            bonus: Bonus::default(),
+            max_payout: None,
+            max_line_payout: None,
+            rounding: Rounding::HalfUp,
+            unit: 1,
+            running: (1, 1),
+        })
+    }
+
+    /// Lines, place lines included.
+    pub fn lines(&self) -> Result<u128, BettingError> {
+        self.structure
+            .line_count()?
+            .checked_mul(if self.each_way { 2 } else { 1 })
+            .ok_or(BettingError::Overflow)
+    }
+
+    /// The whole stake, minor units, before partial cash-outs.
+    pub fn total_stake(&self) -> Result<u128, BettingError> {
+        match self.stake {
+            Stake::Line(0) => Err(field("unit_stake_minor", "must be above 0")),
+            Stake::Total(0) => Err(field("total_stake_minor", "must be above 0")),
+            Stake::Line(stake) => self.lines()?.checked_mul(stake.into()).ok_or(BettingError::Overflow),
+            Stake::Total(stake) => Ok(stake.into()),
+        }
+    }
+
+    /// The running stake of a line as a fraction.
+    pub(crate) fn unit_stake(&self) -> Result<(u128, u128), BettingError> {
+        let (above, below) = match self.stake {
+            Stake::Line(stake) => (stake, 1),
+            Stake::Total(stake) => (stake, self.lines()?),
+        };
+        let (running, whole) = self.running;
+        if above == 0 || self.unit == 0 {
+            return Err(field("stake", "stake and rounding unit must be above 0"));
+        }
+        if whole == 0 || running > whole || running > u64::from(u32::MAX) {
+            return Err(field("cashed_out", "must be between 0 and 1"));
+        }
+        let below = below.checked_mul(whole.into()).ok_or(BettingError::Overflow)?;
+        Ok((u128::from(above) * u128::from(running), below))
+    }
+
+    /// How lines are summed.
+    pub(crate) fn rule(&self) -> Result<Rule, BettingError> {
+        let cap = match self.max_line_payout {
+            None => None,
+            Some(cap) => {
+                let (above, below) = self.unit_stake()?;
+                let scaled = u128::from(cap).checked_mul(below).ok_or(BettingError::Overflow)?;
+                Some((scaled, above.max(1)))
+            }
+        };
+        Ok(Rule { free: self.free, cap, listed: false })
+    }
+
+    /// The legs of a part, open ones by `open`.
+    pub(crate) fn elements(
+        &self,
+        place: bool,
+        open: impl Fn(usize, &Leg) -> Result<Element, BettingError>,
+    ) -> Result<Vec<Element>, BettingError> {
+        let one = |(at, leg): (usize, &Leg)| {
+            let element = match leg.result(place) {
+                Ok(Some(result)) => leg.element(result, place),
+                Ok(None) => open(at, leg),
+                Err(error) => Err(error),
+            };
+            element.map_err(|error| error.of_leg(at))
+        };
+        let elements = self.legs.iter().enumerate().map(one).collect::<Result<Vec<_>, _>>()?;
+        check_listing(&self.structure, &elements, self.rule()?)?;
+        Ok(elements)
+    }
+
+    /// Lines that still wait for a leg: neither lost nor fully resulted.
+    pub fn open_lines(&self) -> Result<u128, BettingError> {
+        let mut open = 0;
+        for place in if self.each_way { &[false, true][..] } else { &[false] } {
+            let mut alive = Vec::with_capacity(self.legs.len());
+            let mut resulted = Vec::with_capacity(self.legs.len());
+            for (at, leg) in self.legs.iter().enumerate() {
+                let result = leg.result(*place).map_err(|error| error.of_leg(at))?;
+                alive.push(result.is_none_or(LegResult::is_alive));
+                resulted.push(result.is_some());
+            }
+            open += self.waiting(&alive, &resulted)?;
+        }
+        Ok(open)
+    }
+
+    fn waiting(&self, alive: &[bool], resulted: &[bool]) -> Result<u128, BettingError> {
+        let groups = Structure { pairs: Vec::new(), ..self.structure.clone() };
+        let living = count(&groups, |leg| alive[leg]).ok_or(BettingError::Overflow)?;
+        let done = count(&groups, |leg| alive[leg] && resulted[leg]).ok_or(BettingError::Overflow)?;
+        // A pair waits from its first leg on: the second only decides what was carried over.
+        let way = |first: usize, second: usize| alive[first] && !(resulted[first] && resulted[second]);
+        let both = |&(a, b): &(usize, usize)| u128::from(way(a, b)) + u128::from(way(b, a));
+        Ok(living - done + self.structure.pairs.iter().map(both).sum::<u128>())
+    }
+}

@@ -1,0 +1,219 @@
+//! One formula of a bet's return, in any arithmetic.
+
+use crate::error::{BettingError, field};
+use crate::number::{Checked, Number};
+use crate::structure::{Group, Structure};
+
+/// The most lines that are settled one by one.
+pub(crate) const MOST_LISTED: u128 = 1 << 20;
+
+/// A leg of one part: what a line multiplies, over the common denominator `one`.
+///
+/// `gross` is the return and `base` the stake that returns with it, both weighted by the probability of an open leg;
+/// a settled leg has `base = one` while it is alive and 0 once it is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Element {
+    pub(crate) gross: u128,
+    pub(crate) base: u128,
+    pub(crate) one: u128,
+}
+
+/// An element in an arithmetic.
+pub(crate) struct Factor<N> {
+    gross: N,
+    base: N,
+    one: N,
+}
+
+/// A fraction in an arithmetic.
+pub(crate) struct Fraction<N> {
+    pub(crate) above: N,
+    pub(crate) below: N,
+}
+
+impl<N: Number> Fraction<N> {
+    pub(crate) fn plus(&self, other: &Self) -> Self {
+        let above = self.above.times(&other.below).plus(&other.above.times(&self.below));
+        Self { above, below: self.below.times(&other.below) }
+    }
+
+    pub(crate) fn times(&self, above: u128, below: u128) -> Self {
+        Self { above: self.above.times(&N::whole(above)), below: self.below.times(&N::whole(below)) }
+    }
+
+    /// The difference, at least nothing.
+    pub(crate) fn less(&self, other: &Self) -> Self {
+        let above = self.above.times(&other.below).less(&other.above.times(&self.below));
+        Self { above, below: self.below.times(&other.below) }
+    }
+
+    pub(crate) fn least(&self, other: &Self) -> Self {
+        let (left, right) = (self.above.times(&other.below), other.above.times(&self.below));
+        Self { above: left.least(&right), below: self.below.times(&other.below) }
+    }
+}
+
+/// How the lines of a part are summed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Rule {
+    /// The stake does not come back with the winnings: a line is worth `max(gross − base, 0)`.
+    pub(crate) free: bool,
+    /// A line is worth at most this many units of stake.
+    pub(crate) cap: Option<(u128, u128)>,
+    /// Sum the lines one by one even where a polynomial says the same.
+    pub(crate) listed: bool,
+}
+
+/// `Σ lines`, in units of stake, of one part.
+pub(crate) fn part<N: Number>(structure: &Structure, elements: &[Element], rule: Rule) -> Fraction<N> {
+    let factors: Vec<Factor<N>> = elements
+        .iter()
+        .map(|element| {
+            let (gross, base, one) = N::split(element.gross, element.base, element.one);
+            Factor { gross, base, one }
+        })
+        .collect();
+    let rule = Rule { listed: must_list(elements, rule), ..rule };
+    let mut above = N::whole(0);
+    for group in &structure.groups {
+        above = above.plus(&of_group(group, &factors, rule));
+    }
+    for &(first, second) in &structure.pairs {
+        let rest = (0..factors.len()).filter(|leg| *leg != first && *leg != second);
+        let both = pair(&factors[first], &factors[second], structure.carried, rule).plus(&pair(
+            &factors[second],
+            &factors[first],
+            structure.carried,
+            rule,
+        ));
+        above = above.plus(&product(rest.map(|leg| &factors[leg].one)).times(&both));
+    }
+    let below = product(factors.iter().map(|factor| &factor.one));
+    match rule.cap {
+        // Capped lines come with the cap's denominator.
+        Some((_, cap_below)) => Fraction { above, below: below.times(&N::whole(cap_below)) },
+        None => Fraction { above, below },
+    }
+}
+
+/// Whether a part must be summed line by line: a cap on lines, or free lines that some multiplier between 0 and 1 may
+/// take below their stake.
+pub(crate) fn must_list(elements: &[Element], rule: Rule) -> bool {
+    rule.listed
+        || rule.cap.is_some()
+        || rule.free && elements.iter().any(|element| element.gross < element.base)
+}
+
+/// That a part can be summed in good time.
+pub(crate) fn check_listing(
+    structure: &Structure,
+    elements: &[Element],
+    rule: Rule,
+) -> Result<(), BettingError> {
+    if must_list(elements, rule) && structure.line_count()? > MOST_LISTED {
+        return Err(field("type", "has too many lines to be settled one by one, as this bet's terms ask"));
+    }
+    Ok(())
+}
+
+/// Lines of the groups whose legs all are `among`, and pairs whose first leg is; `None` beyond 128 bits.
+pub(crate) fn count(structure: &Structure, among: impl Fn(usize) -> bool) -> Option<u128> {
+    let element = |leg| {
+        let counted = u128::from(among(leg));
+        Element { gross: counted, base: counted, one: 1 }
+    };
+    let elements: Vec<Element> = (0..structure.legs).map(element).collect();
+    let groups = Structure { pairs: Vec::new(), ..structure.clone() };
+    let lines = part::<Checked>(&groups, &elements, Rule::default()).above.0?;
+    let ways = structure.pairs.iter().map(|pair| u128::from(among(pair.0)) + u128::from(among(pair.1)));
+    lines.checked_add(ways.sum())
+}
+
+fn product<'a, N: Number + 'a>(factors: impl Iterator<Item = &'a N>) -> N {
+    factors.fold(N::whole(1), |product, factor| product.times(factor))
+}
+
+fn of_group<N: Number>(group: &Group, factors: &[Factor<N>], rule: Rule) -> N {
+    if rule.listed {
+        let all = product(factors.iter().map(|factor| &factor.one));
+        return Listing { group, factors, rule, all }.sum();
+    }
+    let gross = symmetric(group, factors, |factor| &factor.gross);
+    if rule.free { gross.less(&symmetric(group, factors, |factor| &factor.base)) } else { gross }
+}
+
+/// `Π bankers · Σ_k e_k(legs)`, over the product of every leg's `one`, in O(legs · k).
+fn symmetric<N: Number>(group: &Group, factors: &[Factor<N>], of: impl Fn(&Factor<N>) -> &N) -> N {
+    let bankers = product(group.bankers.iter().map(|leg| of(&factors[*leg])));
+    if bankers.is_zero() {
+        return N::whole(0);
+    }
+    let largest = group.largest();
+    let mut sums = vec![N::whole(0); largest + 1];
+    sums[0] = N::whole(1);
+    for (seen, leg) in group.legs.iter().enumerate() {
+        let (one, x) = (&factors[*leg].one, of(&factors[*leg]));
+        for size in (1..=largest.min(seen + 1)).rev() {
+            let without = sums[size].times(one);
+            sums[size] = if x.is_zero() { without } else { without.plus(&sums[size - 1].times(x)) };
+        }
+        sums[0] = sums[0].times(one);
+    }
+    let chosen = (1..=largest).filter(|size| group.sizes >> size & 1 == 1);
+    let sum = chosen.fold(N::whole(0), |sum, size| sum.plus(&sums[size]));
+    let outside = product(group.outside(factors.len()).map(|leg| &factors[leg].one));
+    bankers.times(&outside).times(&sum)
+}
+
+/// `first` up to `carried` stakes onto `second`, the rest kept.
+fn pair<N: Number>(first: &Factor<N>, second: &Factor<N>, carried: u8, rule: Rule) -> N {
+    let stake = first.gross.least(&first.base.times(&N::whole(carried.into())));
+    let kept = first.gross.less(&stake).times(&second.one);
+    let both = first.one.times(&second.one);
+    value(kept.plus(&stake.times(&second.gross)), &both, &both, rule)
+}
+
+/// A line's value from its return and the stake that returned with it; `all` is the product of the `one`s.
+fn value<N: Number>(gross: N, base: &N, all: &N, rule: Rule) -> N {
+    let worth = if rule.free { gross.less(base) } else { gross };
+    match rule.cap {
+        Some((above, below)) => worth.times(&N::whole(below)).least(&all.times(&N::whole(above))),
+        None => worth,
+    }
+}
+
+/// The lines of a group, one by one.
+struct Listing<'a, N> {
+    group: &'a Group,
+    factors: &'a [Factor<N>],
+    rule: Rule,
+    /// The product of every leg's `one`.
+    all: N,
+}
+
+impl<N: Number> Listing<'_, N> {
+    fn sum(&self) -> N {
+        let outside = product(self.group.outside(self.factors.len()).map(|leg| &self.factors[leg].one));
+        let bankers = self.group.bankers.iter().map(|leg| &self.factors[*leg]);
+        let gross = bankers.clone().fold(outside.clone(), |all, factor| all.times(&factor.gross));
+        let base = bankers.clone().fold(outside.clone(), |all, factor| all.times(&factor.base));
+        let mut sum = N::whole(0);
+        self.visit(0, 0, &gross, &base, &mut sum);
+        sum
+    }
+
+    fn visit(&self, at: usize, chosen: usize, gross: &N, base: &N, sum: &mut N) {
+        if gross.is_zero() || self.group.sizes >> chosen == 0 {
+            return;
+        }
+        let Some(leg) = self.group.legs.get(at) else {
+            if self.group.sizes >> chosen & 1 == 1 {
+                *sum = sum.plus(&value(gross.clone(), base, &self.all, self.rule));
+            }
+            return;
+        };
+        let factor = &self.factors[*leg];
+        self.visit(at + 1, chosen + 1, &gross.times(&factor.gross), &base.times(&factor.base), sum);
+        self.visit(at + 1, chosen, &gross.times(&factor.one), &base.times(&factor.one), sum);
+    }
+}
