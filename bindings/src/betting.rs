@@ -5,7 +5,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 /// The one place where a betting error becomes a Python exception.
-fn value_error(error: BettingError) -> PyErr {
+pub(crate) fn value_error(error: BettingError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
@@ -96,4 +96,9 @@ fn settle_single(
 pub mod betting {
     #[pymodule_export]
     use super::{PySingleSettlement, settle_single};
+    #[pymodule_export]
+    use crate::betting_settle::{
+        BetSettlement, CashOut, Progress, cash_out, each_way_terms, line_count, lines, progress, resettle,
+        rule4_pence, settle, settle_batch,
+    };
 }

@@ -6,6 +6,9 @@ use pyo3::prelude::*;
 
 mod arguments;
 mod betting;
+mod betting_fields;
+mod betting_read;
+mod betting_settle;
 mod feeds;
 mod guard;
 mod money;

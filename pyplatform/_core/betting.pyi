@@ -1,12 +1,31 @@
 """`rust_core/betting` for Python: settlement exact to the minor unit.
 
-Money is in integer minor units, prices in ten-thousandths (`price_e4`, 2.50 is 25000). Every impossible question
-raises `ValueError` that names the field and the rule.
+Money is in integer minor units. A bet is a dict in the shape of the golden files, or a struct of
+`pyplatform.core.betting`, whose fields are the same. Every impossible question raises `ValueError` that names the
+field and the rule.
 """
 
-from typing import Literal, final
+from collections.abc import Sequence
+from typing import Any, Literal, final
 
-__all__ = ["SingleSettlement", "settle_single"]
+from msgspec import Struct
+
+__all__ = [
+    "BetSettlement",
+    "CashOut",
+    "Progress",
+    "SingleSettlement",
+    "cash_out",
+    "each_way_terms",
+    "line_count",
+    "lines",
+    "progress",
+    "resettle",
+    "rule4_pence",
+    "settle",
+    "settle_batch",
+    "settle_single",
+]
 
 @final
 class SingleSettlement:
@@ -43,4 +62,125 @@ def settle_single(
     Raises ValueError: a stake that is not positive and a whole multiple of the unit, a price of 1 or less, void
     halves other than 0, 1, 2, a dead heat without places or runners, numbers too large for exact arithmetic, an
     unknown result or rounding mode.
+    """
+
+@final
+class BetSettlement:
+    """What a bet returns."""
+
+    @property
+    def returns_minor(self) -> int:
+        """Gross return in minor units, stake included unless the bet was free; rounded once, then capped."""
+    @property
+    def lines(self) -> int:
+        """Lines of the bet; an each-way bet has as many place lines as win lines."""
+    @property
+    def total_stake_minor(self) -> int:
+        """The stake of all lines, minor units."""
+    @property
+    def exact_returns(self) -> tuple[int, int]:
+        """The return before rounding and cap as (numerator, denominator) in lowest terms, minor units."""
+
+@final
+class Progress:
+    """How far a running bet is."""
+
+    @property
+    def lines(self) -> int:
+        """Lines of the bet."""
+    @property
+    def open_lines(self) -> int:
+        """Lines that are neither lost nor fully resulted."""
+    @property
+    def settleable(self) -> bool:
+        """Whether no line is open: `settle` gives the final answer, whatever the open legs do."""
+    @property
+    def secured_minor(self) -> int:
+        """The return if every open leg lost, minor units: what no later result can take away."""
+
+@final
+class CashOut:
+    """A cash-out offer."""
+
+    @property
+    def available(self) -> bool:
+        """Whether there is an offer; none while an open leg is suspended."""
+    @property
+    def value_minor(self) -> int | None:
+        """What is paid now, minor units, rounded down."""
+    @property
+    def remaining_unit_stake(self) -> tuple[int, int]:
+        """The stake of a line that runs on, as a fraction (numerator, denominator) of minor units."""
+
+def settle(bet: dict[str, Any] | Struct, /) -> BetSettlement:
+    """Settle a bet: `R = Σ_lines unit·Π m`, bonuses, one rounding of the exact total, the cap.
+
+    The multiplier of a leg is `m = w·E + v` with win share w, void share v and `E = 1 + (P − 1)·fraction·(1 − r)`;
+    the fraction is that of the each-way terms in place lines and 1 in win lines, r the rule 4 deduction. A pure
+    function: the same bet and results give the same answer on every replay.
+
+    Raises ValueError: an unknown field, type or word; a price of 1 or less; a stake that is missing or 0; another
+    number of legs than the type has; an each-way leg without terms; results that contradict each other; a leg that is
+    OPEN while a line that is not lost depends on it; legs of one event in a line; a return beyond 128 bits without a
+    cap.
+    """
+
+def settle_batch(bets: Sequence[dict[str, Any] | Struct], /) -> list[BetSettlement]:
+    """`settle` for many bets; the arithmetic runs without the interpreter lock.
+
+    Raises ValueError as `settle`, naming the bet by its place in the list.
+    """
+
+def resettle(bet: dict[str, Any] | Struct, /, paid_minor: int) -> tuple[BetSettlement, int]:
+    """Settle again after a correction: the new settlement, and what is still to pay (negative: to take back).
+
+    `paid_minor` is what all revisions so far have paid together, minor units. Raises ValueError as `settle`.
+    """
+
+def progress(bet: dict[str, Any] | Struct, /) -> Progress:
+    """How far a bet is while its legs arrive line by line.
+
+    A line is lost with its first lost leg. Raises ValueError as `settle`, but for open legs.
+    """
+
+def cash_out(
+    bet: dict[str, Any] | Struct, /, margin: str | float, fraction: str | float | None = None
+) -> CashOut:
+    """`V = ⌊min((1 − margin)·Σ_lines unit·Π_settled m·Π_open P·p, potential)·fraction⌋`, minor units.
+
+    p is `leg.p`, or `1/leg.current`; the place part of an each-way bet takes `leg.place_p`, or the current price at
+    the leg's terms. A line of a free bet is worth `unit·Πp·max(ΠP − 1, 0)`. Open legs must be of different events.
+    Margin and fraction are between 0 and 1, as text (`"0.05"`, `"1/2"`) or numbers.
+
+    Raises ValueError: no leg open, an open leg without p and current, a free bet up and down, and as `settle`.
+    """
+
+def line_count(
+    kind: str, n: int | None = None, sizes: list[int] | None = None, bankers: list[int] | None = None
+) -> int:
+    """Lines of the bet type `kind`: a sum of binomials for the types that are every k of n legs.
+
+    `n` legs may be left out where the type says them; `sizes` are the k of a SYSTEM. Raises ValueError: an unknown
+    type, another number of legs than the type has, sizes or bankers that do not fit.
+    """
+
+def lines(
+    kind: str, n: int | None = None, sizes: list[int] | None = None, bankers: list[int] | None = None
+) -> list[tuple[int, ...]]:
+    """The lines of the bet type `kind`, each as its legs counted from 0; without the pairs of bets up and down.
+
+    Raises ValueError as `line_count`, and for more than a million lines.
+    """
+
+def rule4_pence(withdrawn_price: str | float, bands: list[tuple[str, int]] | None = None) -> int:
+    """Rule 4 deduction for a withdrawal, pence a pound of winnings; several add up to at most 90.
+
+    `bands` are (longest fractional price, pence) from short to long, upper bounds inclusive; Tattersalls 4(c) if
+    nothing is said. Raises ValueError: a price that cannot be read or is 1 or less.
+    """
+
+def each_way_terms(runners: int, handicap: bool = False) -> tuple[int, tuple[int, int]]:
+    """The UK standard each-way terms by actual runners, as (places, fraction).
+
+    Raises ValueError: fewer than two runners.
     """

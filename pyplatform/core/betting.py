@@ -1,10 +1,155 @@
 """Settlement of bets, exact to the minor unit.
 
 >>> from pyplatform.core import betting
+>>> legs = [betting.Leg("2.5", "WON"), betting.Leg("10/11", "WON"), betting.Leg("-110", "VOID")]
+>>> betting.settle(betting.Bet("PATENT", legs, unit_stake_minor=100)).returns_minor
+1936
 >>> betting.settle_single(5_000, 25_000, "won", tied=2).returns_minor  # £50 at 2.5, dead heat of two
 6250
 """
 
-from pyplatform._core.betting import SingleSettlement, settle_single
+from typing import Literal
 
-__all__ = ["SingleSettlement", "settle_single"]
+from msgspec import Struct
+
+from pyplatform._core.betting import (
+    BetSettlement,
+    CashOut,
+    Progress,
+    SingleSettlement,
+    cash_out,
+    line_count,
+    lines,
+    progress,
+    resettle,
+    rule4_pence,
+    settle,
+    settle_batch,
+    settle_single,
+)
+from pyplatform._core.betting import each_way_terms as _each_way_terms
+
+__all__ = [
+    "Bet",
+    "BetSettlement",
+    "Bonus",
+    "CashOut",
+    "EachWay",
+    "Leg",
+    "Progress",
+    "SingleSettlement",
+    "cash_out",
+    "each_way_terms",
+    "line_count",
+    "lines",
+    "progress",
+    "resettle",
+    "rule4_pence",
+    "settle",
+    "settle_batch",
+    "settle_single",
+]
+
+Number = str | int | float
+Result = Literal[
+    "WON",
+    "LOST",
+    "VOID",
+    "PUSH",
+    "NON_RUNNER",
+    "ABANDONED",
+    "PLACED",
+    "HALF_WON",
+    "HALF_LOST",
+    "EARLY_WON",
+    "RESULT0",
+    "OPEN",
+]
+
+
+class EachWay(Struct, frozen=True):
+    """Each-way terms as they were offered: the place part pays `fraction` of the winnings for the first `places`."""
+
+    fraction: Number
+    places: int
+
+
+class Bonus(Struct, frozen=True, kw_only=True):
+    """Bonuses on the win part, all withheld if a leg is void; a push does not withhold them.
+
+    `one_winner_odds_x` multiplies the winnings of the only winner's single when every other leg lost;
+    `all_winners_pct` is a percentage of the `returns` or the `profit` when every leg won; `acca_boost_pct` one of
+    the profit.
+    """
+
+    one_winner_odds_x: Number | None = None
+    all_winners_pct: Number | None = None
+    on: Literal["returns", "profit"] | None = None
+    acca_boost_pct: Number | None = None
+
+
+class Leg(Struct, frozen=True):
+    """A leg and what became of it.
+
+    `price` is decimal (`"3.50"`), fractional (`"5/2"`) or American (`"+250"`); a `price_type` SP takes `sp`, and `bog`
+    the better of both after `rule4` and `rule4_sp` (pence a pound; before them with `compare_before_deduction`).
+    A dead heat is `tied` runners at `position` (1 if nothing is said) in a market that pays `places_market` places,
+    or the feed's `dead_heat_factor`; a feed's half-won is WON with a `void_factor` of 0.5, half-lost RESULT0 with it.
+    Early payout is EARLY_WON. An OPEN leg carries `current` or the probability `p` (and `place_p`) for a cash-out.
+    """
+
+    price: Number | None
+    result: Result
+    price_type: Literal["FIXED", "SP"] | None = None
+    sp: Number | None = None
+    bog: bool = False
+    compare_before_deduction: bool = False
+    rule4: int | list[int] | None = None
+    rule4_sp: int | list[int] | None = None
+    waive_5p: bool = False
+    tied: int | None = None
+    position: int | None = None
+    places_market: int | None = None
+    void_factor: Number | None = None
+    dead_heat_factor: Number | None = None
+    ew: EachWay | None = None
+    current: Number | None = None
+    p: Number | None = None
+    place_p: Number | None = None
+    suspended: bool = False
+    event_id: str | None = None
+
+
+class Bet(Struct, frozen=True):
+    """A bet: `type`, legs, and the stake of a line (of each part, if each-way) or of the whole bet, minor units.
+
+    Types: SINGLE DOUBLE TREBLE FOURFOLD … EIGHTFOLD, ACCA; TRIXIE YANKEE CANADIAN (SUPER_YANKEE) HEINZ SUPER_HEINZ
+    GOLIATH, with singles PATENT LUCKY15 LUCKY31 LUCKY63 LUCKY127 LUCKY255; SYSTEM with its `sizes`; SSA DSA
+    ROUND_ROBIN FLAG SUPER_FLAG; UNION_JACK (rows of three by three) and ALPHABET. `bankers` are legs, counted from
+    0, that are in every line; the type's sizes apply to the rest. The return is rounded once, to a multiple of
+    `rounding_unit_minor`. `cashed_out` is the share that partial cash-outs have ended.
+    """
+
+    type: str
+    legs: list[Leg]
+    unit_stake_minor: int | None = None
+    total_stake_minor: int | None = None
+    sizes: list[int] | None = None
+    bankers: list[int] | None = None
+    each_way: bool = False
+    stake_kind: Literal["CASH", "FREE_SNR"] = "CASH"
+    bonus: Bonus | None = None
+    max_payout_minor: int | None = None
+    max_line_payout_minor: int | None = None
+    rounding: Literal["HALF_UP", "HALF_EVEN", "DOWN"] = "HALF_UP"
+    rounding_unit_minor: int = 1
+    cashed_out: Number | None = None
+
+
+def each_way_terms(runners: int, handicap: bool = False) -> EachWay:
+    """The UK standard each-way terms by actual runners; 2 to 4 runners are win only, whose place part is a win part.
+
+    Raises ValueError: fewer than two runners.
+    """
+    places, (numerator, denominator) = _each_way_terms(runners, handicap)
+    return EachWay(f"{numerator}/{denominator}", places)

@@ -1,0 +1,118 @@
+//! Fields of a bet as they come from Python: a dict in the shape of the golden files, or a typed struct.
+
+use ::betting::{BettingError, Price, decimal};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+
+use crate::betting::value_error;
+
+/// A field that cannot be read.
+pub(crate) fn wrong(field: &str, rule: &str) -> PyErr {
+    PyValueError::new_err(format!("{field}: {rule}"))
+}
+
+/// Call `set` with every field that is given; it says whether it knows the name.
+pub(crate) fn each_field(
+    object: &Bound<'_, PyAny>,
+    what: &str,
+    mut set: impl FnMut(&str, &Bound<'_, PyAny>) -> PyResult<bool>,
+) -> PyResult<()> {
+    if let Ok(dict) = object.cast::<PyDict>() {
+        for (key, value) in dict {
+            let Ok(key) = key.cast::<PyString>() else {
+                return Err(wrong(what, "field names are text"));
+            };
+            let name = key.to_str()?;
+            if !set(name, &value)? {
+                return Err(PyValueError::new_err(format!("{what}: unknown field {name:?}")));
+            }
+        }
+        return Ok(());
+    }
+    let Ok(names) = object.getattr("__struct_fields__") else {
+        return Err(wrong(what, "is given as a dict or as a struct of pyplatform.core.betting"));
+    };
+    for name in names.try_iter()? {
+        let name = name?.cast_into::<PyString>()?;
+        set(name.to_str()?, &object.getattr(&name)?)?;
+    }
+    Ok(())
+}
+
+/// A number as it is written: text, an integer, a float (its shortest decimal) or a Decimal.
+pub(crate) fn with_text<T>(
+    field: &str,
+    value: &Bound<'_, PyAny>,
+    read: impl FnOnce(&str) -> PyResult<T>,
+) -> PyResult<T> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return read(text.to_str()?);
+    }
+    let number = value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>();
+    if value.is_instance_of::<PyBool>() || !(number || value.get_type().name()? == "Decimal") {
+        return Err(wrong(field, "is text or a number"));
+    }
+    read(value.str()?.to_str()?)
+}
+
+/// A price in any of its forms.
+pub(crate) fn price(field: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Price> {
+    with_text(field, value, |text| {
+        Price::parse(text).map_err(|error| match error {
+            BettingError::Field { rule, .. } => PyValueError::new_err(format!("{field}: {text:?} {rule}")),
+            other => value_error(other),
+        })
+    })
+}
+
+/// A number that is not negative, `1/5` or `0.2`, as a fraction.
+pub(crate) fn fraction(field: &str, value: &Bound<'_, PyAny>) -> PyResult<(u64, u64)> {
+    with_text(field, value, |text| {
+        let found = match text.split_once('/') {
+            Some((above, below)) => above.trim().parse().ok().zip(below.trim().parse().ok()),
+            None => decimal(text.trim()),
+        };
+        match found {
+            Some((above, below)) if below > 0 => Ok((above, below)),
+            _ => Err(wrong(field, "is a number of at least 0, written 0.2 or 1/5")),
+        }
+    })
+}
+
+/// A whole number that fits.
+pub(crate) fn whole<T: TryFrom<u64>>(field: &str, value: &Bound<'_, PyAny>) -> PyResult<T> {
+    let found = if value.is_instance_of::<PyBool>() { None } else { value.extract::<u64>().ok() };
+    let fits = found.and_then(|number| T::try_from(number).ok());
+    fits.ok_or_else(|| wrong(field, "is a whole number, not negative, in range"))
+}
+
+/// A truth value.
+pub(crate) fn flag(field: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    value.extract::<bool>().map_err(|_| wrong(field, "is true or false"))
+}
+
+/// Whole numbers in a list or tuple.
+pub(crate) fn wholes(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<usize>> {
+    items(field, value)?.iter().map(|item| whole(field, item)).collect()
+}
+
+/// The items of a list or tuple.
+pub(crate) fn items<'py>(field: &str, value: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    if let Ok(list) = value.cast::<PyList>() {
+        return Ok(list.iter().collect());
+    }
+    match value.cast::<PyTuple>() {
+        Ok(tuple) => Ok(tuple.iter().collect()),
+        Err(_) => Err(wrong(field, "is a list")),
+    }
+}
+
+/// One of some words.
+pub(crate) fn word<T: Copy>(field: &str, value: &Bound<'_, PyAny>, known: &[(&str, T)]) -> PyResult<T> {
+    let text = value.cast::<PyString>().map_err(|_| wrong(field, "is text"))?.to_str()?;
+    known.iter().find(|(name, _)| *name == text).map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        PyValueError::new_err(format!("{field}: unknown {text:?}, known are {}", names.join(", ")))
+    })
+}

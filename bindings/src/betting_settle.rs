@@ -1,0 +1,196 @@
+//! Settlement, progress and cash-out of whole bets for Python.
+
+use ::betting::{self as core, Band, Bet, EachWayTerms, Price, Share, Structure, TATTERSALLS};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyBytes, PyInt, PyTuple};
+
+use crate::betting::value_error;
+use crate::betting_fields::{fraction, items, price, wrong};
+use crate::betting_read::{read, share};
+
+/// A settled bet.
+#[pyclass(frozen, module = "pyplatform._core.betting")]
+pub struct BetSettlement {
+    bet: Bet,
+    settled: core::BetSettlement,
+}
+
+impl BetSettlement {
+    fn of(bet: Bet) -> PyResult<Self> {
+        let settled = core::settle(&bet).map_err(value_error)?;
+        Ok(Self { bet, settled })
+    }
+}
+
+#[pymethods]
+impl BetSettlement {
+    #[getter]
+    fn returns_minor(&self) -> u128 {
+        self.settled.returns
+    }
+
+    #[getter]
+    fn lines(&self) -> u128 {
+        self.settled.lines
+    }
+
+    #[getter]
+    fn total_stake_minor(&self) -> u128 {
+        self.settled.total_stake
+    }
+
+    #[getter]
+    fn exact_returns<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let (above, below) = core::exact_returns(&self.bet).map_err(value_error)?;
+        let integer = |bytes: &[u8]| {
+            py.get_type::<PyInt>().call_method1("from_bytes", (PyBytes::new(py, bytes), "big"))
+        };
+        Ok((integer(&above)?, integer(&below)?))
+    }
+
+    fn __repr__(&self) -> String {
+        let core::BetSettlement { returns, lines, total_stake } = self.settled;
+        format!("BetSettlement(returns_minor={returns}, lines={lines}, total_stake_minor={total_stake})")
+    }
+}
+
+/// How far a running bet is.
+#[pyclass(frozen, get_all, module = "pyplatform._core.betting")]
+pub struct Progress {
+    lines: u128,
+    open_lines: u128,
+    settleable: bool,
+    secured_minor: u128,
+}
+
+/// A cash-out offer.
+#[pyclass(frozen, get_all, module = "pyplatform._core.betting")]
+pub struct CashOut {
+    available: bool,
+    value_minor: Option<u128>,
+    remaining_unit_stake: (u128, u128),
+}
+
+#[pyfunction]
+#[pyo3(signature = (bet, /))]
+pub(crate) fn settle(bet: &Bound<'_, PyAny>) -> PyResult<BetSettlement> {
+    BetSettlement::of(read(bet)?.bet)
+}
+
+#[pyfunction]
+#[pyo3(signature = (bets, /))]
+pub(crate) fn settle_batch(py: Python<'_>, bets: Vec<Bound<'_, PyAny>>) -> PyResult<Vec<BetSettlement>> {
+    let said = |at: usize, error: &PyErr| PyValueError::new_err(format!("bet {at}: {}", error.value(py)));
+    let read = |(at, bet)| read(bet).map(|read| read.bet).map_err(|error| said(at, &error));
+    let bets = bets.iter().enumerate().map(read).collect::<PyResult<Vec<Bet>>>()?;
+    let settled: Vec<_> =
+        py.detach(|| bets.into_iter().map(|bet| (core::settle(&bet), bet)).collect::<Vec<_>>());
+    let one = |(at, (settled, bet)): (usize, (Result<_, core::BettingError>, Bet))| match settled {
+        Ok(settled) => Ok(BetSettlement { bet, settled }),
+        Err(error) => Err(said(at, &value_error(error))),
+    };
+    settled.into_iter().enumerate().map(one).collect()
+}
+
+#[pyfunction]
+#[pyo3(signature = (bet, /, paid_minor))]
+pub(crate) fn resettle(bet: &Bound<'_, PyAny>, paid_minor: u128) -> PyResult<(BetSettlement, i128)> {
+    let bet = read(bet)?.bet;
+    let (settled, difference) = core::resettle(&bet, paid_minor).map_err(value_error)?;
+    Ok((BetSettlement { bet, settled }, difference))
+}
+
+#[pyfunction]
+#[pyo3(signature = (bet, /))]
+pub(crate) fn progress(bet: &Bound<'_, PyAny>) -> PyResult<Progress> {
+    let bet = read(bet)?.bet;
+    let open_lines = bet.open_lines().map_err(value_error)?;
+    let secured = core::secured(&bet).map_err(value_error)?;
+    Ok(Progress {
+        lines: secured.lines,
+        open_lines,
+        settleable: open_lines == 0,
+        secured_minor: secured.returns,
+    })
+}
+
+#[pyfunction]
+#[pyo3(signature = (bet, /, margin, fraction = None))]
+pub(crate) fn cash_out(
+    bet: &Bound<'_, PyAny>,
+    margin: &Bound<'_, PyAny>,
+    fraction: Option<&Bound<'_, PyAny>>,
+) -> PyResult<CashOut> {
+    let running = read(bet)?;
+    let margin = share("margin", margin)?;
+    let fraction = fraction.map_or(Ok(Share::WHOLE), |part| share("fraction", part))?;
+    let offer = core::cash_out(&running.bet, &running.chances, margin, fraction).map_err(value_error)?;
+    Ok(CashOut {
+        available: offer.value.is_some(),
+        value_minor: offer.value,
+        remaining_unit_stake: offer.remaining_unit,
+    })
+}
+
+/// The lines of a type by its name.
+fn structure(
+    name: &str,
+    n: Option<usize>,
+    sizes: Option<Vec<usize>>,
+    bankers: Option<Vec<usize>>,
+) -> PyResult<Structure> {
+    let n = n.or_else(|| Structure::usual_legs(name)).ok_or_else(|| wrong("n", "is needed for this type"))?;
+    Structure::new(name, n, &sizes.unwrap_or_default(), &bankers.unwrap_or_default()).map_err(value_error)
+}
+
+#[pyfunction]
+#[pyo3(signature = (kind, n = None, sizes = None, bankers = None))]
+pub(crate) fn line_count(
+    kind: &str,
+    n: Option<usize>,
+    sizes: Option<Vec<usize>>,
+    bankers: Option<Vec<usize>>,
+) -> PyResult<u128> {
+    structure(kind, n, sizes, bankers)?.line_count().map_err(value_error)
+}
+
+#[pyfunction]
+#[pyo3(signature = (kind, n = None, sizes = None, bankers = None))]
+pub(crate) fn lines<'py>(
+    py: Python<'py>,
+    kind: &str,
+    n: Option<usize>,
+    sizes: Option<Vec<usize>>,
+    bankers: Option<Vec<usize>>,
+) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+    let lines = structure(kind, n, sizes, bankers)?.lines().map_err(value_error)?;
+    lines.iter().map(|line| PyTuple::new(py, line)).collect()
+}
+
+#[pyfunction]
+#[pyo3(signature = (withdrawn_price, bands = None))]
+pub(crate) fn rule4_pence(
+    withdrawn_price: &Bound<'_, PyAny>,
+    bands: Option<&Bound<'_, PyAny>>,
+) -> PyResult<u8> {
+    let withdrawn: Price = price("withdrawn_price", withdrawn_price)?;
+    let Some(bands) = bands else {
+        return Ok(core::rule4_pence(withdrawn, &TATTERSALLS));
+    };
+    let band = |item: &Bound<'_, PyAny>| {
+        let (upto, pence): (Bound<'_, PyAny>, u8) =
+            item.extract().map_err(|_| wrong("bands", "are pairs of the longest price and the pence"))?;
+        let (winnings, stake) = fraction("bands", &upto)?;
+        Ok(Band { winnings, stake, pence })
+    };
+    let bands = items("bands", bands)?.iter().map(band).collect::<PyResult<Vec<Band>>>()?;
+    Ok(core::rule4_pence(withdrawn, &bands))
+}
+
+#[pyfunction]
+#[pyo3(signature = (runners, handicap = false))]
+pub(crate) fn each_way_terms(runners: u32, handicap: bool) -> PyResult<(u32, (u32, u32))> {
+    let terms = EachWayTerms::uk(runners, handicap).map_err(value_error)?;
+    Ok((terms.places(), terms.fraction()))
+}

@@ -1,0 +1,135 @@
+"""What holds for every bet, through the public API."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyplatform.core import betting
+
+PRICES = st.one_of(
+    st.integers(101, 2_000).map(lambda cents: f"{cents / 100:.2f}"),
+    st.tuples(st.integers(1, 40), st.integers(1, 40)).map(lambda odds: f"{odds[0]}/{odds[1]}"),
+)
+RESULTS = st.sampled_from(["WON", "WON", "LOST", "VOID", "PUSH", "HALF_WON", "HALF_LOST"])
+LEGS = st.lists(
+    st.builds(lambda price, result: {"price": price, "result": result}, PRICES, RESULTS), min_size=1
+)
+
+
+def bet(legs: list[dict[str, Any]], kind: str = "ACCA", **terms: Any) -> dict[str, Any]:
+    return {"type": kind, "unit_stake_minor": 100, "legs": legs} | terms
+
+
+@given(LEGS.filter(lambda legs: len(legs) <= 8), st.data())
+def test_the_order_of_legs_does_not_matter(legs: list[dict[str, Any]], data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, len(legs)))
+    turned = data.draw(st.permutations(legs))
+    given_order = betting.settle(bet(legs, "SYSTEM", sizes=[size]))
+    assert given_order.exact_returns == betting.settle(bet(turned, "SYSTEM", sizes=[size])).exact_returns
+
+
+@given(LEGS.filter(lambda legs: len(legs) <= 8), PRICES)
+def test_a_void_leg_is_a_leg_removed(legs: list[dict[str, Any]], price: str) -> None:
+    more = [*legs, {"price": price, "result": "VOID"}]
+    assert betting.settle(bet(more)).exact_returns == betting.settle(bet(legs)).exact_returns
+
+
+def test_a_batch_is_its_bets_one_by_one() -> None:
+    legs = [{"price": "2.5", "result": "WON"}] * 4
+    bets = [bet(legs, "YANKEE"), bet(legs[:1], "SINGLE"), bet(legs, "LUCKY15", each_way=False)]
+    together = [settled.returns_minor for settled in betting.settle_batch(bets)]
+    assert together == [betting.settle(one).returns_minor for one in bets]
+    with pytest.raises(ValueError, match="bet 1: legs: this type needs 1"):
+        betting.settle_batch([bets[0], bet(legs, "SINGLE")])
+
+
+def test_a_yankee_with_two_losers_pays_its_double_early() -> None:
+    legs = [{"price": price, "result": "OPEN"} for price in ("5.0", "6.0", "2.0", "2.0")]
+    assert betting.progress(bet(legs, "YANKEE")).open_lines == 11
+    legs[2]["result"] = legs[3]["result"] = "LOST"
+    assert betting.progress(bet(legs, "YANKEE")).open_lines == 1
+    legs[0]["result"] = "LOST"
+    early = betting.progress(bet(legs, "YANKEE"))
+    assert (early.lines, early.settleable, early.secured_minor) == (11, True, 0)
+    assert betting.settle(bet(legs, "YANKEE")).returns_minor == 0
+    legs[0]["result"] = legs[1]["result"] = "WON"
+    assert betting.settle(bet(legs, "YANKEE")).returns_minor == 3_000
+
+
+def test_a_correction_posts_the_difference() -> None:
+    won, lost = ([{"price": "3.0", "result": result}] for result in ("WON", "LOST"))
+    settled, difference = betting.resettle(bet(lost, "SINGLE"), paid_minor=300)
+    assert (settled.returns_minor, difference) == (0, -300)
+    assert betting.resettle(bet(won, "SINGLE"), paid_minor=0)[1] == 300
+
+
+def test_a_partly_cashed_out_bet_runs_on_with_the_rest() -> None:
+    legs = [{"price": "3.0", "result": "WON"}]
+    assert betting.settle(bet(legs, "SINGLE", cashed_out="1/4")).returns_minor == 225
+
+
+def test_terms_of_the_house_shape_the_return() -> None:
+    won = [{"price": "10.0", "result": "WON"}] * 2
+    assert (
+        betting.settle(bet(won, "SYSTEM", sizes=[1, 2], max_line_payout_minor=1_500)).returns_minor == 3_500
+    )
+    assert betting.settle(bet(won, "ACCA", max_payout_minor=5_000)).returns_minor == 5_000
+    assert (
+        betting.settle(bet([{"price": "1.13", "result": "WON"}], rounding_unit_minor=5)).returns_minor == 115
+    )
+    assert betting.rule4_pence("2.5", [("1/1", 40), ("3/2", 25)]) == 25
+    assert betting.line_count("SYSTEM", 6, [2], [0, 1]) == len(betting.lines("SYSTEM", 6, [2], [0, 1])) == 6
+
+
+WON = {"price": "2.0", "result": "WON"}
+OPEN = {"price": "2.0", "result": "OPEN"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (bet([WON], "QUINTUPLE"), "type: unknown bet type"),
+        (bet([WON, WON], "TRIXIE"), "legs: this type needs 3 beside the bankers, got 2"),
+        (bet([]), "legs: a bet has 1 to 64"),
+        (bet([WON], unit_stake_minor=-1), "unit_stake_minor: is a whole number, not negative"),
+        (bet([WON], unit_stake_minor=0), "must be above 0"),
+        (bet([WON], currency_code="EUR"), "bet: unknown field"),
+        (bet([WON], rounding="UP"), "rounding: unknown"),
+        (bet([WON], each_way=True), "leg 0: ew: an each-way bet needs terms"),
+        (bet([WON | {"price": "1.0"}]), "leg 0: price: .* a decimal price is above 1"),
+        (bet([WON | {"price": float("nan")}]), "leg 0: price: "),
+        (bet([WON | {"price": "+90"}]), "American price"),
+        (bet([WON | {"price": None}]), "leg 0: price: is needed"),
+        (bet([WON | {"price_type": "SP"}]), "leg 0: sp: is needed"),
+        (bet([WON, WON | {"result": "DRAWN"}]), "leg 1: result: unknown"),
+        (bet([WON | {"position": 2}]), "leg 0: position: contradicts WON"),
+        (bet([WON | {"result": "VOID", "void_factor": "0.5"}]), "leg 0: void_factor: contradicts"),
+        (bet([WON | {"void_factor": "0.3"}]), "leg 0: void_factor: must be 0, 0.5 or 1"),
+        (bet([WON | {"tied": 2, "dead_heat_factor": "0.5"}]), "leg 0: dead_heat_factor: contradicts tied"),
+        (bet([WON | {"rule4": 95}]), "leg 0: rule4: is between 0 and 90"),
+        (bet([WON, OPEN]), "leg 1: result: still OPEN"),
+        (bet([WON | {"event_id": "a"}, WON | {"event_id": "a"}]), "leg 1: event_id: is that of leg 0"),
+        (bet([WON], "SYSTEM"), "sizes: a SYSTEM says"),
+        (bet([WON], "SYSTEM", sizes=[2]), "sizes: must be between"),
+        (bet([WON], bankers=[1]), "bankers: must be distinct legs"),
+        (bet([WON | {"price": "1000.0"}] * 20), "too large"),
+        ("bet", "bet: is given as a dict or as a struct"),
+    ],
+)
+def test_what_cannot_be_settled_is_said_in_plain_words(wrong: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        betting.settle(wrong)
+
+
+def test_what_cannot_be_cashed_out_is_said_in_plain_words() -> None:
+    with pytest.raises(ValueError, match="leg 0: current: an OPEN leg needs current or p"):
+        betting.cash_out(bet([OPEN]), "0.05")
+    with pytest.raises(ValueError, match="legs: none is OPEN"):
+        betting.cash_out(bet([WON]), "0.05")
+    with pytest.raises(ValueError, match="margin: must be between 0 and 1"):
+        betting.cash_out(bet([OPEN | {"p": "0.5"}]), 1.5)
+    terms = {"ew": {"fraction": "1/5", "places": 3}, "p": "0.5"}
+    with pytest.raises(ValueError, match="leg 0: place_p: is needed beside p"):
+        betting.cash_out(bet([OPEN | terms], each_way=True), 0)
