@@ -49,7 +49,7 @@ class Removal:
 
     @property
     def probabilities(self) -> tuple[float, ...]:
-        """In the order of the prices; they sum to the target."""
+        """In the order of the prices, 0.0 where none was given; they sum to the target."""
     @property
     def method(self) -> str:
         """The method that gave them; "multiplicative" after a fallback."""
@@ -133,9 +133,12 @@ def application_methods() -> tuple[str, ...]:
     """Names of the methods that can also put a margin on."""
 
 def remove_margin(
-    prices: Sequence[float], method: str = "shin", target: float = 1.0, on_invalid: _OnInvalid = "error"
+    prices: Sequence[float | None],
+    method: str = "shin",
+    target: float = 1.0,
+    on_invalid: _OnInvalid = "error",
 ) -> Removal:
-    """Take the margin out of decimal prices.
+    """Take the margin out of decimal prices; None is a suspended outcome, left out with probability 0.0.
 
     - multiplicative: `p = π·T/S`;
     - additive: `p = π − (S−T)/n`;
@@ -144,8 +147,8 @@ def remove_margin(
     - shin: `p = (√(z² + 4(1−z)π²/S) − z) / (2(1−z))`, z the share of insiders (Shin 1992; Jullien & Salanié 1994);
       one winner only;
     - goto: `p = π − s(S−T)/Σs` with `s = √(1−π)` (goto-conversion);
-    - efficient_shin: Shin's closed form for two outcomes, each outcome against the rest, then divided by the sum; one
-      winner only; useless in big fields, for it has a pole at `π = (S−1)/2`;
+    - efficient_shin: Shin's closed form for two outcomes, each against the rest, divided by the sum; one winner only;
+      useless in big fields, for it has a pole at `π = (S−1)/2`;
     - balanced_book: `p = (π−z)/(1−z)` with `z = (S−1)/(n−1)` (Fingleton & Waldron 1999); one winner only;
     - jsd: the same Jensen-Shannon distance d (nats) between π and p < π for every outcome (Long); never underround.
 
@@ -296,8 +299,7 @@ class Ladder:
     `Ladder(tiers)` is a house's own: `(start, stop, step)` in ten-thousandths, each tier from where the last stopped.
     Prices beyond an end of the ladder snap to that end.
 
-    Raises ValueError: no tier, a start not above 1, a stop that is not whole steps above its start, a gap or overlap;
-    in every call, a price that is negative or above 4294967295.
+    Raises ValueError: no tier, a start not above 1, a stop that is not whole steps later, a gap; a negative price.
     """
 
     def __new__(cls, tiers: Sequence[tuple[int, int, int]]) -> Ladder: ...

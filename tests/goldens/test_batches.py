@@ -29,6 +29,13 @@ def test_a_ragged_batch_is_its_markets(rows: list[list[float]], method: str) -> 
         assert (batch.booksum[i], batch.iterations[i]) == (one.booksum, one.iterations)
 
 
+def test_a_suspended_outcome_is_left_out_of_one_market_and_refused_in_a_batch() -> None:
+    fair = odds.remove_margin([1.8, 2.5, 9.0]).probabilities
+    assert odds.remove_margin([1.8, None, 2.5, 9.0]).probabilities == (fair[0], 0.0, *fair[1:])
+    with pytest.raises(ValueError, match="market 0: price 1 is NaN"):
+        odds.remove_margins([[1.8, np.nan, 2.5, 9.0]])
+
+
 def test_any_array_will_do() -> None:
     prices = np.array([[2.6, 1.5], [2.4, 2.6], [4.3, 99.0]])
     by_row = odds.remove_margins(prices.T)

@@ -100,13 +100,17 @@ impl PyApplication {
 #[pyfunction]
 #[pyo3(signature = (prices, method = "shin", target = 1.0, on_invalid = "error"))]
 pub(super) fn remove_margin(
-    prices: Vec<f64>,
+    prices: Vec<Option<f64>>,
     method: &str,
     target: f64,
     on_invalid: &str,
 ) -> PyResult<PyRemoval> {
-    let removal =
-        ::odds::remove_margin(&prices, super::method(method)?, target, super::on_invalid(on_invalid)?);
+    let removal = ::odds::remove_margin_of_offered(
+        &prices,
+        super::method(method)?,
+        target,
+        super::on_invalid(on_invalid)?,
+    );
     removal.map(PyRemoval).map_err(value_error)
 }
 

@@ -211,6 +211,17 @@ impl fmt::Display for OddsError {
 }
 
 impl OddsError {
+    /// The same error of an outcome at another position.
+    pub(crate) fn moved(mut self, place: impl Fn(usize) -> usize) -> Self {
+        if let Self::InvalidPrice { index, .. }
+        | Self::ImpossibleProbability { index, .. }
+        | Self::Undefined { index, .. } = &mut self
+        {
+            *index = place(*index);
+        }
+        self
+    }
+
     /// The messages about what the calculation met, as opposed to what it was given.
     fn fmt_outcome(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -34,4 +34,4 @@ pub use ladder::{BETDAQ, BETFAIR, BETFAIR_FINEST, Ladder, Side};
 pub use method::{Found, Method, OnInvalid};
 pub use price::{Format, Price, Signed};
 pub use pricing::{PricedBook, PricingRule, price_book};
-pub use removal::{Removal, remove_margin};
+pub use removal::{Removal, remove_margin, remove_margin_of_offered};

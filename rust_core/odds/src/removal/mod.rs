@@ -59,6 +59,31 @@ pub fn remove_margin(
     })
 }
 
+/// [`remove_margin`] of the outcomes that have a price; one without (suspended) is left out, with probability 0.
+///
+/// The target stays as given: whether a suspended outcome takes its share of it along is the caller's to say.
+///
+/// # Errors
+/// As for [`remove_margin`], counting only outcomes with a price; positions are those among all outcomes.
+pub fn remove_margin_of_offered(
+    prices: &[Option<f64>],
+    method: Method,
+    target: f64,
+    on_invalid: OnInvalid,
+) -> Result<Removal, OddsError> {
+    let offered: Vec<f64> = prices.iter().flatten().copied().collect();
+    if offered.len() == prices.len() {
+        return remove_margin(&offered, method, target, on_invalid);
+    }
+    let place = |offered| prices.iter().enumerate().filter(|(_, p)| p.is_some()).nth(offered).map(|(i, _)| i);
+    let mut removal = remove_margin(&offered, method, target, on_invalid)
+        .map_err(|error| error.moved(|index| place(index).unwrap_or(index)))?;
+    let mut found = removal.probabilities.iter().copied();
+    let spread = prices.iter().map(|price| price.and_then(|_| found.next()).unwrap_or(0.0)).collect();
+    removal.probabilities = spread;
+    Ok(removal)
+}
+
 /// [`remove_margin`] into a slice of the same length.
 pub(crate) fn remove_into(
     prices: &[f64],

@@ -2,7 +2,7 @@
 
 use crate::chance::{Chance, distance};
 use odds::Method::{BalancedBook, EfficientShin, Goto, Jsd, Multiplicative, Power, Shin};
-use odds::{Method, OddsError, OnInvalid, apply_margin, remove_margin};
+use odds::{Method, OddsError, OnInvalid, apply_margin, remove_margin, remove_margin_of_offered};
 
 const MILLION: usize = 1_000_000;
 
@@ -158,6 +158,19 @@ fn what_cannot_be_done_is_a_typed_error() {
     assert!(matches!(apply(&[0.5, 0.5], 1.0, BalancedBook), OddsError::Unattainable { .. }));
     assert!(matches!(remove(&[1.5, 1.6, 200.0], Jsd, 1.0), OddsError::Unattainable { method: "jsd", .. }));
     assert!(matches!(Method::from_name("guess"), Err(OddsError::UnknownMethod { .. })));
+}
+
+#[test]
+fn suspended_outcomes_are_left_out() {
+    let removed = remove_margin(&[1.8, 2.5, 9.0], Shin, 1.0, OnInvalid::Error).unwrap();
+    let offered = [None, Some(1.8), Some(2.5), None, Some(9.0)];
+    let found = remove_margin_of_offered(&offered, Shin, 1.0, OnInvalid::Error).unwrap();
+    let fair = &removed.probabilities;
+    assert_eq!(found.probabilities, [0.0, fair[0], fair[1], 0.0, fair[2]]);
+    let refused = remove_margin_of_offered(&[None, Some(1.8), Some(0.5)], Shin, 1.0, OnInvalid::Error);
+    assert_eq!(refused, Err(OddsError::InvalidPrice { index: 2, price: 0.5 }));
+    let alone = remove_margin_of_offered(&[None, Some(1.8)], Shin, 1.0, OnInvalid::Error);
+    assert_eq!(alone, Err(OddsError::TooFewOutcomes { found: 1 }));
 }
 
 /// With π = (S−1)/2 the closed form divides by 0: an error or the fallback, whatever is allowed.
