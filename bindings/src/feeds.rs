@@ -9,6 +9,7 @@ mod polymarket;
 mod problems;
 mod snapshot;
 mod uof;
+mod uof_descriptions;
 
 #[pymodule(submodule)]
 pub mod feeds {
@@ -24,6 +25,8 @@ pub mod feeds {
     use super::polymarket::PolymarketBooks;
     #[pymodule_export]
     use super::uof::UofState;
+    #[pymodule_export]
+    use super::uof_descriptions::UofDescriptions;
 
     /// When a line was published, without applying it.
     #[pyfunction]

@@ -16,6 +16,7 @@ __all__ = [
     "Problem",
     "Runner",
     "Top",
+    "UofDescriptions",
     "UofState",
     "publish_time",
 ]
@@ -276,9 +277,7 @@ class PolymarketBooks:
     Prices and sizes are exact, of at most 6 decimals: decimal text in the snapshot, integers in millionths elsewhere.
     A frame, an event or a list of events, is applied whole or not at all. Frames have no sequence numbers: where the
     feed names other best prices than the book has, the book is suspect until it is sent whole again.
-
-    `strict`: a frame with an error raises ValueError. `max_frame`: longest frame taken, bytes (8 MiB).
-    `max_problems`: how many errors are kept in full (100). `max_books`: most books held (50,000).
+    Options are as of `KalshiBooks`.
     """
 
     def __new__(
@@ -366,3 +365,36 @@ class UofState:
     @property
     def late(self) -> int:
         """Odds changes dropped as older than one that was taken."""
+
+@final
+class UofDescriptions:
+    """What markets and outcomes are called, from documents of the API (market or variant descriptions; ValueError if
+    one cannot be read). Ordinals are English. Asking for a name is ValueError where its description, a specifier, a
+    team's name or a profile is missing. `profiles`: names of players and competitors by URN."""
+
+    def __new__(cls, document: bytes) -> UofDescriptions: ...
+    def add(self, document: bytes) -> None:
+        """Take a further document, which replaces what is known of its markets and variants."""
+    def market_name(
+        self,
+        market_id: int,
+        specifiers: str = "",
+        *,
+        competitor1: str | None = None,
+        competitor2: str | None = None,
+        event: str | None = None,
+        profiles: dict[str, str] | None = None,
+    ) -> str:
+        """Name of a market line."""
+    def outcome_name(
+        self,
+        market_id: int,
+        outcome_id: str,
+        specifiers: str = "",
+        *,
+        competitor1: str | None = None,
+        competitor2: str | None = None,
+        event: str | None = None,
+        profiles: dict[str, str] | None = None,
+    ) -> str:
+        """Name of an outcome of a market line."""

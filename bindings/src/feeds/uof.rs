@@ -1,12 +1,12 @@
 //! State of Sportradar's feed for Python.
 
 use feeds::uof as core;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::books::Problem;
 use super::problems::complain;
+use super::uof_descriptions::unreadable;
 
 /// The state of every event of one feed.
 #[pyclass(module = "pyplatform._core.feeds")]
@@ -39,10 +39,7 @@ impl UofState {
         };
         let descriptions = match descriptions {
             None => core::Descriptions::default(),
-            Some(document) => core::Descriptions::read(document).map_err(|problem| {
-                let feeds::Problem { at, reason, .. } = problem;
-                PyValueError::new_err(format!("the market descriptions cannot be read: byte {at}: {reason}"))
-            })?,
+            Some(document) => core::Descriptions::read(document).map_err(unreadable)?,
         };
         Ok(Self { inner: core::State::new(descriptions, &options), strict })
     }

@@ -6,6 +6,7 @@
 mod descriptions;
 mod line;
 mod message;
+mod names;
 mod routing;
 mod specifiers;
 mod state;
@@ -13,6 +14,7 @@ mod state;
 pub use descriptions::{Descriptions, MarketDescription};
 pub use line::{Line, Offer, Settled};
 pub use message::{Kind, Market, Message, Outcome, Status};
+pub use names::{Missing, Subject};
 pub use routing::RoutingKey;
 pub use specifiers::{canonical, pairs};
 pub use state::{Event, Options, State};
