@@ -195,6 +195,7 @@ struct BetFields {
     sizes: Vec<usize>,
     bankers: Vec<usize>,
     each_way: bool,
+    void_place: bool,
     free: bool,
     bonus: Bonus,
     max_payout: Option<u64>,
@@ -217,6 +218,9 @@ impl BetFields {
             "sizes" => self.sizes = wholes(name, value)?,
             "bankers" => self.bankers = wholes(name, value)?,
             "each_way" => self.each_way = flag(name, value)?,
+            "win_only" => {
+                self.void_place = word(name, value, &[("place_as_win", false), ("void_place", true)])?;
+            }
             "stake_kind" => self.free = word(name, value, &[("CASH", false), ("FREE_SNR", true)])?,
             "bonus" => self.bonus = bonus(value)?,
             "max_payout_minor" => self.max_payout = Some(whole(name, value)?),
@@ -279,6 +283,7 @@ impl BetFields {
         let (gone, whole) = self.cashed_out.unwrap_or(Share::NOTHING).parts();
         let bet = Bet {
             each_way: self.each_way,
+            void_place: self.void_place,
             free: self.free,
             bonus: self.bonus,
             max_payout: self.max_payout,

@@ -152,7 +152,7 @@ pub(crate) fn line_count(
     sizes: Option<Vec<usize>>,
     bankers: Option<Vec<usize>>,
 ) -> PyResult<u128> {
-    structure(kind, n, sizes, bankers)?.line_count().map_err(value_error)
+    structure(kind, n, sizes, bankers).map(|structure| structure.line_count())
 }
 
 #[pyfunction]

@@ -126,7 +126,8 @@ class Bet(Struct, frozen=True):
     Types: SINGLE DOUBLE TREBLE FOURFOLD … EIGHTFOLD, ACCA; TRIXIE YANKEE CANADIAN (SUPER_YANKEE) HEINZ SUPER_HEINZ
     GOLIATH, with singles PATENT LUCKY15 LUCKY31 LUCKY63 LUCKY127 LUCKY255; SYSTEM with its `sizes`; SSA DSA
     ROUND_ROBIN FLAG SUPER_FLAG; UNION_JACK (rows of three by three) and ALPHABET. `bankers` are legs, counted from
-    0, that are in every line; the type's sizes apply to the rest. The return is rounded once, to a multiple of
+    0, that are in every line; the type's sizes apply to the rest. `win_only` says what the place part of an each-way
+    bet is in a race with win-only terms: a second win part, or void. The return is rounded once, to a multiple of
     `rounding_unit_minor`. `cashed_out` is the share that partial cash-outs have ended.
     """
 
@@ -137,6 +138,7 @@ class Bet(Struct, frozen=True):
     sizes: list[int] | None = None
     bankers: list[int] | None = None
     each_way: bool = False
+    win_only: Literal["place_as_win", "void_place"] = "place_as_win"
     stake_kind: Literal["CASH", "FREE_SNR"] = "CASH"
     bonus: Bonus | None = None
     max_payout_minor: int | None = None

@@ -83,6 +83,13 @@ def test_terms_of_the_house_shape_the_return() -> None:
     assert betting.line_count("SYSTEM", 6, [2], [0, 1]) == len(betting.lines("SYSTEM", 6, [2], [0, 1])) == 6
 
 
+def test_the_place_part_of_a_win_only_race_is_a_win_part_or_void() -> None:
+    terms = betting.each_way_terms(4)
+    race = [{"price": "3.0", "result": "WON", "ew": terms}]
+    assert betting.settle(bet(race, "SINGLE", each_way=True)).returns_minor == 600
+    assert betting.settle(bet(race, "SINGLE", each_way=True, win_only="void_place")).returns_minor == 400
+
+
 WON = {"price": "2.0", "result": "WON"}
 OPEN = {"price": "2.0", "result": "OPEN"}
 
@@ -114,6 +121,7 @@ OPEN = {"price": "2.0", "result": "OPEN"}
         (bet([WON], "SYSTEM"), "sizes: a SYSTEM says"),
         (bet([WON], "SYSTEM", sizes=[2]), "sizes: must be between"),
         (bet([WON], bankers=[1]), "bankers: must be distinct legs"),
+        (bet([WON], bankers=[0]), "bankers: leave no other leg"),
         (bet([WON | {"price": "1000.0"}] * 20), "too large"),
         ("bet", "bet: is given as a dict or as a struct"),
     ],

@@ -3,7 +3,7 @@
 use money::Rounding;
 
 use crate::error::{BettingError, field};
-use crate::evaluate::{Element, Rule, check_listing, count};
+use crate::evaluate::{Element, Rule, check_listing};
 use crate::leg::LegResult;
 use crate::outcome::Outcome;
 use crate::price::Price;
@@ -159,6 +159,8 @@ pub struct Bet {
     pub stake: Stake,
     /// Win lines and as many place lines.
     pub each_way: bool,
+    /// In a race whose terms are win only, the place part is void instead of a second win part.
+    pub void_place: bool,
     /// A free bet: the stake does not come back.
     pub free: bool,
     /// Bonuses.
@@ -186,6 +188,7 @@ impl Bet {
             legs,
             stake,
             each_way: false,
+            void_place: false,
             free: false,
             bonus: Bonus::default(),
             max_payout: None,
@@ -197,11 +200,8 @@ impl Bet {
     }
 
     /// Lines, place lines included.
-    pub fn lines(&self) -> Result<u128, BettingError> {
-        self.structure
-            .line_count()?
-            .checked_mul(if self.each_way { 2 } else { 1 })
-            .ok_or(BettingError::Overflow)
+    pub fn lines(&self) -> u128 {
+        self.structure.line_count() * if self.each_way { 2 } else { 1 }
     }
 
     /// The whole stake, minor units, before partial cash-outs.
@@ -209,7 +209,7 @@ impl Bet {
         match self.stake {
             Stake::Line(0) => Err(field("unit_stake_minor", "must be above 0")),
             Stake::Total(0) => Err(field("total_stake_minor", "must be above 0")),
-            Stake::Line(stake) => self.lines()?.checked_mul(stake.into()).ok_or(BettingError::Overflow),
+            Stake::Line(stake) => self.lines().checked_mul(stake.into()).ok_or(BettingError::Overflow),
             Stake::Total(stake) => Ok(stake.into()),
         }
     }
@@ -218,7 +218,7 @@ impl Bet {
     pub(crate) fn unit_stake(&self) -> Result<(u128, u128), BettingError> {
         let (above, below) = match self.stake {
             Stake::Line(stake) => (stake, 1),
-            Stake::Total(stake) => (stake, self.lines()?),
+            Stake::Total(stake) => (stake, self.lines()),
         };
         let (running, whole) = self.running;
         if above == 0 || self.unit == 0 {
@@ -244,6 +244,14 @@ impl Bet {
         Ok(Rule { free: self.free, cap, listed: false })
     }
 
+    /// The result of a part of a leg; `None` while it is open.
+    fn result(&self, leg: &Leg, place: bool) -> Result<Option<LegResult>, BettingError> {
+        if place && self.void_place && leg.place_terms()?.is_win_only() {
+            return Ok(Some(LegResult::VOID));
+        }
+        leg.result(place)
+    }
+
     /// The legs of a part, open ones by `open`.
     pub(crate) fn elements(
         &self,
@@ -251,7 +259,7 @@ impl Bet {
         open: impl Fn(usize, &Leg) -> Result<Element, BettingError>,
     ) -> Result<Vec<Element>, BettingError> {
         let one = |(at, leg): (usize, &Leg)| {
-            let element = match leg.result(place) {
+            let element = match self.result(leg, place) {
                 Ok(Some(result)) => leg.element(result, place),
                 Ok(None) => open(at, leg),
                 Err(error) => Err(error),
@@ -270,22 +278,21 @@ impl Bet {
             let mut alive = Vec::with_capacity(self.legs.len());
             let mut resulted = Vec::with_capacity(self.legs.len());
             for (at, leg) in self.legs.iter().enumerate() {
-                let result = leg.result(*place).map_err(|error| error.of_leg(at))?;
+                let result = self.result(leg, *place).map_err(|error| error.of_leg(at))?;
                 alive.push(result.is_none_or(LegResult::is_alive));
                 resulted.push(result.is_some());
             }
-            open += self.waiting(&alive, &resulted)?;
+            open += self.waiting(&alive, &resulted);
         }
         Ok(open)
     }
 
-    fn waiting(&self, alive: &[bool], resulted: &[bool]) -> Result<u128, BettingError> {
-        let groups = Structure { pairs: Vec::new(), ..self.structure.clone() };
-        let living = count(&groups, |leg| alive[leg]).ok_or(BettingError::Overflow)?;
-        let done = count(&groups, |leg| alive[leg] && resulted[leg]).ok_or(BettingError::Overflow)?;
+    fn waiting(&self, alive: &[bool], resulted: &[bool]) -> u128 {
+        let living = self.structure.group_lines(|leg| alive[leg]);
+        let done = self.structure.group_lines(|leg| alive[leg] && resulted[leg]);
         // A pair waits from its first leg on: the second only decides what was carried over.
         let way = |first: usize, second: usize| alive[first] && !(resulted[first] && resulted[second]);
         let both = |&(a, b): &(usize, usize)| u128::from(way(a, b)) + u128::from(way(b, a));
-        Ok(living - done + self.structure.pairs.iter().map(both).sum::<u128>())
+        living - done + self.structure.pairs.iter().map(both).sum::<u128>()
     }
 }

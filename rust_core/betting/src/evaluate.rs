@@ -1,7 +1,7 @@
 //! One formula of a bet's return, in any arithmetic.
 
 use crate::error::{BettingError, field};
-use crate::number::{Checked, Number};
+use crate::number::Number;
 use crate::structure::{Group, Structure};
 
 /// The most lines that are settled one by one.
@@ -110,23 +110,10 @@ pub(crate) fn check_listing(
     elements: &[Element],
     rule: Rule,
 ) -> Result<(), BettingError> {
-    if must_list(elements, rule) && structure.line_count()? > MOST_LISTED {
+    if must_list(elements, rule) && structure.line_count() > MOST_LISTED {
         return Err(field("type", "has too many lines to be settled one by one, as this bet's terms ask"));
     }
     Ok(())
-}
-
-/// Lines of the groups whose legs all are `among`, and pairs whose first leg is; `None` beyond 128 bits.
-pub(crate) fn count(structure: &Structure, among: impl Fn(usize) -> bool) -> Option<u128> {
-    let element = |leg| {
-        let counted = u128::from(among(leg));
-        Element { gross: counted, base: counted, one: 1 }
-    };
-    let elements: Vec<Element> = (0..structure.legs).map(element).collect();
-    let groups = Structure { pairs: Vec::new(), ..structure.clone() };
-    let lines = part::<Checked>(&groups, &elements, Rule::default()).above.0?;
-    let ways = structure.pairs.iter().map(|pair| u128::from(among(pair.0)) + u128::from(among(pair.1)));
-    lines.checked_add(ways.sum())
 }
 
 fn product<'a, N: Number + 'a>(factors: impl Iterator<Item = &'a N>) -> N {
@@ -154,8 +141,9 @@ fn symmetric<N: Number>(group: &Group, factors: &[Factor<N>], of: impl Fn(&Facto
     for (seen, leg) in group.legs.iter().enumerate() {
         let (one, x) = (&factors[*leg].one, of(&factors[*leg]));
         for size in (1..=largest.min(seen + 1)).rev() {
-            let without = sums[size].times(one);
-            sums[size] = if x.is_zero() { without } else { without.plus(&sums[size - 1].times(x)) };
+            let with = sums[size - 1].times(x);
+            sums[size] =
+                if one.is_one() { sums[size].plus(&with) } else { sums[size].times(one).plus(&with) };
         }
         sums[0] = sums[0].times(one);
     }

@@ -12,6 +12,8 @@ pub(crate) trait Number: Clone {
     fn whole(value: u128) -> Self;
     /// Whether it is nothing.
     fn is_zero(&self) -> bool;
+    /// Whether it is exactly one.
+    fn is_one(&self) -> bool;
     /// The sum.
     fn plus(&self, other: &Self) -> Self;
     /// The product.
@@ -76,6 +78,10 @@ impl Number for Approx {
         self.value == 0.0 && self.error == 0.0
     }
 
+    fn is_one(&self) -> bool {
+        self.value.to_bits() == 1.0_f64.to_bits() && self.error == 0.0
+    }
+
     fn plus(&self, other: &Self) -> Self {
         if self.is_zero() {
             return *other;
@@ -127,6 +133,10 @@ impl Number for Checked {
         self.0 == Some(0)
     }
 
+    fn is_one(&self) -> bool {
+        self.0 == Some(1)
+    }
+
     fn plus(&self, other: &Self) -> Self {
         self.both(*other, u128::checked_add)
     }
@@ -156,6 +166,10 @@ impl Number for BigUint {
 
     fn is_zero(&self) -> bool {
         self.bits() == 0
+    }
+
+    fn is_one(&self) -> bool {
+        self.bits() == 1
     }
 
     fn plus(&self, other: &Self) -> Self {

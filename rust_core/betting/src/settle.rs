@@ -59,7 +59,7 @@ struct Due {
 impl<'a> Plan<'a> {
     pub(crate) fn new(bet: &'a Bet, win: Vec<Element>, place: Vec<Element>) -> Result<Self, BettingError> {
         let bonus = Due::of(bet, &win)?;
-        let lines = bet.lines()? / if bet.each_way { 2 } else { 1 };
+        let lines = bet.structure.line_count();
         Ok(Self { bet, win, place, unit: bet.unit_stake()?, rule: bet.rule()?, lines, bonus })
     }
 
@@ -168,7 +168,7 @@ pub fn settle_by(bet: &Bet, path: Path) -> Result<BetSettlement, BettingError> {
         (Err(BettingError::Overflow), Some(cap)) => cap.into(),
         (returns, cap) => returns?.min(cap.map_or(u128::MAX, u128::from)),
     };
-    Ok(BetSettlement { returns, lines: bet.lines()?, total_stake: bet.total_stake()? })
+    Ok(BetSettlement { returns, lines: bet.lines(), total_stake: bet.total_stake()? })
 }
 
 /// Settle again after results were corrected: the new settlement and what it adds to `paid` (negative: takes back).

@@ -4,7 +4,6 @@
 //! a return over (up and down). Groups are counted and settled by elementary symmetric polynomials, never listed.
 
 use crate::error::{BettingError, field};
-use crate::evaluate::count;
 
 /// The most legs of a bet.
 pub const MOST_LEGS: usize = 64;
@@ -21,7 +20,25 @@ pub(crate) struct Group {
 impl Group {
     /// Legs that the group does not touch.
     pub(crate) fn outside(&self, legs: usize) -> impl Iterator<Item = usize> + '_ {
-        (0..legs).filter(|leg| !self.legs.contains(leg) && !self.bankers.contains(leg))
+        let none = self.legs.len() + self.bankers.len() == legs;
+        (0..if none { 0 } else { legs }).filter(|leg| !self.legs.contains(leg) && !self.bankers.contains(leg))
+    }
+
+    /// `Σ_k C(n, k)` of the n legs `among`; nothing if a banker is not.
+    fn lines(&self, among: impl Fn(usize) -> bool) -> u128 {
+        if !self.bankers.iter().all(|banker| among(*banker)) {
+            return 0;
+        }
+        let legs = self.legs.iter().filter(|leg| among(**leg)).count();
+        // A row of Pascal's triangle: the largest entry of 64 legs has 61 bits.
+        let mut row = [0_u64; MOST_LEGS + 1];
+        row[0] = 1;
+        for leg in 1..=legs {
+            for size in (1..=leg).rev() {
+                row[size] += row[size - 1];
+            }
+        }
+        (1..=legs).filter(|size| self.sizes >> size & 1 == 1).map(|size| u128::from(row[size])).sum()
     }
 
     /// The largest size.
@@ -73,7 +90,7 @@ const FOLDS: [(&str, usize); 8] = [
     ("EIGHTFOLD", 8),
 ];
 
-/// Full cover, and every pair up and down: name, legs, smallest size (0 for none), stakes carried.
+/// Full cover, and every pair up and down: name, legs, smallest size.
 const UP_AND_DOWN: [(&str, usize, usize); 3] = [("ROUND_ROBIN", 3, 2), ("FLAG", 4, 2), ("SUPER_FLAG", 5, 2)];
 
 /// Rows, columns and diagonals of three by three.
@@ -122,6 +139,7 @@ impl Structure {
             return exactly(*needed).map(|()| Some(1 << needed));
         }
         match name {
+            "ACCA" | "ACCUMULATOR" | "N_FOLD" if rest == 0 => Err(field("bankers", "leave no other leg")),
             "ACCA" | "ACCUMULATOR" | "N_FOLD" => Ok(Some(1 << rest)),
             "SYSTEM" if chosen.is_empty() => Err(field("sizes", "a SYSTEM says how many legs make a line")),
             "SYSTEM" => {
@@ -176,8 +194,13 @@ impl Structure {
     }
 
     /// How many lines there are, each way round counted for pairs that carry over.
-    pub fn line_count(&self) -> Result<u128, BettingError> {
-        count(self, |_| true).ok_or(BettingError::Overflow)
+    pub fn line_count(&self) -> u128 {
+        self.group_lines(|_| true) + 2 * self.pairs.len() as u128
+    }
+
+    /// Lines of the groups whose legs all are `among`.
+    pub(crate) fn group_lines(&self, among: impl Fn(usize) -> bool) -> u128 {
+        self.groups.iter().map(|group| group.lines(&among)).sum()
     }
 
     /// Whether the results of both legs meet in a line.

@@ -83,6 +83,11 @@ impl EachWayTerms {
         }
     }
 
+    /// Whether only the winner is paid, at the full odds.
+    pub fn is_win_only(self) -> bool {
+        self.places == 1 && self.numerator == self.denominator
+    }
+
     /// Places that are paid.
     pub fn places(self) -> u32 {
         self.places

@@ -222,7 +222,7 @@ fn listed_lines_are_as_many_as_counted() {
     {
         let legs = Structure::usual_legs(kind).expect("its legs");
         let structure = Structure::new(kind, legs, &[], &[]).expect("a proper type");
-        assert_eq!(structure.line_count(), Ok(lines));
+        assert_eq!(structure.line_count(), lines);
         assert_eq!(structure.lines().expect("a short list").len() as u128, lines);
     }
     let banked = Structure::new("SYSTEM", 5, &[2], &[1, 3]).expect("a proper type");
