@@ -98,7 +98,7 @@ pub mod betting {
     use super::{PySingleSettlement, settle_single};
     #[pymodule_export]
     use crate::betting_settle::{
-        BetSettlement, CashOut, Progress, cash_out, each_way_terms, line_count, lines, progress, resettle,
-        rule4_pence, settle, settle_batch,
+        BetSettlement, CashOut, Progress, cash_out, each_way_terms, handicap_result, line_count, lines,
+        progress, resettle, rule4_pence, settle, settle_batch,
     };
 }

@@ -11,7 +11,7 @@ use pyo3::types::{PyInt, PyString};
 use crate::betting::value_error;
 use crate::betting_fields::{each_field, flag, fraction, items, price, whole, wholes, word, wrong};
 
-const FINISHES: [(&str, Finish); 11] = [
+pub(crate) const FINISHES: [(&str, Finish); 11] = [
     ("WON", Finish::Won),
     ("LOST", Finish::Lost),
     ("VOID", Finish::Void),

@@ -1,13 +1,13 @@
 //! Settlement, progress and cash-out of whole bets for Python.
 
-use ::betting::{self as core, Band, Bet, EachWayTerms, Price, Share, Structure, TATTERSALLS};
+use ::betting::{self as core, Band, Bet, EachWayTerms, Finish, Price, Share, Structure, TATTERSALLS};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyBytes, PyInt, PyTuple};
 
 use crate::betting::value_error;
 use crate::betting_fields::{fraction, items, price, wrong};
-use crate::betting_read::{read, share};
+use crate::betting_read::{FINISHES, read, share};
 
 /// A settled bet.
 #[pyclass(frozen, module = "pyplatform._core.betting")]
@@ -193,4 +193,16 @@ pub(crate) fn rule4_pence(
 pub(crate) fn each_way_terms(runners: u32, handicap: bool) -> PyResult<(u32, (u32, u32))> {
     let terms = EachWayTerms::uk(runners, handicap).map_err(value_error)?;
     Ok((terms.places(), terms.fraction()))
+}
+
+#[pyfunction]
+pub(crate) fn handicap_result(lead: i32, line: f64) -> PyResult<&'static str> {
+    let quarters = line * 4.0;
+    if quarters.fract() != 0.0 || quarters.abs() > 1e6 {
+        return Err(wrong("line", "is a multiple of a quarter of a goal"));
+    }
+    #[allow(clippy::cast_possible_truncation)] // checked above
+    let finish = Finish::of_handicap(lead, quarters as i32);
+    let known = FINISHES.iter().find(|(_, known)| *known == finish);
+    known.map(|(name, _)| *name).ok_or_else(|| wrong("line", "has no result"))
 }

@@ -17,6 +17,7 @@ __all__ = [
     "SingleSettlement",
     "cash_out",
     "each_way_terms",
+    "handicap_result",
     "line_count",
     "lines",
     "progress",
@@ -183,4 +184,11 @@ def each_way_terms(runners: int, handicap: bool = False) -> tuple[int, tuple[int
     """The UK standard each-way terms by actual runners, as (places, fraction).
 
     Raises ValueError: fewer than two runners.
+    """
+
+def handicap_result(lead: int, line: float) -> Literal["WON", "HALF_WON", "PUSH", "HALF_LOST", "LOST"]:
+    """The result of an Asian handicap: `x = 4·(lead + line)`; from 2 WON, 1 HALF_WON, 0 PUSH, −1 HALF_LOST, else LOST.
+
+    `lead` is the selection's lead in goals, `line` its handicap in goals. Over a total: `lead` the goals scored and
+    the line turned negative; under it: both turned. Raises ValueError: a line that is no multiple of a quarter.
     """

@@ -90,6 +90,24 @@ def test_the_place_part_of_a_win_only_race_is_a_win_part_or_void() -> None:
     assert betting.settle(bet(race, "SINGLE", each_way=True, win_only="void_place")).returns_minor == 400
 
 
+@given(st.integers(-5, 5), st.integers(-20, 20))
+def test_a_quarter_line_is_half_a_bet_on_each_neighbour(lead: int, quarters: int) -> None:
+    def returns(line: float) -> int:
+        leg = {"price": "3.0", "result": betting.handicap_result(lead, line)}
+        return betting.settle(bet([leg], "SINGLE")).returns_minor
+
+    line = quarters / 4
+    assert returns(line) == (returns(line - quarters % 2 / 4) + returns(line + quarters % 2 / 4)) / 2
+
+
+def test_published_quarter_lines() -> None:
+    assert betting.handicap_result(0, -0.25) == "HALF_LOST"
+    assert betting.handicap_result(1, -0.75) == "HALF_WON"
+    assert betting.handicap_result(2, -2.25) == "HALF_LOST"  # over 2.25 with two goals
+    with pytest.raises(ValueError, match="line: is a multiple of a quarter"):
+        betting.handicap_result(1, 0.3)
+
+
 WON = {"price": "2.0", "result": "WON"}
 OPEN = {"price": "2.0", "result": "OPEN"}
 

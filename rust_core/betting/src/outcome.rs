@@ -25,6 +25,22 @@ pub enum Finish {
     HalfLost,
 }
 
+impl Finish {
+    /// An Asian handicap: the selection's lead in goals and its line in quarters of a goal (−0.75 is −3).
+    ///
+    /// With `x = 4·lead + quarters`: at least 2 is won, 1 half won, 0 a push, −1 half lost, less is lost. A total
+    /// over a line is a lead of the goals scored at the line turned negative, under it the same with both turned.
+    pub fn of_handicap(lead: i32, quarters: i32) -> Self {
+        match i64::from(lead) * 4 + i64::from(quarters) {
+            2.. => Self::Won,
+            1 => Self::HalfWon,
+            0 => Self::Push,
+            -1 => Self::HalfLost,
+            _ => Self::Lost,
+        }
+    }
+}
+
 /// A finish with its dead heat and void share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
