@@ -327,7 +327,7 @@ class UofState:
     `descriptions`: the document of market descriptions, by which a bet stop finds the markets of its groups; without
     it only one of all groups does. ValueError if it cannot be read. `strict`: a message with an error raises
     ValueError. `max_message`: longest message taken, bytes (8 MiB). `max_problems`: how many errors are kept in full
-    (100). `max_events`, `max_lines`: most events held (100,000), and market lines of each (20,000).
+    (100). `max_events`, `max_lines`: most events held (100,000), and market lines in all (4,000,000).
     """
 
     def __new__(

@@ -206,6 +206,17 @@ def test_what_is_held_is_bounded_and_the_bound_is_reported() -> None:
     assert "longer than the limit" in built.errors()[2].reason
 
 
+def test_lines_of_all_events_count_and_those_of_a_forgotten_one_do_not() -> None:
+    built = uof.State(max_lines=2)
+    built.apply("", odds(market(18)))
+    built.apply("", odds(market(18) + market(60)).replace(b":1234", b":2"))
+    assert [list(event["markets"]) for event in built.snapshot().values()] == [["18/"], ["18/"]]
+    assert built.error_count == 1
+    built.forget(EVENT)
+    built.apply("", odds(market(60)).replace(b":1234", b":2"))
+    assert (list(built.snapshot()["sr:match:2"]["markets"]), built.error_count) == (["18/", "60/"], 1)
+
+
 def test_descriptions_that_cannot_be_read_are_refused() -> None:
     with pytest.raises(ValueError, match="market descriptions cannot be read: byte 5"):
         uof.State(descriptions=b"<html/>")

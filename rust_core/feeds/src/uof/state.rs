@@ -25,13 +25,13 @@ pub struct Options {
     pub max_problems: usize,
     /// Most events held; messages of further ones are left out and counted as problems.
     pub max_events: usize,
-    /// Most market lines held of one event.
+    /// Most market lines held, of all events together.
     pub max_lines: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_message: 8 << 20, max_problems: 100, max_events: 100_000, max_lines: 20_000 }
+        Self { max_message: 8 << 20, max_problems: 100, max_events: 100_000, max_lines: 4_000_000 }
     }
 }
 
@@ -126,6 +126,8 @@ pub struct State {
     options: Options,
     descriptions: Descriptions,
     events: HashMap<Arc<str>, Event, FixedState>,
+    /// Of all events.
+    lines: usize,
     messages: u64,
     offset: u64,
     passed_over: u64,
@@ -140,6 +142,7 @@ impl State {
             options: *options,
             descriptions,
             events: HashMap::with_hasher(FixedState::with_seed(0)),
+            lines: 0,
             messages: 0,
             offset: 0,
             passed_over: 0,
@@ -199,13 +202,17 @@ impl State {
             bet_stop(event, message, &self.descriptions);
             return Ok(true);
         }
-        let room = change(event, message, self.options.max_lines);
+        let others = self.lines - event.lines.len();
+        let room = change(event, message, self.options.max_lines.saturating_sub(others));
+        self.lines = others + event.lines.len();
         if room { Ok(true) } else { limit("market lines, outcomes or cancellations") }
     }
 
     /// Drops an event; answers whether it was known.
     pub fn forget(&mut self, event: &str) -> bool {
-        self.events.remove(event).is_some()
+        let known = self.events.remove(event);
+        self.lines -= known.as_ref().map_or(0, |event| event.lines.len());
+        known.is_some()
     }
 
     /// What is known of an event, by its URN.
@@ -255,7 +262,9 @@ fn agrees(key: &str, message: &Message<'_>) -> bool {
 }
 
 fn bet_stop(event: &mut Event, message: &Message<'_>, descriptions: &Descriptions) {
-    let stopped = |group: &str| message.groups.split('|').any(|stopped| stopped == group);
+    let mut groups: Vec<&str> = message.groups.split('|').collect();
+    groups.sort_unstable();
+    let stopped = |group: &str| groups.binary_search(&group).is_ok();
     let all = stopped("all");
     for line in event.lines.iter_mut().filter(|line| line.status == Some(ACTIVE)) {
         let described = || descriptions.market(line.market);
