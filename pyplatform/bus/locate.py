@@ -66,6 +66,11 @@ class LeaseClient:
                     raise Unavailable(
                         f"nobody answers for {self._locate_subject} within {self._timeout_s:g} s: {error}"
                     ) from error
+            except Unavailable:
+                # A holder that hangs stays subscribed, and its successor would be looked for by nobody.
+                if self._epoch == epoch:
+                    self._epoch = None
+                raise
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 

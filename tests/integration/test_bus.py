@@ -158,3 +158,26 @@ async def test_a_handler_that_does_not_keep_up_is_counted(bus: Bus, tenant_name:
         while bus.slow_consumer_drops < 30:
             await asyncio.sleep(0.01)
     gate.set()
+
+
+async def test_a_holder_that_hangs_is_left_for_its_successor(bus: Bus, tenant_name: str) -> None:
+    epoch = 1
+
+    async def where(_: bytes) -> bytes:
+        return str(epoch).encode()
+
+    async def hang(_: bytes) -> bytes:
+        await asyncio.Event().wait()
+        return b""
+
+    async def echo(payload: bytes) -> bytes:
+        return payload
+
+    await bus.serve(f"where.{tenant_name}", where)
+    await bus.serve(f"cmd.{tenant_name}.1", hang)
+    await bus.serve(f"cmd.{tenant_name}.2", echo)
+    client = LeaseClient(bus, f"where.{tenant_name}", lambda number: f"cmd.{tenant_name}.{number}", 0.3)
+    with pytest.raises(Unavailable):
+        await client.request(b"x")
+    epoch = 2
+    assert await client.request(b"x") == b"x"
