@@ -1,6 +1,7 @@
 """The outbox of domain events: copies a stream of the event store to JetStream, in order, each event once."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 import asyncpg
@@ -74,10 +75,9 @@ class Relay:
                 await asyncio.sleep(_RETRY_S)
                 continue
             self._wake.clear()
-            try:
-                await asyncio.wait_for(self._wake.wait(), _POLL_S)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_POLL_S):  # Python 3.11's wait_for may swallow a cancellation
+                    await self._wake.wait()
 
     async def publish_some(self) -> int:
         """Publish up to a batch of events; returns how many, 0 when JetStream has them all."""
