@@ -11,6 +11,8 @@ from pyplatform.kernel.errors import Unavailable
 # Both end with the transaction. The role owns nothing, so row-level security binds whatever runs under it.
 _ENTER: Final = "select set_config('role', 'pyplatform_app', true), set_config('pyplatform.tenant', $1, true)"
 
+ACQUIRE_S: Final = 5.0
+"""A connection that is not free by then is not waited for: callers would pile up behind a Postgres that hangs."""
 LOST: Final = (
     OSError,
     asyncpg.InterfaceError,
@@ -29,8 +31,9 @@ async def tenant_transaction(pool: asyncpg.Pool, tenant: str) -> AsyncIterator[a
     transaction was committed is unknown.
     """
     try:
-        async with pool.acquire() as connection, connection.transaction():
+        async with pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():
             await connection.execute(_ENTER, tenant)
             yield connection
     except LOST as error:
-        raise Unavailable(f"Postgres does not answer ({error}): is it running?") from error
+        reason = str(error) or "no connection is free"
+        raise Unavailable(f"Postgres does not answer ({reason}): is it running?") from error
