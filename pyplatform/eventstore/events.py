@@ -19,9 +19,12 @@ insert into eventstore.head as head (tenant, stream, position) values ($1, $2, $
 on conflict (tenant, stream) do update set position = head.position + excluded.position
 returning position
 """
+# One step down the index for each aggregate: max() with a group would read every event of it, under the head's lock.
 _LAST: Final = """
-select aggregate, max(seq) as seq from eventstore.event
-where tenant = $1 and stream = $2 and aggregate = any($3) group by aggregate
+select name as aggregate, last.seq from unnest($3::text[]) as name cross join lateral (
+    select seq from eventstore.event
+    where tenant = $1 and stream = $2 and aggregate = name order by seq desc limit 1
+) as last
 """
 _COLUMNS: Final = (
     "tenant, stream, position, id, type, version, brand, aggregate, seq, at, actor, "

@@ -1,17 +1,29 @@
 """Domain events: isolated by tenant, gapless, in the caller's transaction, and copied to JetStream exactly once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import msgspec
 import pytest
 
 from pyplatform.bus import Bus
-from pyplatform.eventstore import Event, Relay, VersionConflict, append, read, stream_name, tenant_transaction
+from pyplatform.eventstore import (
+    Event,
+    Relay,
+    VersionConflict,
+    append,
+    events,
+    read,
+    stream_name,
+    tenant_transaction,
+    tenants,
+)
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.envelope import Envelope
+from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import span
 
 
@@ -180,3 +192,39 @@ async def test_a_stream_of_another_past_is_replaced(
     async with relaying(pool, bus, tenant_name) as relay:
         await until(relay, 5)
     assert await published(bus, tenant_name) == told
+
+
+async def test_recording_costs_the_same_however_much_an_aggregate_has_seen(
+    pool: asyncpg.Pool, tenant_name: str
+) -> None:
+    await record(pool, tenant_name, *(event(n, "player:unknown") for n in range(20_000)))
+    async with tenant_transaction(pool, tenant_name) as connection:
+        await connection.execute("set local enable_seqscan = off")
+        plan = await connection.fetchval(
+            f"explain (analyze, format json) {events._LAST}",
+            tenant_name,
+            "pam",
+            ["player:unknown", "player:new"],
+        )
+    assert max(rows_read(msgspec.json.decode(plan)[0]["Plan"])) <= 2
+    later = await record(pool, tenant_name, event(1, "player:unknown"), event(2, "player:new"))
+    assert [one.seq for one in later] == [20_001, 1]
+
+
+def rows_read(node: dict[str, Any]) -> Iterator[float]:
+    yield node["Actual Rows"] * node["Actual Loops"] + node.get("Rows Removed by Filter", 0)
+    for child in node.get("Plans", ()):
+        yield from rows_read(child)
+
+
+async def test_a_busy_postgres_is_not_waited_for_without_end(
+    settings: Settings, tenant_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenants, "ACQUIRE_S", 0.2)
+    async with asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=1) as pool, asyncio.timeout(5):
+        async with tenant_transaction(pool, tenant_name):
+            with pytest.raises(Unavailable, match="no connection is free"):
+                async with tenant_transaction(pool, tenant_name):
+                    pass
+        async with tenant_transaction(pool, tenant_name) as connection:
+            assert await connection.fetchval("select 1") == 1
