@@ -1,8 +1,9 @@
 """Argon2id off the event loop: the C code releases the interpreter lock, so a small thread pool is enough."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -18,7 +19,7 @@ _SALT, _TAG = 16, 32
 
 
 class Passwords:
-    """Hashes and verifies, at most `THREADS` at once; what would wait too long is refused as Unavailable."""
+    """Hashes and verifies, at most `THREADS` at once, for those who were `admitted`."""
 
     def __init__(self, config: PamConfig) -> None:
         self._hasher = PasswordHasher(
@@ -31,6 +32,17 @@ class Passwords:
         self._pool = ThreadPoolExecutor(THREADS, "argon2")
         self._waiting = 0
         self._nobody = self._hasher.hash("nobody's password")
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Hold a place in the queue; raises Unavailable, before anything is done, when it would be a long wait."""
+        if self._waiting >= MAX_WAITING:
+            raise Unavailable("too many passwords are being checked; try again in a few seconds")
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
 
     async def hash(self, secret: bytes) -> str:
         """PHC string of `secret`."""
@@ -56,10 +68,4 @@ class Passwords:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._waiting >= MAX_WAITING:
-            raise Unavailable("too many passwords are being checked; try again in a few seconds")
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._waiting -= 1
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)

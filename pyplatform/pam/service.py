@@ -79,7 +79,8 @@ class Accounts:
         if refused is not None:
             return refused
         player = uuid7()
-        phc = await self._passwords.hash(self._secret(tenant, application.password))
+        with self._passwords.admitted():
+            phc = await self._passwords.hash(self._secret(tenant, application.password))
         key = self._vault.new_key(tenant, player)
         birth_date = application.birth_date.isoformat()
         new = store.NewPlayer(
@@ -104,7 +105,17 @@ class Accounts:
     async def login(
         self, tenant: str, brand: int, email: str, password: str, origin: Origin
     ) -> Opened | Refused:
-        """Open a session and end the player's others, or say why not: alike for a wrong and an unknown name."""
+        """Open a session and end the player's others, or say why not: alike for a wrong and an unknown name.
+
+        Raises Unavailable when too many passwords are being checked; the attempt then counts for nothing.
+        """
+        # Admitted first: an attempt that is counted and never judged would lock out who repeats it as told.
+        with self._passwords.admitted():
+            return await self._judge(tenant, brand, email, password, origin)
+
+    async def _judge(
+        self, tenant: str, brand: int, email: str, password: str, origin: Origin
+    ) -> Opened | Refused:
         config, index = self.config, self._index(tenant, email)
         async with tenant_transaction(self._pool, tenant) as conn:
             free = await store.count_attempt(

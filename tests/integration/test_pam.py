@@ -12,7 +12,9 @@ import pytest
 from pyplatform.bus import Bus
 from pyplatform.eventstore import read, tenant_transaction
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tenancy import Tenant
+from pyplatform.pam import passwords
 from pyplatform.pam.config import PamConfig
 from pyplatform.pam.consumers import follow_revocations
 from pyplatform.pam.model import Application, Origin, Refused
@@ -272,4 +274,16 @@ async def test_a_hash_is_renewed_when_its_cost_was_raised(
     assert (await fetchval(pool, ours, "select phc from pam.credential")).startswith(
         "$argon2id$v=19$m=19456,t=3,p=1$"
     )
+    await enter(accounts, ours)
+
+
+async def test_an_attempt_that_nobody_had_time_for_counts_for_nothing(
+    accounts: Accounts, ours: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await register(accounts, ours)
+    with monkeypatch.context() as crowded:
+        crowded.setattr(passwords, "MAX_WAITING", 0)
+        for _ in range(6):
+            with pytest.raises(Unavailable, match="too many passwords"):
+                await enter(accounts, ours)
     await enter(accounts, ours)
