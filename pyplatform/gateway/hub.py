@@ -18,6 +18,8 @@ from pyplatform.telemetry import Counter
 
 MAX_MARKETS: Final = 256
 MAX_CLIENTS: Final = 4_000
+MAX_OF_SESSION: Final = 16
+"""Connections one session may have at once: a single player must not take the places of all."""
 SEND_SECONDS: Final = 30.0
 """A client that takes nothing for so long is let go."""
 MAX_NOTES: Final = 512
@@ -84,11 +86,13 @@ class Hub:
         self.messages = Counter("gateway.stream.messages", "market changes encoded for the stream")
 
     def join(self, client: Client) -> bool:
-        """Let a client in; False when there are `MAX_CLIENTS`."""
-        if self.count >= MAX_CLIENTS:
+        """Let a client in; False when there are `MAX_CLIENTS`, or `MAX_OF_SESSION` of its session."""
+        same = self._clients.get(client.session.session_id, set())
+        if self.count >= MAX_CLIENTS or len(same) >= MAX_OF_SESSION:
             return False
         self.count += 1
-        self._clients.setdefault(client.session.session_id, set()).add(client)
+        self._clients[client.session.session_id] = same
+        same.add(client)
         return True
 
     def leave(self, client: Client) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from pyplatform.contracts.pam import Session
 from pyplatform.contracts.sportsbook import Market, MarketStatus, Prices, Selection
-from pyplatform.gateway.hub import MAX_MARKETS, MAX_NOTES, Client, Hub
+from pyplatform.gateway.hub import MAX_MARKETS, MAX_NOTES, MAX_OF_SESSION, Client, Hub
 from pyplatform.gateway.markets import MarketCopy
 
 OPEN, SUSPENDED = MarketStatus.OPEN, MarketStatus.SUSPENDED
@@ -156,3 +156,12 @@ async def test_the_end_of_a_session_ends_its_connections(copy: MarketCopy) -> No
     assert sink.messages == [{"type": "error"}]
     assert not staying_pump.done()
     staying_pump.cancel()
+
+
+async def test_one_player_does_not_take_the_places_of_all(copy: MarketCopy) -> None:
+    hub, sink = Hub(copy), Sink()
+    mine = [Client(session("aurora"), sink.send) for _ in range(MAX_OF_SESSION + 1)]
+    assert [hub.join(client) for client in mine] == [True] * MAX_OF_SESSION + [False]
+    assert hub.join(Client(session("aurora", b"o" * 16), sink.send))
+    hub.leave(mine[0])
+    assert hub.join(mine[-1])
