@@ -78,14 +78,8 @@ class App:
             return
         request = Request(scope)
         self.requests.value += 1
-        self.in_flight += 1
-        try:
-            with correlated(request.correlation_id):
-                await self._answer(scope, protocol, request)
-        except RSGIProtocolClosed:
-            pass  # the client has left; nobody to answer
-        finally:
-            self.in_flight -= 1
+        with suppress(RSGIProtocolClosed), correlated(request.correlation_id):  # closed: the client has left
+            await self._answer(scope, protocol, request)
 
     async def _answer(self, scope: Scope, protocol: RSGIHTTPProtocol, request: Request) -> None:
         began = monotonic_ns()
@@ -112,13 +106,18 @@ class App:
         """What to answer: the handler's result or a Problem."""
         try:
             raw = await guards.read_body(scope, protocol, BODY_LIMIT)
-            if self.in_flight > self._max_in_flight:
+            # Counted only now: who sends a body slowly holds a connection, and nobody else's place.
+            if self.in_flight >= self._max_in_flight:
                 raise unavailable("too many requests at once; send the same request again", "overloaded")
             route, captured = self.router.find(scope.method, scope.path)
         except Problem as problem:
             return problem
         request.route, request.status = route.name, route.status
-        return await self._work(route, request, captured, raw)
+        self.in_flight += 1
+        try:
+            return await self._work(route, request, captured, raw)
+        finally:
+            self.in_flight -= 1
 
     async def _work(self, route: Route, request: Request, captured: dict[str, str], raw: bytes) -> Any:
         """The handler's answer, or the Problem that came instead."""
@@ -195,5 +194,10 @@ def _reply(protocol: RSGIHTTPProtocol, request: Request, answer: Any) -> int:
 
 
 def _refuse(protocol: RSGIHTTPProtocol, request: Request, problem: Problem) -> None:
-    headers = [("content-type", MEDIA_TYPE), ("x-correlation-id", request.correlation_id), *problem.headers]
+    headers = [
+        ("content-type", MEDIA_TYPE),
+        ("cache-control", "no-store"),
+        ("x-correlation-id", request.correlation_id),
+        *problem.headers,
+    ]
     protocol.response_bytes(problem.status, headers, problem.encode(request.correlation_id))

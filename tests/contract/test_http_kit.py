@@ -267,7 +267,14 @@ async def test_a_body_that_stops_short_is_not_acted_on(
     await asyncio.sleep(0.3)
     assert app.in_flight == 0
     assert app.failures.value == 0
+    slow = [await asyncio.open_connection(client.base_url.host, client.base_url.port) for _ in range(8)]
+    monkeypatch.setattr(guards, "BODY_SECONDS", 5)
+    for _, writer in slow:  # twice as many as may be worked on at once
+        writer.write("\r\n".join((*start, "Host: a", "Content-Length: 100", "", whole)).encode())
+    await asyncio.sleep(0.2)
     assert (await client.post("/things", json=GOOD, headers=HEADERS)).status_code == 201
+    for _, writer in slow:
+        writer.transport.abort()
 
 
 async def test_strange_requests_are_refused_and_never_our_fault(app: App, client: httpx.AsyncClient) -> None:
@@ -288,6 +295,7 @@ async def test_what_is_too_much_at_once_is_told_to_come_back(client: httpx.Async
     refused = next(response for response in responses if response.status_code == 503)
     problem(refused, 503, "overloaded")
     assert "retry-after" in refused.headers
+    assert refused.headers["cache-control"] == "no-store"
 
 
 async def test_readiness_tells_which_part_is_missing() -> None:
