@@ -101,6 +101,8 @@ class MarketFeed:
                 pending = False
             except Unavailable as error:
                 _log.warning("cannot read the markets again yet", reason=str(error))
+            except Exception:  # noqa: BLE001 - whatever it is, silent markets must go on being suspended
+                _log.exception("cannot read the markets again yet")
 
     def _losses(self) -> tuple[int, int]:
         return self._bus.reconnects, self._bus.slow_consumer_drops

@@ -11,6 +11,8 @@ from pyplatform.contracts.wallet import balance_key
 from pyplatform.projections import ReadModels
 
 POLL_SECONDS: Final = 0.01
+"""Pause before the second look; each is twice the one before, up to `MAX_POLL_SECONDS`."""
+MAX_POLL_SECONDS: Final = 0.16
 _BATCH: Final = 500
 _market = msgspec.msgpack.Decoder(Market)
 _prices = msgspec.msgpack.Decoder(Prices)
@@ -38,13 +40,14 @@ class Store:
 
         Waits up to `wait_s` seconds until it is of entry `min_seq` or later, then returns what there is.
         """
-        key, deadline = balance_key(tenant, player, currency), monotonic() + wait_s
+        key, deadline, pause = balance_key(tenant, player, currency), monotonic() + wait_s, POLL_SECONDS
         while True:
             found = await self._models.get(key)
             available, held, seq = (int(found.get(name, b"0")) for name in (b"available", b"held", b"seq"))
             if seq >= min_seq or monotonic() >= deadline:
                 return Balance(available, held, seq)
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, MAX_POLL_SECONDS)
 
     async def markets(self, tenant: str) -> tuple[list[Market], list[Prices]]:
         """All markets and prices of a tenant; what a newer version of us wrote and we cannot read is left out."""

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import pytest
 
+from pyplatform.contracts.sportsbook import markets_key
 from pyplatform.contracts.wallet import balance_key
+from pyplatform.gateway import consumers
 from pyplatform.kernel import ids
 from pyplatform.projections import Effects
 
@@ -175,3 +178,25 @@ async def test_the_description_is_whole(platform: Platform) -> None:
     assert {(method, path) for path, item in described["paths"].items() for method in item} == served
     place = described["paths"]["/v1/bets"]["post"]
     assert {"201", "400", "401", "404", "409", "413", "415", "422", "503"} <= set(place["responses"])
+
+
+async def test_waiting_for_a_balance_asks_ever_less_often(platform: Platform) -> None:
+    headers = platform.headers(await platform.player())
+    await platform.models.client.config_resetstat()
+    await asyncio.gather(
+        *(platform.client.get(f"/v1/wallet?min_seq={2**62}", headers=headers) for _ in range(5))
+    )
+    calls = (await platform.models.client.info("commandstats"))["cmdstat_hgetall"]["calls"]
+    assert calls <= 5 * 12
+
+
+async def test_silent_markets_are_suspended_whatever_the_read_models_say(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "QUIET_SECONDS", 2.5)
+    key = markets_key(platform.theirs)
+    await platform.models.client.delete(key)
+    await platform.models.client.set(key, "not a set")  # the second look, after two seconds, breaks over it
+    headers = {"X-Tenant": platform.ours}
+    await platform.until("/v1/markets", lambda found: found["markets"][0]["status"] == "suspended", headers)
+    await platform.models.client.delete(key)
