@@ -11,6 +11,7 @@ mod betting_read;
 mod betting_settle;
 mod feeds;
 mod guard;
+mod models;
 mod money;
 mod odds;
 mod shard;
@@ -23,7 +24,7 @@ mod wallet_memory;
 mod wallet_reply;
 
 /// Every submodule, so that `import pyplatform._core.odds` works as for a package.
-const SUBMODULES: [&str; 6] = ["money", "odds", "betting", "feeds", "wallet", "shard"];
+const SUBMODULES: [&str; 7] = ["money", "odds", "models", "betting", "feeds", "wallet", "shard"];
 
 #[pymodule]
 mod _core {
@@ -33,6 +34,8 @@ mod _core {
     use crate::betting::betting;
     #[pymodule_export]
     use crate::feeds::feeds;
+    #[pymodule_export]
+    use crate::models::models;
     #[pymodule_export]
     use crate::money::money;
     #[pymodule_export]

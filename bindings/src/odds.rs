@@ -6,6 +6,8 @@ mod ladder;
 mod margin;
 mod price;
 
+pub(crate) use batch::array;
+
 use ::odds::{
     BETDAQ, BETFAIR, BETFAIR_FINEST, Format, Method, OddsError, OnInvalid, PricedBook, PricingRule,
 };

@@ -22,7 +22,7 @@ pub(super) fn values<T: Element>(given: &Bound<'_, PyAny>, dtype: &str) -> PyRes
 }
 
 /// A new numpy array.
-pub(super) fn array<T: Element>(
+pub(crate) fn array<T: Element>(
     py: Python<'_>,
     data: &[T],
     shape: &[usize],

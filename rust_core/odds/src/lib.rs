@@ -9,7 +9,8 @@
 //! - [`remove_margins`], [`apply_margins`]: many markets in one call;
 //! - [`Price`]: a price exactly as it was taken, in six [`Format`]s;
 //! - [`Ladder`] and [`fractional`]: the prices a market may show, in integers and in fractions;
-//! - [`kelly`], [`kelly_exclusive`]: stakes.
+//! - [`kelly`], [`kelly_exclusive`]: stakes;
+//! - [`models`]: scoring rates → score grids and their markets, and back.
 //!
 //! What cannot be done is an [`OddsError`]; what can be done but is not a proper book says `valid: false`.
 
@@ -20,6 +21,7 @@ pub mod fractional;
 mod kelly;
 mod ladder;
 mod method;
+pub mod models;
 mod newton;
 mod price;
 mod pricing;

@@ -1,0 +1,21 @@
+//! `pyplatform._core.models`.
+
+mod grid;
+mod inversion;
+
+use ::odds::models::ModelError;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// The one place where a model error becomes a Python exception.
+fn value_error(error: ModelError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+#[pymodule(submodule)]
+pub mod models {
+    #[pymodule_export]
+    use super::grid::{PyFiveWay, PyScoreGrid, rho_bounds};
+    #[pymodule_export]
+    use super::inversion::{PyGoalExpectancy, goal_expectancy};
+}

@@ -1,0 +1,148 @@
+"""Goal models of `rust_core/odds` for Python: score grids, their markets, and rates from markets.
+
+Words: λ and μ are the scoring rates of home and away in goals a match; `g[i][j] = P(home scores i, away scores j)`.
+Every impossible question raises `ValueError` that names the parameter and the rule.
+"""
+
+from collections.abc import Sequence
+from typing import Final, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["FiveWay", "GoalExpectancy", "ScoreGrid", "goal_expectancy", "rho_bounds"]
+
+@final
+class FiveWay:
+    """The probabilities of the five results of a stake on a line; they sum to 1.
+
+    A line of a whole or half goal wins, is returned or loses; a quarter line is half a stake on each neighbouring
+    half line.
+    """
+
+    win: Final[float]
+    """The whole stake wins."""
+    half_win: Final[float]
+    """Half the stake wins, half comes back."""
+    push: Final[float]
+    """The stake comes back."""
+    half_lose: Final[float]
+    """Half the stake loses, half comes back."""
+    lose: Final[float]
+    """The whole stake loses."""
+    fair_price: Final[float]
+    """Decimal price without profit: `1 + (lose + ½half_lose)/(win + ½half_win)`; infinite if it cannot win."""
+    def mirror(self) -> FiveWay:
+        """The same line from the other side: under for over, away's handicap of opposite sign for home's."""
+
+@final
+class ScoreGrid:
+    """The probabilities of the final scores, normalised; every market is a sum over them.
+
+    Each model is a constructor. `size` is the goals a side the grid tells apart (0 to size − 1), 2 to 256; without it
+    at least 15 and as many as leave less than 1e-9 of the probability out. Rates are above 0 and at most 100.
+
+    Raises ValueError: a parameter out of its range; a size out of its range or one that holds less than half of the
+    probability; a model that 256 goals a side do not hold.
+    """
+
+    size: Final[int]
+    """Goals a side the grid tells apart."""
+    mass: Final[float]
+    """Sum of the grid before it was normalised."""
+    @staticmethod
+    def poisson(home_rate: float, away_rate: float, *, size: int | None = None) -> ScoreGrid:
+        """Independent Poisson counts `e^{−λ}λ^k/k!` (Maher 1982)."""
+    @staticmethod
+    def dixon_coles(home_rate: float, away_rate: float, rho: float, *, size: int | None = None) -> ScoreGrid:
+        """Poisson with the low scores times τ (Dixon & Coles 1997); both margins stay Poisson.
+
+        `τ(0,0) = 1 − λμ·rho`, `τ(0,1) = 1 + λ·rho`, `τ(1,0) = 1 + μ·rho`, `τ(1,1) = 1 − rho`; `rho` must lie
+        within `rho_bounds`.
+        """
+    @staticmethod
+    def bivariate_poisson(
+        home_rate: float, away_rate: float, shared_rate: float, *, size: int | None = None
+    ) -> ScoreGrid:
+        """`Σ_k pois(i−k; λ1)·pois(j−k; λ2)·pois(k; λ3)` (Karlis & Ntzoufras 2003).
+
+        The means are `home_rate + shared_rate` and `away_rate + shared_rate`; `shared_rate` is at least 0.
+        """
+    @staticmethod
+    def negative_binomial(
+        home_rate: float, away_rate: float, dispersion: float, *, size: int | None = None
+    ) -> ScoreGrid:
+        """`Γ(k+r)/(k!Γ(r))·(r/(r+λ))^r·(λ/(r+λ))^k` each side: variance `λ + λ²/r`, `dispersion` r > 0."""
+    @staticmethod
+    def zero_inflated_poisson(
+        home_rate: float, away_rate: float, zero_inflation: float, *, size: int | None = None
+    ) -> ScoreGrid:
+        """`z·[k=0] + (1−z)·pois(k; λ)` each side (Lambert 1992), z in [0, 1)."""
+    @staticmethod
+    def weibull_copula(
+        home_rate: float, away_rate: float, shape: float, kappa: float, *, size: int | None = None
+    ) -> ScoreGrid:
+        """Weibull counts (McShane et al. 2008) joined by Frank's copula (Boshnakov, Kharrat & McHale 2017).
+
+        `P(x) = Σ_{j=x}^{size} (−1)^{x+j} λ^j A_x^j/Γ(cj+1)` with shape c in [0.2, 3] (1 is Poisson);
+        `C(u,v) = −ln(1 + (e^{−κu}−1)(e^{−κv}−1)/(e^{−κ}−1))/κ`, κ in [−100, 100] (0 is independence). Counts
+        are normalised over 0 to `size` goals, `size` at most 48; raises ValueError where the alternating series loses its accuracy (high rates).
+        """
+    def cells(self) -> NDArray[np.float64]:
+        """`g[i][j]`, a new array of shape (size, size): home goals down, away goals across."""
+    def result(self, handicap: int = 0) -> tuple[float, float, float]:
+        """Home, draw, away after `handicap` goals are added to home's: the European handicap, 0 for the 1X2."""
+    def over(self, line: float) -> FiveWay:
+        """More goals than the line, a multiple of 0.25 (else ValueError); `.mirror()` is under."""
+    def handicap(self, line: float) -> FiveWay:
+        """Home with the line (a multiple of 0.25) added to its goals; `.mirror()` is away at the opposite line."""
+    def team_over(self, line: float) -> tuple[float, float]:
+        """Home, away score more than a half line (0.5, 1.5, …)."""
+    def correct_scores(self, limit: int = 5) -> dict[str, float]:
+        """`"i-j"` up to `limit` goals a side, then `any_other_home`, `any_other_draw`, `any_other_away`.
+
+        Raises ValueError: a limit below 0 or above 510.
+        """
+    def exact_totals(self, limit: int = 7) -> tuple[float, ...]:
+        """Exactly 0, 1, … goals; the last is `limit` (0 to 510, else ValueError) or more."""
+    def joint(self, *legs: str) -> float:
+        """The probability that every leg holds, which is not the product of theirs.
+
+        Legs: home, draw, away, 1x, x2, 12, btts, btts_no, over2.5, under2.5, home-1.5, away+1.5 with any half line.
+        """
+    def markets(self) -> dict[str, dict[str, float]]:
+        """Every market without a choice of line, by name and outcome.
+
+        1x2, double_chance, draw_no_bet (home and away given no draw; push is the draw), btts, odd_even, win_to_nil,
+        clean_sheet, winning_margin, exact_total, correct_score.
+        """
+
+@final
+class GoalExpectancy:
+    """The rates that give a market its probabilities."""
+
+    home_rate: Final[float]
+    """λ, goals a match."""
+    away_rate: Final[float]
+    """μ, goals a match."""
+    rho: Final[float]
+    """Dixon-Coles dependence: the one given, or the one found."""
+    iterations: Final[int]
+    """Newton steps taken."""
+
+def goal_expectancy(
+    result: Sequence[float], over: float | None = None, *, line: float = 2.5, rho: float | None = None
+) -> GoalExpectancy:
+    """The Dixon-Coles rates behind fair probabilities of home, draw and away (and of more goals than `line`).
+
+    Newton on (ln λ, ln μ, rho) with exact derivatives, to 1e-11 on every probability:
+    without `over` on `P(home) − P(away)` and `P(draw)` at `rho` (0 if None); with `over` and `rho` on
+    `P(home) − P(away)` and `P(over)`; with `over` alone on all three, `rho` found too.
+    Remove the margin first: `goal_expectancy(odds.remove_margin(prices).probabilities)`.
+
+    Raises ValueError: probabilities that are not strictly between 0 and 1 or do not sum to 1, a line that is not a
+    half line, a market no rates can give, a rho out of its bounds at the rates found.
+    """
+
+def rho_bounds(home_rate: float, away_rate: float) -> tuple[float, float]:
+    """The rho within which no score is negative: `[max(−1/λ, −1/μ), min(1, 1/(λμ))]`."""

@@ -1,0 +1,146 @@
+//! The markets of a match, sums over the vectors of its grid.
+
+use super::error::ModelError;
+use super::five_way::{FiveWay, Line};
+use super::grid::ScoreGrid;
+
+/// Correct scores up to a limit a side, and the rest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrectScores {
+    /// Goals a side the listed scores go up to.
+    pub limit: usize,
+    /// `P(i, j)` at `i·(limit + 1) + j`.
+    pub listed: Vec<f64>,
+    /// Any other home win, draw, away win.
+    pub other: [f64; 3],
+}
+
+/// By how much the winner wins: by 1, 2, 3, and 4 or more goals.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Margins {
+    /// Home wins by.
+    pub home: [f64; 4],
+    /// Away wins by.
+    pub away: [f64; 4],
+    /// A draw with goals.
+    pub score_draw: f64,
+    /// No goal at all.
+    pub no_goal: f64,
+}
+
+impl ScoreGrid {
+    /// Home, draw, away after `goals` are added to home's: the European handicap, the match result at 0.
+    #[must_use]
+    pub fn result(&self, goals: i64) -> [f64; 3] {
+        let middle = i64::try_from(self.size).unwrap_or(i64::MAX) - 1 - goals;
+        let mut result = [0.0; 3];
+        for (at, p) in (0_i64..).zip(&self.differences) {
+            let index = match at.cmp(&middle) {
+                std::cmp::Ordering::Greater => 0,
+                std::cmp::Ordering::Equal => 1,
+                std::cmp::Ordering::Less => 2,
+            };
+            result[index] += p;
+        }
+        result
+    }
+
+    /// Both sides score.
+    #[must_use]
+    pub fn both_score(&self) -> f64 {
+        self.cells.chunks_exact(self.size).skip(1).flat_map(|row| &row[1..]).sum()
+    }
+
+    /// Over a line of goals of both sides.
+    #[must_use]
+    pub fn over(&self, line: Line) -> FiveWay {
+        let mut five = FiveWay::default();
+        for (goals, &p) in (0_i64..).zip(&self.totals) {
+            five.add(4 * goals - line.quarters(), p);
+        }
+        five
+    }
+
+    /// Home with the line added to its goals.
+    #[must_use]
+    pub fn handicap(&self, line: Line) -> FiveWay {
+        let mut five = FiveWay::default();
+        let level = i64::try_from(self.size).unwrap_or(i64::MAX) - 1;
+        for (at, &p) in (0_i64..).zip(&self.differences) {
+            five.add(4 * (at - level) + line.quarters(), p);
+        }
+        five
+    }
+
+    /// Over a half line of goals of home and of away.
+    ///
+    /// # Errors
+    /// A line a score can land on.
+    pub fn team_over(&self, line: f64) -> Result<[f64; 2], ModelError> {
+        let line = Line::half(line)?;
+        let over = |side: &[f64]| {
+            let goals = (0_i64..).zip(side).filter(|(goals, _)| 4 * goals > line.quarters());
+            goals.map(|(_, p)| p).sum()
+        };
+        Ok([over(&self.home), over(&self.away)])
+    }
+
+    /// Exactly 0, 1, … goals, the last one `limit` or more.
+    #[must_use]
+    pub fn exact_totals(&self, limit: usize) -> Vec<f64> {
+        let mut exact = vec![0.0; limit + 1];
+        for (goals, p) in self.totals.iter().enumerate() {
+            exact[goals.min(limit)] += p;
+        }
+        exact
+    }
+
+    /// An odd number of goals.
+    #[must_use]
+    pub fn odd(&self) -> f64 {
+        self.totals.iter().skip(1).step_by(2).sum()
+    }
+
+    /// Home and away concede no goal.
+    #[must_use]
+    pub fn clean_sheet(&self) -> [f64; 2] {
+        [self.away[0], self.home[0]]
+    }
+
+    /// Home and away win and concede no goal.
+    #[must_use]
+    pub fn win_to_nil(&self) -> [f64; 2] {
+        let home = self.cells.iter().step_by(self.size).skip(1).sum();
+        [home, self.cells[1..self.size].iter().sum()]
+    }
+
+    /// The scores up to `limit` goals a side; a limit beyond the grid gives zeros.
+    #[must_use]
+    pub fn correct_scores(&self, limit: usize) -> CorrectScores {
+        let mut scores = CorrectScores { limit, listed: vec![0.0; (limit + 1).pow(2)], other: [0.0; 3] };
+        for (i, row) in self.cells.chunks_exact(self.size).enumerate() {
+            for (j, &p) in row.iter().enumerate() {
+                if i <= limit && j <= limit {
+                    scores.listed[i * (limit + 1) + j] = p;
+                } else {
+                    let other = if i > j { 0 } else { 1 + usize::from(i < j) };
+                    scores.other[other] += p;
+                }
+            }
+        }
+        scores
+    }
+
+    /// By how much the winner wins.
+    #[must_use]
+    pub fn winning_margins(&self) -> Margins {
+        let level = self.size - 1;
+        let (mut home, mut away) = ([0.0; 4], [0.0; 4]);
+        for by in 1..self.size {
+            home[by.min(4) - 1] += self.differences[level + by];
+            away[by.min(4) - 1] += self.differences[level - by];
+        }
+        let score_draw = self.cells.iter().step_by(self.size + 1).skip(1).sum();
+        Margins { home, away, score_draw, no_goal: self.cells[0] }
+    }
+}
