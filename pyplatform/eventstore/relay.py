@@ -125,12 +125,13 @@ class Relay:
         if state.messages == 0:
             return 0, state.last_seq
         message = await self._js.get_msg(self._stream, state.last_seq)
-        told = msgspec.msgpack.decode(message.data or b"", type=Envelope)
-        async with tenant_transaction(self._pool, self._tenant) as connection:
-            known = await read(connection, self._tenant, self._domain, told.position - 1, 1)
-        if known and known[0].id == told.id:
-            self.position = told.position
-            return told.position, state.last_seq
+        with suppress(msgspec.DecodeError):  # somebody else's message is an event that is not recorded
+            told = msgspec.msgpack.decode(message.data or b"", type=Envelope)
+            async with tenant_transaction(self._pool, self._tenant) as connection:
+                known = await read(connection, self._tenant, self._domain, told.position - 1, 1)
+            if known and known[0].id == told.id:
+                self.position = told.position
+                return told.position, state.last_seq
         _log.error("the stream tells of events that are not recorded; replacing it", stream=self._stream)
         await self._js.delete_stream(self._stream)
         return await self._create()

@@ -194,6 +194,18 @@ async def test_a_stream_of_another_past_is_replaced(
     assert await published(bus, tenant_name) == told
 
 
+async def test_a_strangers_message_in_the_stream_is_cleared_away(
+    pool: asyncpg.Pool, bus: Bus, tenant_name: str
+) -> None:
+    told = await record(pool, tenant_name, *(event(n) for n in range(3)))
+    async with relaying(pool, bus, tenant_name) as relay:
+        await until(relay, 3)
+    await bus.js.publish(f"domain.pam.{tenant_name}.thing.done", b"not an event")
+    async with relaying(pool, bus, tenant_name) as relay:
+        await until(relay, 3)
+    assert await published(bus, tenant_name) == told
+
+
 async def test_recording_costs_the_same_however_much_an_aggregate_has_seen(
     pool: asyncpg.Pool, tenant_name: str
 ) -> None:
