@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -29,9 +30,13 @@ class Site(msgspec.Struct, frozen=True):
 
     def write(self, path: Path, content: str) -> None:
         """Write a file of the server, readable by its user alone."""
-        path.touch(mode=0o600)
-        path.write_text(content, encoding="utf-8")
-        self.identity.own(path)
+        # Always a new file: the folder is the server's, and a link in it must not lead us, who may be root, astray.
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            if os.geteuid() != self.identity.uid:
+                os.fchown(descriptor, self.identity.uid, self.identity.gid)
+            file.write(content)
 
     def log_tail(self) -> str:
         """Last lines of the server's log, for an error message."""

@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ import redis.asyncio
 
 from pyplatform import embedded
 from pyplatform.embedded import Embedded, identity, running, running_settings
+from pyplatform.embedded.server import Site
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 
@@ -278,3 +280,17 @@ def test_an_ordinary_user_runs_them_too(open_folder: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(15) == 0
     wait_until_gone(open_folder)
+
+
+def test_a_link_in_a_servers_folder_leads_nowhere(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("of somebody else")
+    (home := tmp_path / "home").mkdir()
+    (home / "symbolic").symlink_to(precious)
+    (home / "hard").hardlink_to(precious)
+    site = Site(home, home / "log", 1, "", identity.Identity("same", os.geteuid(), os.getegid()))
+    for name in ("symbolic", "hard", "none"):
+        site.write(home / name, "ours")
+        assert (home / name).read_text() == "ours"
+        assert (home / name).lstat().st_mode == stat.S_IFREG | 0o600
+    assert precious.read_text() == "of somebody else"
