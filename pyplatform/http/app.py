@@ -26,7 +26,8 @@ _log = get_logger("http")
 class App:
     """An HTTP application. `tenants` are the slugs `X-Tenant` may name; `sessions` resolves bearer tokens.
 
-    At most `max_in_flight` requests are worked on at once; what comes on top is told to come back (503).
+    At most `max_in_flight` requests are worked on at once, three quarters of them of one tenant where there are
+    several, so that the others are served while its wallet hangs; what comes on top is told to come back (503).
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class App:
         self.failures = Counter(
             "http.server.failures", "requests and connections that ended in a bug of ours"
         )
-        self._tenants, self._sessions, self._max_in_flight = tenants, sessions, max_in_flight
+        self._sessions, self._max_in_flight = sessions, max_in_flight
+        self._share = max_in_flight * 3 // 4 if len(tenants) > 1 else max_in_flight
+        self._of_tenant = dict.fromkeys(tenants, 0)
 
     def route(self, method: str, path: str, **options: Unpack[Options]) -> Callable[[Handler], Handler]:
         """Declare an operation; see `Options`."""
@@ -122,6 +125,8 @@ class App:
     async def _work(self, route: Route, request: Request, captured: dict[str, str], raw: bytes) -> Any:
         """The handler's answer, or the Problem that came instead."""
         try:
+            if route.tenant:
+                request.tenant = self._take_place(request)
             await self._identify(route, request)
             return await route.handler(**route.arguments(request, captured, raw))
         except Problem as problem:
@@ -133,18 +138,24 @@ class App:
             self.failures.value += 1
             _log.exception("request failed", route=route.name)
             return Problem(500, "internal_error", "our fault, and logged; quote the correlation id")
+        finally:
+            if request.tenant:
+                self._of_tenant[request.tenant] -= 1
+
+    def _take_place(self, request: Request) -> str:
+        """The tenant named by the request, which holds one of its places from now on."""
+        tenant: str | None = request.headers.get("x-tenant")
+        if tenant is None:
+            raise Problem(400, "tenant_missing", "name the tenant in the header X-Tenant", field="X-Tenant")
+        if tenant not in self._of_tenant:
+            raise Problem(404, "unknown_tenant", "X-Tenant names no tenant here", field="X-Tenant")
+        if self._of_tenant[tenant] >= self._share:
+            raise unavailable("too many requests at once; send the same request again", "overloaded")
+        self._of_tenant[tenant] += 1
+        return tenant
 
     async def _identify(self, route: Route, request: Request) -> None:
-        """Tenant, session and idempotency key, as the route demands them."""
-        if route.tenant:
-            tenant = request.headers.get("x-tenant")
-            if tenant is None:
-                raise Problem(
-                    400, "tenant_missing", "name the tenant in the header X-Tenant", field="X-Tenant"
-                )
-            if tenant not in self._tenants:
-                raise Problem(404, "unknown_tenant", "X-Tenant names no tenant here", field="X-Tenant")
-            request.tenant = tenant
+        """Session and idempotency key, as the route demands them."""
         if route.auth and self._sessions is not None:
             session = await self._sessions.resolve(request.tenant, guards.bearer(request.headers))
             if session is None:

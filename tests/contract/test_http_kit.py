@@ -298,6 +298,23 @@ async def test_what_is_too_much_at_once_is_told_to_come_back(client: httpx.Async
     assert refused.headers["cache-control"] == "no-store"
 
 
+async def test_a_tenant_whose_requests_hang_leaves_places_for_the_others(
+    app: App, client: httpx.AsyncClient
+) -> None:
+    @app.get("/ours")
+    async def ours(request: Request) -> Thing:
+        """Take a while within a tenant."""
+        await asyncio.sleep(0.5)
+        return Thing(request.tenant, 1)
+
+    hanging = [asyncio.create_task(client.get("/ours", headers={"X-Tenant": "aurora"})) for _ in range(4)]
+    await asyncio.sleep(0.1)
+    other = await client.get("/ours", headers={"X-Tenant": "borealis"})
+    assert other.status_code == 200
+    assert sorted(response.status_code for response in await asyncio.gather(*hanging)) == [200] * 3 + [503]
+    assert (await client.get("/ours", headers={"X-Tenant": "aurora"})).status_code == 200
+
+
 async def test_readiness_tells_which_part_is_missing() -> None:
     async def gone() -> None:
         raise ConnectionError("no route")
