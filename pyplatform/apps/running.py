@@ -1,9 +1,12 @@
 """The frame of a role's process: settings, telemetry, signals, readiness, and one sentence when it fails."""
 
 import asyncio
+import contextlib
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import uvloop
 
@@ -15,6 +18,17 @@ from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.tenancy import load_tenants
 
 Run = Callable[[Context], Awaitable[None]]
+OPEN_FILES: Final = 65_536
+"""As many files and connections a process may have open, where the machine allows it."""
+
+
+def allow_open_files() -> None:
+    """Raise the soft limit: a shell's 1,024 are gone at as many idle clients, and with them the way to Postgres."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # a machine may allow less than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -30,6 +44,7 @@ def run_role(name: str, run: Run, options: Options) -> int:
     settings = Settings.from_env()
     tenants = load_tenants(settings.tenants_file or None)
     telemetry.setup(name, settings)
+    allow_open_files()
     log = telemetry.get_logger("apps")
 
     async def live() -> None:

@@ -78,12 +78,19 @@ def _taken(host: str, port: int) -> bool:
 
 
 def _addresses(platform: Platform) -> list[str]:
+    settings, ours = platform.settings, platform.servers.names
     return [
         "",
         f"HTTP       {platform.gateway_url}  (docs at {platform.gateway_url}/docs)",
-        f"Postgres   {platform.settings.postgres_url}",
-        f"NATS       {platform.settings.nats_url}",
-        f"Valkey     {platform.settings.redis_url}",
+        f"Postgres   {shown(settings.postgres_url, ours='postgres' in ours)}",
+        f"NATS       {shown(settings.nats_url, ours='nats' in ours)}",
+        f"Valkey     {shown(settings.redis_url, ours='valkey' in ours)}",
         "",
         "Ctrl-C stops everything; the data stays.",
     ]
+
+
+def shown(url: str, *, ours: bool) -> str:
+    """The address as it may be printed: passwords of our own throw-away servers, nobody else's."""
+    scheme, _, rest = url.partition("://")
+    return url if ours else f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"

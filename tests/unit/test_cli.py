@@ -1,12 +1,14 @@
 """The command line as a newcomer meets it: helpful help, one plain sentence when something is wrong."""
 
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from pyplatform.apps import cli
+from pyplatform.apps.up import shown
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -115,3 +117,26 @@ def test_nothing_is_not_proven(
     assert run(monkeypatch, "verify", "--data", str(tmp_path / "typo")) == 1
     assert "there is no platform's data in" in capsys.readouterr().err
     assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:se:cr@et@db:5432/bets?password=secret", "postgresql://db:5432/bets"),
+        ("redis://:secret@valkey:6379/0", "redis://valkey:6379/0"),
+        ("nats://nats:4222", "nats://nats:4222"),
+    ],
+)
+def test_up_prints_no_password_of_an_outside_server(url: str, told: str) -> None:
+    assert shown(url, ours=False) == told
+    assert shown(url, ours=True) == url
+
+
+def test_a_role_may_open_as_many_files_as_the_machine_allows() -> None:
+    program = (
+        "import resource as r; from pyplatform.apps.running import allow_open_files\n"
+        "hard = min(r.getrlimit(r.RLIMIT_NOFILE)[1], 4_096)\n"
+        "r.setrlimit(r.RLIMIT_NOFILE, (256, hard)); allow_open_files()\n"
+        "assert r.getrlimit(r.RLIMIT_NOFILE) == (hard, hard)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
