@@ -70,7 +70,8 @@ class RoleProcess:
             if log is not None:
                 os.close(log)
         try:
-            line = await asyncio.wait_for(_read_line(read_end), _START_S)
+            async with asyncio.timeout(_START_S):
+                line = await _read_line(read_end)
         except TimeoutError:
             await child.stop(patience_s=_STOP_S)
             raise PlatformError(f"{self.role} is not ready after {_START_S:.0f} s{self.log_tail()}") from None

@@ -84,7 +84,8 @@ class Child:
         """Ask the child to end with `first`, kill it when patience runs out; returns the exit status."""
         self.send(first)
         try:
-            return await asyncio.wait_for(self.wait(), patience_s)
+            async with asyncio.timeout(patience_s):  # Python 3.11's wait_for may swallow a cancellation
+                return await self.wait()
         except TimeoutError:
             self.send(signal.SIGKILL)
             return await self.wait()

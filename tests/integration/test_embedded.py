@@ -21,6 +21,7 @@ import redis.asyncio
 
 from pyplatform import embedded
 from pyplatform.embedded import Embedded, identity, running, running_settings
+from pyplatform.embedded.child import Child
 from pyplatform.embedded.server import Site
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
@@ -294,3 +295,12 @@ def test_a_link_in_a_servers_folder_leads_nowhere(tmp_path: Path) -> None:
         assert (home / name).read_text() == "ours"
         assert (home / name).lstat().st_mode == stat.S_IFREG | 0o600
     assert precious.read_text() == "of somebody else"
+
+
+async def test_a_stop_that_is_cancelled_as_the_child_ends_is_cancelled() -> None:
+    child = Child.start([sys.executable, "-c", "pass"])
+    stopping = asyncio.create_task(child.stop(0))
+    await child.wait()
+    stopping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
