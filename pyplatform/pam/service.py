@@ -79,8 +79,8 @@ class Accounts:
         if refused is not None:
             return refused
         player = uuid7()
-        with self._passwords.admitted():
-            phc = await self._passwords.hash(self._secret(tenant, application.password))
+        with self._passwords.admitted(tenant):
+            phc = await self._passwords.hash(tenant, self._secret(tenant, application.password))
         key = self._vault.new_key(tenant, player)
         birth_date = application.birth_date.isoformat()
         new = store.NewPlayer(
@@ -110,7 +110,7 @@ class Accounts:
         Raises Unavailable when too many passwords are being checked; the attempt then counts for nothing.
         """
         # Admitted first: an attempt that is counted and never judged would lock out who repeats it as told.
-        with self._passwords.admitted():
+        with self._passwords.admitted(tenant):
             return await self._judge(tenant, brand, email, password, origin)
 
     async def _judge(
@@ -126,13 +126,14 @@ class Accounts:
                 return Refused("too_many_attempts", detail, retry_after=config.lock_minutes * 60)
             account = await store.find_login(conn, tenant, brand, index)
         secret = self._secret(tenant, password)
-        good = await self._passwords.verify(account.phc if account else None, secret)
+        good = await self._passwords.verify(tenant, account.phc if account else None, secret)
         if account is None or not good:
             async with tenant_transaction(self._pool, tenant) as conn:
                 event = _event("login.failed", account.player if account else None, brand, origin)
                 await append(conn, tenant, STREAM, event)
             return _WRONG
-        renewed = await self._passwords.hash(secret) if self._passwords.is_outdated(account.phc) else None
+        outdated = self._passwords.is_outdated(account.phc)
+        renewed = await self._passwords.hash(tenant, secret) if outdated else None
         return await self._open(tenant, brand, index, account, renewed=renewed, origin=origin)
 
     async def logout(self, session: Session, origin: Origin) -> None:

@@ -287,3 +287,19 @@ async def test_an_attempt_that_nobody_had_time_for_counts_for_nothing(
             with pytest.raises(Unavailable, match="too many passwords"):
                 await enter(accounts, ours)
     await enter(accounts, ours)
+
+
+async def test_a_crowd_at_one_tenant_delays_nobody_at_another(
+    accounts: Accounts, ours: str, theirs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "MAX_WAITING", 40)
+    await register(accounts, theirs)
+    crowd = [
+        asyncio.create_task(accounts.login(ours, 1, f"{n}@example.com", PASSWORD, ORIGIN)) for n in range(50)
+    ]
+    await asyncio.sleep(0.1)
+    await enter(accounts, theirs)
+    assert sum(not one.done() for one in crowd) >= 20
+    results = await asyncio.gather(*crowd, return_exceptions=True)
+    assert sum(isinstance(result, Unavailable) for result in results) == 10
+    await register(accounts, ours)
