@@ -1,5 +1,6 @@
 //! `pyplatform._core.models`.
 
+mod fit;
 mod grid;
 mod inversion;
 
@@ -14,6 +15,8 @@ fn value_error(error: ModelError) -> PyErr {
 
 #[pymodule(submodule)]
 pub mod models {
+    #[pymodule_export]
+    use super::fit::{PyDixonColesFit, fit_dixon_coles};
     #[pymodule_export]
     use super::grid::{PyFiveWay, PyScoreGrid, rho_bounds};
     #[pymodule_export]

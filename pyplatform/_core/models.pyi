@@ -10,7 +10,15 @@ from typing import Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FiveWay", "GoalExpectancy", "ScoreGrid", "goal_expectancy", "rho_bounds"]
+__all__ = [
+    "DixonColesFit",
+    "FiveWay",
+    "GoalExpectancy",
+    "ScoreGrid",
+    "fit_dixon_coles",
+    "goal_expectancy",
+    "rho_bounds",
+]
 
 @final
 class FiveWay:
@@ -146,3 +154,48 @@ def goal_expectancy(
 
 def rho_bounds(home_rate: float, away_rate: float) -> tuple[float, float]:
     """The rho within which no score is negative: `[max(−1/λ, −1/μ), min(1, 1/(λμ))]`."""
+
+@final
+class DixonColesFit:
+    """Strengths of teams: `ln λ = home_advantage + attack[h] + defence[a]`, `ln μ = attack[a] + defence[h]`."""
+
+    teams: Final[tuple[str, ...]]
+    """Names in alphabetical order."""
+    attack: Final[tuple[float, ...]]
+    """Of each team, in logarithms; their mean is 1."""
+    defence: Final[tuple[float, ...]]
+    """What each team's defence adds to its opponents' rate, in logarithms: lower is better."""
+    home_advantage: Final[float]
+    """What playing at home adds, in logarithms."""
+    rho: Final[float]
+    """Dependence of the low scores: the one given, or the one found."""
+    log_likelihood: Final[float]
+    """Weighted, nats."""
+    evaluations: Final[int]
+    """Evaluations of the likelihood and its gradient."""
+    def rates(self, home: str, away: str, *, neutral: bool = False) -> tuple[float, float]:
+        """λ and μ of a match, without home advantage on neutral ground; ValueError for a team without results."""
+    def grid(self, home: str, away: str, *, neutral: bool = False, size: int | None = None) -> ScoreGrid:
+        """The score grid of a match; ValueError as `rates` and `ScoreGrid.dixon_coles` (rho out of its bounds)."""
+
+def fit_dixon_coles(
+    home: Sequence[str],
+    away: Sequence[str],
+    home_goals: Sequence[int],
+    away_goals: Sequence[int],
+    *,
+    days: Sequence[float] | None = None,
+    xi: float = 0.0018,
+    neutral: Sequence[bool] | None = None,
+    rho: float | None = None,
+) -> DixonColesFit:
+    """The most likely strengths of all teams (Dixon & Coles 1997), one value a match in every sequence.
+
+    Minimises `−Σ w[x ln λ − λ + y ln μ − μ + ln τ(x,y) − ln x! − ln y!]`, `w = exp(−xi·days before the last match)`,
+    with the exact gradient (L-BFGS); `days` are numbers of days such as `date.toordinal()`, all weights 1 without
+    them. `rho` is found unless it is given: 0.0 fits independent Poisson. Releases the GIL.
+
+    Raises ValueError: sequences of different lengths, goals below 0 or above 255, a weight that vanishes, a team that
+    plays itself, never scored or never conceded, matches that do not connect all teams, a likelihood that does not
+    settle.
+    """

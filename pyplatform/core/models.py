@@ -1,4 +1,4 @@
-"""Goal models: score grids, the markets of a match, and scoring rates from prices.
+"""Goal models: score grids, the markets of a match, scoring rates from prices and from results.
 
 A module of its own beside `odds`, which knows prices of any sport while this knows what goals do.
 
@@ -16,6 +16,22 @@ A module of its own beside `odds`, which knows prices of any sport while this kn
 (1.33, 0.94)
 """
 
-from pyplatform._core.models import FiveWay, GoalExpectancy, ScoreGrid, goal_expectancy, rho_bounds
+from pyplatform._core.models import (
+    DixonColesFit,
+    FiveWay,
+    GoalExpectancy,
+    ScoreGrid,
+    fit_dixon_coles,
+    goal_expectancy,
+    rho_bounds,
+)
 
-__all__ = ["FiveWay", "GoalExpectancy", "ScoreGrid", "goal_expectancy", "rho_bounds"]
+__all__ = [
+    "DixonColesFit",
+    "FiveWay",
+    "GoalExpectancy",
+    "ScoreGrid",
+    "fit_dixon_coles",
+    "goal_expectancy",
+    "rho_bounds",
+]

@@ -1,6 +1,7 @@
-"""The checks of the goal model goldens: score grids and their markets, rates from markets."""
+"""The checks of the goal model goldens: score grids and their markets, rates from markets and results."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -117,4 +118,22 @@ def goal_expectancy(case: Case, meta: Case) -> Iterator[tuple[str, Check]]:
         yield name, checks.get(name, unknown(name))
 
 
-FILES = {check.__name__: check for check in (score_grid, goal_expectancy)}
+def dixon_coles_fit(case: Case, meta: Case) -> Iterator[tuple[str, Check]]:
+    dates, *results = zip(*meta["data"][case["data_ref"]], strict=True)
+    days = [date.fromisoformat(day).toordinal() for day in dates]
+    expected, allowed = case["expected"], close(tolerance(meta, "params"))
+
+    def check() -> None:
+        rho = {"poisson": 0.0, "dixon_coles": None}[case["model"]]
+        found = models.fit_dixon_coles(*results, days=days, xi=case["xi"] or 0.0, rho=rho)
+        assert list(found.teams) == expected["teams"]
+        assert found.attack == allowed(expected["attack"])
+        assert found.defence == allowed(expected["defence"])
+        assert found.home_advantage == allowed(expected["home_advantage"])
+        assert found.rho == allowed(expected["rho"])
+        assert found.log_likelihood == close(tolerance(meta, "loglik"))(expected["weighted_loglik"])
+
+    yield case["model"], check
+
+
+FILES = {check.__name__: check for check in (score_grid, goal_expectancy, dixon_coles_fit)}

@@ -30,8 +30,10 @@ def every_check() -> Iterator[Any]:
             yield pytest.param(unknown(path.name), id=path.stem)
             continue
         content = json.loads(path.read_text(encoding="utf-8"))
+        # Cases may share data; it travels with the file's other common ground.
+        meta = content["meta"] | {"data": content.get("data", {})}
         for case in content["cases"]:
-            for name, check in FILES[path.stem](case, content["meta"]):
+            for name, check in FILES[path.stem](case, meta):
                 yield pytest.param(check, id=f"{path.stem}-{case['id']}-{name}")
 
 

@@ -62,7 +62,7 @@ fn count(name: &str, value: i64) -> PyResult<usize> {
     valid.ok_or_else(|| invalid(name, format_args!("{value} must be between 0 and {MAX_LIMIT}")))
 }
 
-fn built(model: GoalModel, size: Option<i64>) -> PyResult<PyScoreGrid> {
+pub(super) fn built(model: GoalModel, size: Option<i64>) -> PyResult<PyScoreGrid> {
     let size = size.map(|size| count("size", size)).transpose()?;
     ScoreGrid::new(model, size).map(PyScoreGrid).map_err(value_error)
 }

@@ -171,7 +171,7 @@ fn correct([base, by_home, by_away, _]: Row, [home, away]: [f64; 2], rho: f64, i
 }
 
 /// τ of a low score and its derivatives by ln λ, ln μ and ρ.
-fn tau([home, away]: [f64; 2], rho: f64, i: usize, j: usize) -> (f64, f64, f64, f64) {
+pub(super) fn tau([home, away]: [f64; 2], rho: f64, i: usize, j: usize) -> (f64, f64, f64, f64) {
     match (i, j) {
         (0, 0) => (1.0 - home * away * rho, -home * away * rho, -home * away * rho, -home * away),
         (0, 1) => (1.0 + home * rho, home * rho, 0.0, home),

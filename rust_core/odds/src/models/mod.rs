@@ -2,14 +2,17 @@
 
 mod count;
 mod error;
+mod fit;
 mod five_way;
 mod grid;
 mod inversion;
+mod lbfgs;
 mod legs;
 mod markets;
 mod weibull;
 
 pub use error::ModelError;
+pub use fit::{Fit, MatchResult, fit_dixon_coles};
 pub use five_way::{FiveWay, Line};
 pub use grid::{GoalModel, ScoreGrid, rho_bounds};
 pub use inversion::{GoalExpectancy, MarketView, goal_expectancy};
