@@ -48,7 +48,7 @@ class ScoreGrid:
     """The probabilities of the final scores, normalised; every market is a sum over them.
 
     Each model is a constructor. `size` is the goals a side the grid tells apart (0 to size − 1), 2 to 256; without it
-    at least 15 and as many as leave less than 1e-9 of the probability out. Rates are above 0 and at most 100.
+    at least 15 and as many as leave less than 1e-9 of the probability out. Rates are between 1e-6 and 100.
 
     Raises ValueError: a parameter out of its range; a size out of its range or one that holds less than half of the
     probability; a model that 256 goals a side do not hold.
@@ -121,8 +121,8 @@ class ScoreGrid:
     def markets(self) -> dict[str, dict[str, float]]:
         """Every market without a choice of line, by name and outcome.
 
-        1x2, double_chance, draw_no_bet (home and away given no draw; push is the draw), btts, odd_even, win_to_nil,
-        clean_sheet, winning_margin, exact_total, correct_score.
+        1x2, double_chance, draw_no_bet (push is the draw; home and away given no draw, absent if a draw is certain),
+        btts, odd_even, win_to_nil, clean_sheet, winning_margin, exact_total, correct_score.
         """
 
 @final

@@ -100,6 +100,18 @@ def test_markets_agree_with_each_other(grid: ScoreGrid) -> None:
     assert grid.joint("btts") == pytest.approx(markets["btts"]["yes"], abs=1e-13)
 
 
+@given(st.floats(1e-6, 100.0), st.floats(1e-6, 100.0), SHARE)
+def test_no_rate_gives_a_price_that_is_no_number(home: float, away: float, share: float) -> None:
+    grid = dixon_coles(home, away, share)
+    for market in grid.markets().values():
+        assert all(0.0 <= p <= 1.0 + 1e-12 for p in market.values())
+    assert all(grid.handicap(line / 4).fair_price >= 1.0 for line in range(-8, 9))
+
+
+def test_what_cannot_win_has_no_finite_price() -> None:
+    assert ScoreGrid.poisson(1.0, 1.0).handicap(-400.0).fair_price == math.inf
+
+
 @given(st.floats(0.2, 4.5), st.floats(0.2, 4.5), st.floats(-0.15, 0.04))
 def test_rates_return_from_their_markets(home: float, away: float, rho: float) -> None:
     grid = ScoreGrid.dixon_coles(home, away, rho, size=60)

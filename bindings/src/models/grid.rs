@@ -193,13 +193,15 @@ impl PyScoreGrid {
             outcomes.iter().try_for_each(|(outcome, p)| probabilities.set_item(outcome, p))?;
             found.set_item(name, probabilities)
         };
-        let yes = grid.both_score();
+        let ([yes, no], [odd, even]) = (grid.both_score(), grid.odd_even());
         let decided = home + away;
         market("1x2", &[("home", home), ("draw", draw), ("away", away)])?;
         market("double_chance", &[("1x", home + draw), ("x2", draw + away), ("12", decided)])?;
-        market("draw_no_bet", &[("home", home / decided), ("away", away / decided), ("push", draw)])?;
-        market("btts", &[("yes", yes), ("no", 1.0 - yes)])?;
-        market("odd_even", &[("odd", grid.odd()), ("even", 1.0 - grid.odd())])?;
+        // Where nobody can win there is no share of wins to give.
+        let shares = [("push", draw), ("home", home / decided), ("away", away / decided)];
+        market("draw_no_bet", if decided > 0.0 { &shares } else { &shares[..1] })?;
+        market("btts", &[("yes", yes), ("no", no)])?;
+        market("odd_even", &[("odd", odd), ("even", even)])?;
         for (name, [home, away]) in [("win_to_nil", grid.win_to_nil()), ("clean_sheet", grid.clean_sheet())] {
             market(name, &[("home", home), ("away", away)])?;
         }

@@ -78,6 +78,7 @@ impl FiveWay {
     /// The decimal price without profit: `1 + (lose + ½half_lose)/(win + ½half_win)`; infinite if it cannot win.
     #[must_use]
     pub fn fair_price(self) -> f64 {
-        1.0 + (self.lose + self.half_lose / 2.0) / (self.win + self.half_win / 2.0)
+        let winning = self.win + self.half_win / 2.0;
+        if winning > 0.0 { 1.0 + (self.lose + self.half_lose / 2.0) / winning } else { f64::INFINITY }
     }
 }

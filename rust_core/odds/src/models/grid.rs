@@ -14,7 +14,9 @@ const SIZE: usize = 15;
 const WEIBULL_SIZES: [usize; 5] = [15, 20, 27, 36, 48];
 /// What a grid may miss.
 const MISSING: f64 = 1e-9;
-/// Highest scoring rate, goals a match.
+/// Lowest scoring rate, goals a match: below, a goal is a rounding error.
+const MIN_RATE: f64 = 1e-6;
+/// Highest scoring rate.
 const MAX_RATE: f64 = 100.0;
 
 /// How many goals each side scores, rates in goals a match.
@@ -75,7 +77,7 @@ fn parameter(name: &'static str, value: f64, valid: bool, rule: &'static str) ->
 
 pub(super) fn check_rates(rates: [f64; 2]) -> Result<(), ModelError> {
     for (name, rate) in ["home_rate", "away_rate"].into_iter().zip(rates) {
-        parameter(name, rate, rate > 0.0 && rate <= MAX_RATE, "above 0 and at most 100 goals")?;
+        parameter(name, rate, (MIN_RATE..=MAX_RATE).contains(&rate), "between 0.000001 and 100 goals")?;
     }
     Ok(())
 }

@@ -11,6 +11,9 @@ const MAX_STEPS: u32 = 60;
 const SETTLED: f64 = 1e-11;
 /// Furthest a logarithm of a rate moves in one step.
 const STRIDE: f64 = 1.0;
+/// Logarithms of rates the search stays between: a goal in a million matches, a hundred a match.
+const LOWEST: f64 = -13.9;
+const HIGHEST: f64 = 4.61;
 /// How often a step that makes things worse is halved.
 const MAX_HALVINGS: usize = 30;
 /// Where ρ starts when it is looked for.
@@ -68,7 +71,7 @@ pub fn goal_expectancy(view: &MarketView) -> Result<GoalExpectancy, ModelError> 
     for iterations in 0..MAX_STEPS {
         if worst(&rows[..count]) <= SETTLED {
             let rates = [at[0].exp(), at[1].exp()];
-            check_rates(rates)?;
+            check_rates(rates).map_err(|_| ModelError::Unattainable)?;
             check_rho(rates, at[2])?;
             return Ok(GoalExpectancy { rates, rho: at[2], iterations });
         }
@@ -76,6 +79,9 @@ pub fn goal_expectancy(view: &MarketView) -> Result<GoalExpectancy, ModelError> 
         let before = worst(&rows[..count]);
         let better = |scale: f64| {
             let next = std::array::from_fn(|i| at[i] + scale * step[i]);
+            if next[..2].iter().any(|log: &f64| !(LOWEST..=HIGHEST).contains(log)) {
+                return None;
+            }
             let (rows, _) = equations(view, line, next, free_rho);
             (worst(&rows[..count]) < before).then_some((next, rows))
         };

@@ -45,10 +45,12 @@ impl ScoreGrid {
         result
     }
 
-    /// Both sides score.
+    /// Both sides score, and not.
     #[must_use]
-    pub fn both_score(&self) -> f64 {
-        self.cells.chunks_exact(self.size).skip(1).flat_map(|row| &row[1..]).sum()
+    pub fn both_score(&self) -> [f64; 2] {
+        let yes = self.cells.chunks_exact(self.size).skip(1).flat_map(|row| &row[1..]).sum();
+        let [home, away] = self.win_to_nil();
+        [yes, home + away + self.cells[0]]
     }
 
     /// Over a line of goals of both sides.
@@ -95,10 +97,11 @@ impl ScoreGrid {
         exact
     }
 
-    /// An odd number of goals.
+    /// An odd number of goals, and an even one.
     #[must_use]
-    pub fn odd(&self) -> f64 {
-        self.totals.iter().skip(1).step_by(2).sum()
+    pub fn odd_even(&self) -> [f64; 2] {
+        let every_second = |first: usize| self.totals.iter().skip(first).step_by(2).sum();
+        [every_second(1), every_second(0)]
     }
 
     /// Home and away concede no goal.
