@@ -27,6 +27,11 @@ def reached(benchmark: Benchmark, value: float, goal: float | None) -> bool:
     return value >= goal if benchmark.higher_is_better else value <= goal
 
 
+def _tail(rounds: Rounds) -> str:
+    """The 99th percentile where a benchmark has one: a rate without it says little."""
+    return f", p99 {figure(median(rounds['p99_ms']), 'ms')}" if "p99_ms" in rounds else ""
+
+
 def print_measured(rows: Sequence[tuple[Benchmark, Rounds]], console: Console) -> None:
     """Print measure, must, aim, median of the rounds, and the command of each row."""
     table = Table(title="Performance (medians)")
@@ -43,7 +48,7 @@ def print_measured(rows: Sequence[tuple[Benchmark, Rounds]], console: Console) -
             benchmark.title,
             figure(benchmark.must, benchmark.unit),
             figure(benchmark.aim, benchmark.unit),
-            figure(value, benchmark.unit),
+            figure(value, benchmark.unit) + _tail(rounds),
             word,
             f"python -m bench {benchmark.name}",
         )
