@@ -1,7 +1,5 @@
 """The bets that stand open, by market: what settlement walks and what liability is made of."""
 
-from collections.abc import Iterator
-
 import msgspec
 
 from pyplatform.sportsbook.exposure import Exposure
@@ -95,8 +93,3 @@ class OpenBets:
     def of_market(self, tenant: str, market_id: str) -> list[OpenBet]:
         """Bets of one market, in the order they were reserved."""
         return list(self._by_market.get((tenant, market_id), {}).values())
-
-    def exposures(self) -> Iterator[tuple[str, str, str, Exposure]]:
-        """(tenant, market id, currency, exposure) of every market ever bet on."""
-        for (tenant, market_id, currency), exposure in self._exposure.items():
-            yield tenant, market_id, currency, exposure

@@ -82,7 +82,9 @@ async def replay(paths: list[Path], lines: LineSource, seconds: float) -> AsyncI
     Falls behind rather than skipping when the reader is slower than the schedule. The event loop is given a turn
     at least once a line.
     """
-    streams = [_timed(path, lines, _schedule(path, lines)) for path in paths]
+    # In a thread: reading a long file through once would hold up the loop for longer than a lease lives.
+    schedules = [await asyncio.to_thread(_schedule, path, lines) for path in paths]
+    streams = [_timed(path, lines, schedule) for path, schedule in zip(paths, schedules, strict=True)]
     started = monotonic()
     for fraction, line in merge(*streams, key=lambda timed: timed[0]):
         await asyncio.sleep(max(0.0, started + fraction * seconds - monotonic()))

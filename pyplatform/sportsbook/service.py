@@ -121,14 +121,13 @@ class EventOwner:
     async def run_feed(self, feed: Feed) -> None:
         """Play the feed: publish what moves, queue what must be settled."""
         async for progress, line in feed:
-            received = now_ns()
             changes = self.trading.feed(line)
             _report_problems(changes.problems)
             for market in changes.defined:
                 self.bets.places(market.market_id, market.places)
             for subject, payload in changes.messages:
                 await self._ports.bus.publish(subject, payload)
-            self.reporter.line_done(progress, received, len(changes.messages))
+            self.reporter.line_done(progress, changes.received, len(changes.messages))
             for resolution in changes.resolutions:
                 self._results.put_nowait(resolution)
         _report_problems(self.trading.end_of_feed())

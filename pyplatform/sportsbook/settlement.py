@@ -35,7 +35,6 @@ class Settlement:
         self._settling: set[bytes] = set()
         self.settled = 0
         self.voided = 0
-        self.paid: dict[str, int] = {}
 
     @property
     def resolved(self) -> list[str]:
@@ -100,7 +99,6 @@ class Settlement:
         reason = void_reason(resolution, bet.selection)
         if reason is not None:
             command = codec.void_bet(context, bet.bet_id, FIRST_REVISION, bet.version, reason)
-            paid = bet.stake
         else:
             unit = money.minor_unit(bet.currency)
             paid = returns(resolution, bet.selection, bet.stake, bet.price_e4, unit)
@@ -114,4 +112,3 @@ class Settlement:
         self._bets.release(bet.bet_id)
         self.voided += reason is not None
         self.settled += reason is None
-        self.paid[bet.currency] = self.paid.get(bet.currency, 0) + paid

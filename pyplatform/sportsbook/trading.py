@@ -20,8 +20,9 @@ def describe(problem: feeds.betfair.Problem) -> str:
 
 @dataclass(slots=True)
 class Changes:
-    """What feed bytes brought about: messages to publish, results to settle, lines that were skipped and why."""
+    """What feed bytes, `received` at (ns), brought about: messages to publish, results to settle, lines skipped."""
 
+    received: int
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     resolutions: list[Resolution] = field(default_factory=list)
     defined: list[MarketState] = field(default_factory=list)
@@ -52,7 +53,7 @@ class Trading:
         self.lines += 1
         errors = self._books.error_count
         self.updates += self._books.apply(data)
-        changes = Changes()
+        changes = Changes(received)
         if self._books.error_count > errors:
             changes.problems = [describe(problem) for problem in self._books.errors()[errors:]]
         for market_id in self._books.touched():

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pyplatform._core import wallet as codec
-from pyplatform._core.shard import Batch
+from pyplatform._core.shard import Batch, Replayer
 from pyplatform.bus import Bus
 from pyplatform.contracts.sportsbook import BetAnswer, PlaceBet
 from pyplatform.core import money
@@ -105,6 +105,13 @@ class House:
             correlation=ids.uuid7(),
             traceparent="",
         )
+
+    async def balance(self) -> tuple[int, int]:
+        """(available, held) of the player, replayed from the journal."""
+        replayer = Replayer(self.tenant.slug)
+        replayer.apply([sealed for _, sealed in await self.new_reader(self.tenant.slug).page(0, 2**62)])
+        ((_, _, available, held),) = replayer.balances()
+        return available, held
 
     async def entries(self) -> list[str]:
         page = await self.new_reader(self.tenant.slug).page(0, 2**62)

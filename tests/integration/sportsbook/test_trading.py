@@ -91,7 +91,8 @@ async def test_winners_are_paid_losers_lose_and_removed_runners_give_the_stake_b
     assert len(owner.bets) == 0
     assert (owner.settlement.settled, owner.settlement.voided) == (2, 1)
     paid = money.parse("10.00", "EUR") * won.price_e4 // 10_000 + money.parse("5.00", "EUR")
-    assert owner.settlement.paid["EUR"] == paid
+    staked = money.parse("35.00", "EUR")
+    assert await house.balance() == (money.parse("100.00", "EUR") - staked + paid, 0)
     assert (await house.entries()).count("settle_bet") == 2
 
 
