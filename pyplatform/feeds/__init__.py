@@ -1,0 +1,1 @@
+"""Odds feeds: live connectors, and what they hand on."""
