@@ -1,6 +1,6 @@
 # Each target is self-sufficient on a fresh machine: it needs Python 3.11+, Rust, make and a C compiler.
 .DEFAULT_GOAL := help
-.PHONY: help build dev demo up test lint bench bench-gate lock clean
+.PHONY: help build dev demo up test lint bench bench-gate peers lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUST := $(shell find rust_core bindings -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 EXTENSION := $(VENV)/.extension
+PEERS := .venv-peers
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +55,14 @@ bench: build ## print the performance table
 bench-gate: build ## fail if a benchmark broke its budget
 	$(BIN)/python -m bench --gate
 
+$(PEERS)/.installed: bench/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+peers: build $(PEERS)/.installed ## compare with other libraries, in a virtual environment of their own
+	$(BIN)/python -m bench.peers
+
 lock: ## resolve the Python locks again (needs uv): for working, and for the container
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate -q -o requirements.lock
@@ -61,4 +70,4 @@ lock: ## resolve the Python locks again (needs uv): for working, and for the con
 		--python-version 3.11 --generate-hashes --no-header --no-annotate -q -o deploy/requirements.lock
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) target pyplatform/_core*.so
+	rm -rf $(VENV) $(PEERS) target pyplatform/_core*.so

@@ -1,0 +1,1 @@
+"""Our core beside the libraries others would use, interleaved in one process: `make peers`."""
