@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::json::Cursor;
 use crate::problem::{Fault, Reason};
+use crate::sweep::Sweep;
 
 /// `text` in units of its `places`-th decimal; `None` if it is no plain decimal, has more places, or is too large.
 pub(crate) fn fixed(text: &[u8], places: usize) -> Option<i64> {
@@ -35,10 +36,22 @@ pub(crate) fn fixed(text: &[u8], places: usize) -> Option<i64> {
 }
 
 /// Reads a decimal with or without quotes.
+#[inline]
 pub(crate) fn decimal(cursor: &mut Cursor<'_>, places: usize) -> Result<i64, Fault> {
-    let quoted = cursor.peek() == b'"';
+    if cursor.peek() == b'"' {
+        let rest = cursor.rest();
+        let mut sweep = Sweep::new(&rest[1..]);
+        if let Some(value) = sweep.decimal(places) {
+            cursor.step(rest.len() - sweep.rest().len());
+            return Ok(value);
+        }
+    }
+    any_decimal(cursor, places)
+}
+
+fn any_decimal(cursor: &mut Cursor<'_>, places: usize) -> Result<i64, Fault> {
     let at = cursor.at();
-    let text = if quoted {
+    let text = if cursor.peek() == b'"' {
         cursor.text()?.raw
     } else {
         cursor.number()?;

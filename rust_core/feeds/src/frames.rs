@@ -40,6 +40,11 @@ impl Frames {
         Self { max_frame: options.max_frame, count: 0, offset: 0, start: 0, problems }
     }
 
+    /// Longest frame taken.
+    pub(crate) fn longest(&self) -> usize {
+        self.max_frame
+    }
+
     pub(crate) fn count(&self) -> u64 {
         self.count
     }

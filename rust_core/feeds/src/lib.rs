@@ -3,12 +3,14 @@
 pub mod betfair;
 mod fixed;
 mod frames;
+mod index;
 mod json;
 pub mod kalshi;
 mod lines;
 pub mod polymarket;
 mod problem;
 mod side;
+mod sweep;
 pub mod uof;
 mod xml;
 

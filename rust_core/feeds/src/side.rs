@@ -41,7 +41,16 @@ impl Side {
     }
 
     /// Where the price is, or would be.
+    #[inline]
     fn find(&self, price: i64) -> Result<usize, usize> {
+        // Levels that come in order go behind the last.
+        if self
+            .levels
+            .last()
+            .is_none_or(|last| if self.falling { price < last.price } else { price > last.price })
+        {
+            return Err(self.levels.len());
+        }
         self.levels.binary_search_by(|level| {
             let order = level.price.cmp(&price);
             if self.falling { order.reverse() } else { order }
@@ -49,8 +58,23 @@ impl Side {
     }
 
     /// Sets the size at a price, 0 or less removes it; answers whether there was room.
+    #[inline]
     pub(crate) fn set(&mut self, price: i64, size: i64) -> bool {
-        match self.find(price) {
+        let found = self.find(price);
+        self.put(found, price, size)
+    }
+
+    /// Adds a signed change to the size at a price; answers whether there was room.
+    #[inline]
+    pub(crate) fn add(&mut self, price: i64, change: i64) -> bool {
+        let found = self.find(price);
+        let size = found.map_or(0, |at| self.levels[at].size);
+        self.put(found, price, size.saturating_add(change))
+    }
+
+    #[inline]
+    fn put(&mut self, found: Result<usize, usize>, price: i64, size: i64) -> bool {
+        match found {
             Ok(at) if size > 0 => self.levels[at].size = size,
             Ok(at) => {
                 self.levels.remove(at);
@@ -60,14 +84,6 @@ impl Side {
             Err(at) => self.levels.insert(at, Level { price, size }),
         }
         true
-    }
-
-    /// Adds a signed change to the size at a price; answers whether there was room.
-    pub(crate) fn add(&mut self, price: i64, change: i64) -> bool {
-        match self.find(price) {
-            Ok(at) => self.set(price, self.levels[at].size.saturating_add(change)),
-            Err(_) => self.set(price, change),
-        }
     }
 
     /// Takes these levels in any order; of a price that occurs twice the last counts.

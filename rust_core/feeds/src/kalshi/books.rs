@@ -1,12 +1,14 @@
 //! All books of a connection.
 
-use std::sync::Arc;
+use std::mem;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::message::{Kind, Message};
+use super::message::{Change, Kind, Message};
+use super::quick;
 use crate::frames::{FrameOptions, Frames};
+use crate::index::Index;
 use crate::problem::Problems;
 use crate::side::Side;
 
@@ -29,7 +31,7 @@ pub struct Gap {
 /// The bids of one market. A bid for NO at p is an offer of YES at 1 dollar − p.
 #[derive(Debug, Clone)]
 pub struct Book {
-    ticker: Arc<str>,
+    ticker: Box<str>,
     sid: i64,
     epoch: u64,
     yes: Side,
@@ -68,7 +70,7 @@ pub struct Books {
     message: Message,
     capacity: usize,
     held: Vec<Book>,
-    index: HashMap<Arc<str>, usize, FixedState>,
+    index: Index,
     subscriptions: HashMap<i64, Subscription, FixedState>,
     gaps: Vec<Gap>,
     gap_count: u64,
@@ -91,7 +93,7 @@ impl Books {
             message: Message::default(),
             capacity: options.max_books,
             held: Vec::new(),
-            index: HashMap::with_hasher(FixedState::with_seed(0)),
+            index: Index::default(),
             subscriptions: HashMap::with_hasher(FixedState::with_seed(0)),
             gaps: Vec::new(),
             gap_count: 0,
@@ -102,36 +104,50 @@ impl Books {
     }
 
     /// Takes one frame and answers how many books it changed.
+    #[inline]
     pub fn apply(&mut self, frame: &[u8]) -> u64 {
+        match quick::change(frame) {
+            Some(change) if frame.len() <= self.frames.longest() => {
+                self.frames.pass(frame);
+                self.change(&change)
+            }
+            _ => self.read(frame),
+        }
+    }
+
+    /// Takes a frame of any form.
+    fn read(&mut self, frame: &[u8]) -> u64 {
         let Self { frames, message, .. } = self;
         if !frames.read(frame, |cursor| message.read(cursor)) {
             return 0;
         }
-        if self.message.kind == Kind::Other {
-            self.passed_over += 1;
-            return 0;
-        }
-        let Some(epoch) = self.sequence() else { return 0 };
-        let changed = u64::from(match self.message.kind {
-            Kind::Snapshot => self.replace(epoch),
-            _ => self.change(epoch),
-        });
-        self.updates += changed;
+        let message = mem::take(message);
+        let changed = match message.kind {
+            Kind::Other => {
+                self.passed_over += 1;
+                0
+            }
+            Kind::Snapshot => self.replace(&message),
+            Kind::Delta => self.change(&message.change()),
+        };
+        self.message = message;
         changed
     }
 
     /// Checks the frame's `seq`; answers the epoch of its subscription, `None` if the frame is not to be applied.
-    fn sequence(&mut self) -> Option<u64> {
-        let Message { kind, sid, seq, .. } = self.message;
-        if self.subscriptions.len() >= MAX_SUBSCRIPTIONS && !self.subscriptions.contains_key(&sid) {
-            self.frames.limit("subscriptions");
-            return None;
-        }
-        let first = Subscription { seq: seq.saturating_sub(1), epoch: 0 };
-        let known = self.subscriptions.entry(sid).or_insert(first);
+    #[inline]
+    fn sequence(&mut self, sid: i64, seq: i64, is_change: bool) -> Option<u64> {
+        let Some(known) = self.subscriptions.get_mut(&sid) else {
+            if self.subscriptions.len() >= MAX_SUBSCRIPTIONS {
+                self.frames.limit("subscriptions");
+                return None;
+            }
+            self.subscriptions.insert(sid, Subscription { seq, epoch: 0 });
+            return Some(0);
+        };
         let expected = known.seq.saturating_add(1);
         if seq < expected {
-            if kind == Kind::Delta {
+            if is_change {
                 // Came before: to add it again would be wrong.
                 self.ignored += 1;
                 return None;
@@ -149,17 +165,18 @@ impl Books {
         Some(known.epoch)
     }
 
-    fn replace(&mut self, epoch: u64) -> bool {
-        let Message { sid, ticker, yes, no, .. } = &self.message;
-        let at = match self.index.get(ticker.as_str()) {
-            Some(&at) => at,
+    fn replace(&mut self, message: &Message) -> u64 {
+        let Message { sid, seq, ticker, yes, no, .. } = message;
+        let Some(epoch) = self.sequence(*sid, *seq, false) else { return 0 };
+        let at = match self.place(ticker.as_bytes()) {
+            Some(at) => at,
             None if self.held.len() >= self.capacity => {
                 self.frames.limit("books");
-                return false;
+                return 0;
             }
             None => {
-                let ticker: Arc<str> = ticker.as_str().into();
-                self.index.insert(ticker.clone(), self.held.len());
+                let ticker: Box<str> = ticker.as_str().into();
+                self.index.insert(ticker.as_bytes(), self.held.len());
                 self.held.push(Book { ticker, sid: *sid, epoch, yes: Side::bids(), no: Side::bids() });
                 self.held.len() - 1
             }
@@ -170,20 +187,29 @@ impl Books {
         if !room {
             self.frames.limit("price levels");
         }
-        true
+        self.updates += 1;
+        1
     }
 
-    fn change(&mut self, epoch: u64) -> bool {
-        let Message { sid, ticker, price, change, is_yes, .. } = &self.message;
-        let book = self.index.get(ticker.as_str()).map(|&at| &mut self.held[at]);
-        let Some(book) = book.filter(|book| book.sid == *sid && book.epoch == epoch) else {
+    #[inline]
+    fn change(&mut self, change: &Change<'_>) -> u64 {
+        let Change { sid, seq, ticker, price, by, is_yes } = *change;
+        let Some(epoch) = self.sequence(sid, seq, true) else { return 0 };
+        let book = self.place(ticker).map(|at| &mut self.held[at]);
+        let Some(book) = book.filter(|book| book.sid == sid && book.epoch == epoch) else {
             self.ignored += 1;
-            return false;
+            return 0;
         };
-        let side = if *is_yes { &mut book.yes } else { &mut book.no };
+        let side = if is_yes { &mut book.yes } else { &mut book.no };
         // Prices are bounded, so there is always room.
-        side.add(price.value, change.value);
-        true
+        side.add(price, by);
+        self.updates += 1;
+        1
+    }
+
+    #[inline]
+    fn place(&self, ticker: &[u8]) -> Option<usize> {
+        self.index.find(ticker, |at| self.held.get(at).is_some_and(|book| book.ticker.as_bytes() == ticker))
     }
 
     /// All books, in the order they were first seen.
@@ -193,7 +219,7 @@ impl Books {
 
     /// A book by its market's ticker.
     pub fn book(&self, ticker: &str) -> Option<&Book> {
-        self.index.get(ticker).map(|&at| &self.held[at])
+        self.place(ticker.as_bytes()).map(|at| &self.held[at])
     }
 
     /// Frames are missing since the book's last snapshot: it must not be used until the next one.

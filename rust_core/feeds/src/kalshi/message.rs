@@ -9,12 +9,25 @@ use crate::problem::{Fault, InField, Reason};
 use crate::side::Level;
 
 /// Prices are whole 1/10,000 dollars.
-const PRICE_PLACES: usize = 4;
+pub(super) const PRICE_PLACES: usize = 4;
 /// Counts of contracts are whole hundredths.
-const COUNT_PLACES: usize = 2;
+pub(super) const COUNT_PLACES: usize = 2;
 /// The older form gives prices in cents.
 const CENT_PLACES: usize = 2;
-const DOLLAR: i64 = 10_000;
+pub(super) const DOLLAR: i64 = 10_000;
+
+/// A change of the size at one price.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Change<'a> {
+    pub(super) sid: i64,
+    pub(super) seq: i64,
+    pub(super) ticker: &'a [u8],
+    pub(super) price: i64,
+    /// What is added to the size there.
+    pub(super) by: i64,
+    /// It is of the YES side.
+    pub(super) is_yes: bool,
+}
 
 /// What a frame is about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,10 +53,9 @@ pub(super) struct Message {
     pub(super) ticker: String,
     pub(super) yes: Latest<Vec<Level>>,
     pub(super) no: Latest<Vec<Level>>,
-    pub(super) price: Latest<i64>,
-    pub(super) change: Latest<i64>,
-    /// The change is of the YES side.
-    pub(super) is_yes: bool,
+    price: Latest<i64>,
+    change: Latest<i64>,
+    is_yes: bool,
 }
 
 enum Body {
@@ -102,6 +114,13 @@ impl Message {
         let start = cursor.at();
         cursor.skip()?;
         Ok(Body::At(start..cursor.at()))
+    }
+
+    /// The change that the frame read last is.
+    pub(super) fn change(&self) -> Change<'_> {
+        let Self { sid, seq, is_yes, .. } = *self;
+        let ticker = self.ticker.as_bytes();
+        Change { sid, seq, ticker, price: self.price.value, by: self.change.value, is_yes }
     }
 
     fn clear(&mut self) {

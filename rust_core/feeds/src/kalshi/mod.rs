@@ -5,5 +5,6 @@
 
 mod books;
 mod message;
+mod quick;
 
 pub use books::{Book, Books, Gap};
