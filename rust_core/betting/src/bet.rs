@@ -5,6 +5,7 @@ use money::Rounding;
 use crate::error::{BettingError, field};
 use crate::evaluate::{Element, Rule, check_listing};
 use crate::leg::LegResult;
+use crate::line_bonus::LineBonus;
 use crate::outcome::Outcome;
 use crate::price::Price;
 use crate::structure::Structure;
@@ -148,8 +149,18 @@ pub enum Stake {
     Total(u64),
 }
 
+/// The most a customer is paid on one day, and what was paid already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayCap {
+    /// Minor units for the day.
+    pub most: u64,
+    /// Minor units paid on other bets of the day.
+    pub paid: u64,
+}
+
 /// A bet.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // the flags of the written form
 pub struct Bet {
     /// Its lines.
     pub structure: Structure,
@@ -159,14 +170,20 @@ pub struct Bet {
     pub stake: Stake,
     /// Win lines and as many place lines.
     pub each_way: bool,
+    /// Each-way by the old custom: half of what a leg returns goes on the win part of the next, half on its place part.
+    pub equally_divided: bool,
     /// In a race whose terms are win only, the place part is void instead of a second win part.
     pub void_place: bool,
     /// A free bet: the stake does not come back.
     pub free: bool,
     /// Bonuses.
     pub bonus: Bonus,
+    /// Bonuses of single lines.
+    pub line_bonus: Option<LineBonus>,
     /// The most the bet returns, minor units.
     pub max_payout: Option<u64>,
+    /// The most the customer is paid on the day of settlement.
+    pub day_cap: Option<DayCap>,
     /// The most a line returns, minor units.
     pub max_line_payout: Option<u64>,
     /// How the return is rounded, once.
@@ -188,10 +205,13 @@ impl Bet {
             legs,
             stake,
             each_way: false,
+            equally_divided: false,
             void_place: false,
             free: false,
             bonus: Bonus::default(),
+            line_bonus: None,
             max_payout: None,
+            day_cap: None,
             max_line_payout: None,
             rounding: Rounding::HalfUp,
             unit: 1,
@@ -231,17 +251,39 @@ impl Bet {
         Ok((u128::from(above) * u128::from(running), below))
     }
 
+    /// Whether win and place part are settled as one.
+    pub(crate) fn is_divided(&self) -> bool {
+        self.each_way && self.equally_divided
+    }
+
+    /// The running stake of what is settled as one line: both parts of an equally divided bet.
+    pub(crate) fn line_stake(&self) -> Result<(u128, u128), BettingError> {
+        let (above, below) = self.unit_stake()?;
+        Ok((if self.is_divided() { 2 * above } else { above }, below))
+    }
+
+    /// The most the bet returns: the lower of its own cap and what the day leaves.
+    pub(crate) fn cap(&self) -> Option<u64> {
+        let left = self.day_cap.map(|day| day.most.saturating_sub(day.paid));
+        left.into_iter().chain(self.max_payout).min()
+    }
+
     /// How lines are summed.
-    pub(crate) fn rule(&self) -> Result<Rule, BettingError> {
+    pub(crate) fn rule(&self) -> Result<Rule<'_>, BettingError> {
         let cap = match self.max_line_payout {
             None => None,
             Some(cap) => {
-                let (above, below) = self.unit_stake()?;
+                let (above, below) = self.line_stake()?;
                 let scaled = u128::from(cap).checked_mul(below).ok_or(BettingError::Overflow)?;
                 Some((scaled, above.max(1)))
             }
         };
-        Ok(Rule { free: self.free, cap, listed: false })
+        let winners = || {
+            let legs = self.legs.iter().enumerate().filter(|(_, leg)| leg.outcome.is_winner());
+            legs.fold(0, |winners, (at, _)| winners | 1 << at)
+        };
+        let bonus = self.line_bonus.as_ref().map(|bonus| (bonus, winners()));
+        Ok(Rule { free: self.free, cap, listed: false, bonus })
     }
 
     /// The result of a part of a leg; `None` while it is open.
@@ -273,18 +315,28 @@ impl Bet {
 
     /// Lines that still wait for a leg: neither lost nor fully resulted.
     pub fn open_lines(&self) -> Result<u128, BettingError> {
-        let mut open = 0;
-        for place in if self.each_way { &[false, true][..] } else { &[false] } {
-            let mut alive = Vec::with_capacity(self.legs.len());
-            let mut resulted = Vec::with_capacity(self.legs.len());
-            for (at, leg) in self.legs.iter().enumerate() {
-                let result = self.result(leg, *place).map_err(|error| error.of_leg(at))?;
-                alive.push(result.is_none_or(LegResult::is_alive));
-                resulted.push(result.is_some());
-            }
-            open += self.waiting(&alive, &resulted);
+        let (alive, resulted) = self.standing(false)?;
+        if !self.each_way {
+            return Ok(self.waiting(&alive, &resulted));
         }
-        Ok(open)
+        let (placed, place_resulted) = self.standing(true)?;
+        if !self.is_divided() {
+            return Ok(self.waiting(&alive, &resulted) + self.waiting(&placed, &place_resulted));
+        }
+        // What one part of a leg returns goes on both parts of the next: the lines live and end together.
+        let either: Vec<bool> = alive.iter().zip(&placed).map(|(win, place)| *win || *place).collect();
+        let both: Vec<bool> =
+            resulted.iter().zip(&place_resulted).map(|(win, place)| *win && *place).collect();
+        Ok(2 * self.waiting(&either, &both))
+    }
+
+    /// Which legs of a part are alive, and which have a result.
+    fn standing(&self, place: bool) -> Result<(Vec<bool>, Vec<bool>), BettingError> {
+        let one = |(at, leg): (usize, &Leg)| {
+            let result = self.result(leg, place).map_err(|error| error.of_leg(at))?;
+            Ok((result.is_none_or(LegResult::is_alive), result.is_some()))
+        };
+        self.legs.iter().enumerate().map(one).collect()
     }
 
     fn waiting(&self, alive: &[bool], resulted: &[bool]) -> u128 {

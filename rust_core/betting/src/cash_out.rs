@@ -125,7 +125,7 @@ pub fn cash_out(
     let offer = Offer {
         expected: Plan::new(bet, bet.elements(false, expected(false))?, places(bet, expected(true))?)?,
         potential: Plan::new(bet, bet.elements(false, won(false))?, places(bet, won(true))?)?,
-        cap: bet.max_payout,
+        cap: bet.cap(),
         margin,
         fraction,
     };
@@ -164,9 +164,10 @@ fn open_element(leg: &Leg, (above, below): (u128, u128), place: bool) -> Result<
 impl Plan<'_> {
     fn plain<N: Number>(&self) -> Fraction<N> {
         let (above, below) = self.unit;
-        let mut lines = part::<N>(&self.bet.structure, &self.win, self.rule);
+        let rule = self.rule.plain();
+        let mut lines = part::<N>(&self.bet.structure, &self.win, rule);
         if !self.place.is_empty() {
-            lines = lines.plus(&part(&self.bet.structure, &self.place, self.rule));
+            lines = lines.plus(&part(&self.bet.structure, &self.place, rule));
         }
         lines.times(above, below)
     }

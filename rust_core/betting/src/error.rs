@@ -50,6 +50,17 @@ pub enum BettingError {
         /// The rule it breaks.
         rule: &'static str,
     },
+    /// A field of a leg breaks a rule together with another leg.
+    Related {
+        /// The leg, counted from 0.
+        leg: usize,
+        /// The other leg.
+        other: usize,
+        /// The field, as it is written in the leg.
+        field: &'static str,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
     /// A leg has no result yet and a line depends on it.
     Open {
         /// The leg, counted from 0.
@@ -87,13 +98,16 @@ impl fmt::Display for BettingError {
             }
             Self::Field { field, rule } => write!(f, "{field}: {rule}"),
             Self::Leg { leg, field, rule } => write!(f, "leg {leg}: {field}: {rule}"),
+            Self::Related { leg, other, field, rule } => write!(f, "leg {leg}: {field}: {rule} (leg {other})"),
             Self::Open { leg } => {
                 write!(f, "leg {leg}: result: still OPEN, and a line that is not lost depends on it")
             }
             Self::Legs { needed, given } => {
                 write!(f, "legs: this type needs {needed} beside the bankers, got {given}")
             }
-            Self::Overflow => f.write_str("the stake is too large to be settled exactly"),
+            Self::Overflow => f.write_str(
+                "stake, prices: too large together to be settled exactly; a max_payout_minor bounds the return",
+            ),
         }
     }
 }

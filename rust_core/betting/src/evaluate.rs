@@ -1,7 +1,9 @@
 //! One formula of a bet's return, in any arithmetic.
 
+use crate::bet::BonusOn;
 use crate::error::{BettingError, field};
-use crate::number::Number;
+use crate::line_bonus::LineBonus;
+use crate::number::{Number, gcd};
 use crate::structure::{Group, Structure};
 
 /// The most lines that are settled one by one.
@@ -16,6 +18,17 @@ pub(crate) struct Element {
     pub(crate) gross: u128,
     pub(crate) base: u128,
     pub(crate) one: u128,
+}
+
+impl Element {
+    /// Both parts of an equally divided leg, half the stake on each: `m = (win + place)/2`.
+    pub(crate) fn divided(win: Self, place: Self) -> Option<Self> {
+        let common = gcd(win.one, place.one);
+        let (of_win, of_place) = (place.one / common, win.one / common);
+        let gross = win.gross.checked_mul(of_win)?.checked_add(place.gross.checked_mul(of_place)?)?;
+        let base = win.base.checked_mul(of_win)?.max(place.base.checked_mul(of_place)?);
+        Some(Self { gross, base: base.checked_mul(2)?, one: win.one.checked_mul(of_win)?.checked_mul(2)? })
+    }
 }
 
 /// An element in an arithmetic.
@@ -55,17 +68,31 @@ impl<N: Number> Fraction<N> {
 
 /// How the lines of a part are summed.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Rule {
+pub(crate) struct Rule<'a> {
     /// The stake does not come back with the winnings: a line is worth `max(gross − base, 0)`.
     pub(crate) free: bool,
     /// A line is worth at most this many units of stake.
     pub(crate) cap: Option<(u128, u128)>,
     /// Sum the lines one by one even where a polynomial says the same.
     pub(crate) listed: bool,
+    /// What lines of winners earn beside their return, and the winners, bit by leg.
+    pub(crate) bonus: Option<(&'a LineBonus, u64)>,
+}
+
+impl Rule<'_> {
+    /// The same rule for lines that earn no bonus.
+    pub(crate) fn plain(self) -> Self {
+        Self { bonus: None, ..self }
+    }
+
+    /// The denominator that bonuses bring.
+    fn scale(&self) -> u128 {
+        self.bonus.map_or(1, |(bonus, _)| bonus.below())
+    }
 }
 
 /// `Σ lines`, in units of stake, of one part.
-pub(crate) fn part<N: Number>(structure: &Structure, elements: &[Element], rule: Rule) -> Fraction<N> {
+pub(crate) fn part<N: Number>(structure: &Structure, elements: &[Element], rule: Rule<'_>) -> Fraction<N> {
     let factors: Vec<Factor<N>> = elements
         .iter()
         .map(|element| {
@@ -88,7 +115,7 @@ pub(crate) fn part<N: Number>(structure: &Structure, elements: &[Element], rule:
         ));
         above = above.plus(&product(rest.map(|leg| &factors[leg].one)).times(&both));
     }
-    let below = product(factors.iter().map(|factor| &factor.one));
+    let below = product(factors.iter().map(|factor| &factor.one)).times(&N::whole(rule.scale()));
     match rule.cap {
         // Capped lines come with the cap's denominator.
         Some((_, cap_below)) => Fraction { above, below: below.times(&N::whole(cap_below)) },
@@ -96,11 +123,12 @@ pub(crate) fn part<N: Number>(structure: &Structure, elements: &[Element], rule:
     }
 }
 
-/// Whether a part must be summed line by line: a cap on lines, or free lines that some multiplier between 0 and 1 may
-/// take below their stake.
-pub(crate) fn must_list(elements: &[Element], rule: Rule) -> bool {
+/// Whether a part must be summed line by line: a cap or a bonus on lines, or free lines that some multiplier between 0
+/// and 1 may take below their stake.
+pub(crate) fn must_list(elements: &[Element], rule: Rule<'_>) -> bool {
     rule.listed
         || rule.cap.is_some()
+        || rule.bonus.is_some()
         || rule.free && elements.iter().any(|element| element.gross < element.base)
 }
 
@@ -108,7 +136,7 @@ pub(crate) fn must_list(elements: &[Element], rule: Rule) -> bool {
 pub(crate) fn check_listing(
     structure: &Structure,
     elements: &[Element],
-    rule: Rule,
+    rule: Rule<'_>,
 ) -> Result<(), BettingError> {
     if must_list(elements, rule) && structure.line_count() > MOST_LISTED {
         return Err(field("type", "has too many lines to be settled one by one, as this bet's terms ask"));
@@ -120,7 +148,7 @@ fn product<'a, N: Number + 'a>(factors: impl Iterator<Item = &'a N>) -> N {
     factors.fold(N::whole(1), |product, factor| product.times(factor))
 }
 
-fn of_group<N: Number>(group: &Group, factors: &[Factor<N>], rule: Rule) -> N {
+fn of_group<N: Number>(group: &Group, factors: &[Factor<N>], rule: Rule<'_>) -> N {
     if rule.listed {
         let all = product(factors.iter().map(|factor| &factor.one));
         return Listing { group, factors, rule, all }.sum();
@@ -154,18 +182,30 @@ fn symmetric<N: Number>(group: &Group, factors: &[Factor<N>], of: impl Fn(&Facto
 }
 
 /// `first` up to `carried` stakes onto `second`, the rest kept.
-fn pair<N: Number>(first: &Factor<N>, second: &Factor<N>, carried: u8, rule: Rule) -> N {
+fn pair<N: Number>(first: &Factor<N>, second: &Factor<N>, carried: u8, rule: Rule<'_>) -> N {
     let stake = first.gross.least(&first.base.times(&N::whole(carried.into())));
     let kept = first.gross.less(&stake).times(&second.one);
     let both = first.one.times(&second.one);
-    value(kept.plus(&stake.times(&second.gross)), &both, &both, rule)
+    value(kept.plus(&stake.times(&second.gross)), &both, &both, rule, 0)
 }
 
-/// A line's value from its return and the stake that returned with it; `all` is the product of the `one`s.
-fn value<N: Number>(gross: N, base: &N, all: &N, rule: Rule) -> N {
+/// A line's value from its return and the stake that returned with it; `all` is the product of the `one`s, `added` the
+/// line's bonus over the scale of the rule.
+fn value<N: Number>(gross: N, base: &N, all: &N, rule: Rule<'_>, added: u128) -> N {
     let worth = if rule.free { gross.less(base) } else { gross };
+    let worth = match rule.bonus {
+        None => worth,
+        Some((bonus, _)) => {
+            let profit = bonus.on() == BonusOn::Profit && !rule.free;
+            let of = if profit { worth.less(base) } else { worth.clone() };
+            worth.times(&N::whole(bonus.below())).plus(&of.times(&N::whole(added)))
+        }
+    };
     match rule.cap {
-        Some((above, below)) => worth.times(&N::whole(below)).least(&all.times(&N::whole(above))),
+        Some((above, below)) => {
+            let most = all.times(&N::whole(above)).times(&N::whole(rule.scale()));
+            worth.times(&N::whole(below)).least(&most)
+        }
         None => worth,
     }
 }
@@ -174,7 +214,7 @@ fn value<N: Number>(gross: N, base: &N, all: &N, rule: Rule) -> N {
 struct Listing<'a, N> {
     group: &'a Group,
     factors: &'a [Factor<N>],
-    rule: Rule,
+    rule: Rule<'a>,
     /// The product of every leg's `one`.
     all: N,
 }
@@ -185,23 +225,36 @@ impl<N: Number> Listing<'_, N> {
         let bankers = self.group.bankers.iter().map(|leg| &self.factors[*leg]);
         let gross = bankers.clone().fold(outside.clone(), |all, factor| all.times(&factor.gross));
         let base = bankers.clone().fold(outside.clone(), |all, factor| all.times(&factor.base));
+        let winners = self.group.bankers.iter().all(|leg| self.wins(*leg));
         let mut sum = N::whole(0);
-        self.visit(0, 0, &gross, &base, &mut sum);
+        self.visit(0, (0, winners), &gross, &base, &mut sum);
         sum
     }
 
-    fn visit(&self, at: usize, chosen: usize, gross: &N, base: &N, sum: &mut N) {
+    fn wins(&self, leg: usize) -> bool {
+        self.rule.bonus.is_some_and(|(_, winners)| winners >> leg & 1 == 1)
+    }
+
+    /// The bonus of a line of so many legs of the group beside the bankers.
+    fn added(&self, chosen: usize) -> u128 {
+        self.rule.bonus.map_or(0, |(bonus, _)| bonus.added(chosen + self.group.bankers.len()))
+    }
+
+    /// From leg `at` on, with so many legs `chosen`, and whether all of them and the bankers won.
+    fn visit(&self, at: usize, (chosen, winners): (usize, bool), gross: &N, base: &N, sum: &mut N) {
         if gross.is_zero() || self.group.sizes >> chosen == 0 {
             return;
         }
         let Some(leg) = self.group.legs.get(at) else {
             if self.group.sizes >> chosen & 1 == 1 {
-                *sum = sum.plus(&value(gross.clone(), base, &self.all, self.rule));
+                let added = if winners { self.added(chosen) } else { 0 };
+                *sum = sum.plus(&value(gross.clone(), base, &self.all, self.rule, added));
             }
             return;
         };
         let factor = &self.factors[*leg];
-        self.visit(at + 1, chosen + 1, &gross.times(&factor.gross), &base.times(&factor.base), sum);
-        self.visit(at + 1, chosen, &gross.times(&factor.one), &base.times(&factor.one), sum);
+        let with = (chosen + 1, winners && self.wins(*leg));
+        self.visit(at + 1, with, &gross.times(&factor.gross), &base.times(&factor.base), sum);
+        self.visit(at + 1, (chosen, winners), &gross.times(&factor.one), &base.times(&factor.one), sum);
     }
 }

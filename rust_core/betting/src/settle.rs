@@ -5,7 +5,7 @@ use num_bigint::BigUint;
 
 use crate::bet::{Bet, BonusOn, Percent};
 use crate::error::{BettingError, field};
-use crate::evaluate::{Element, Fraction, Rule, part};
+use crate::evaluate::{Element, Fraction, Rule, check_listing, part};
 use crate::number::{Approx, Checked, Number, gcd_big};
 
 /// A settled bet.
@@ -42,7 +42,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) win: Vec<Element>,
     pub(crate) place: Vec<Element>,
     pub(crate) unit: (u128, u128),
-    pub(crate) rule: Rule,
+    pub(crate) rule: Rule<'a>,
     lines: u128,
     bonus: Due,
 }
@@ -58,9 +58,18 @@ struct Due {
 
 impl<'a> Plan<'a> {
     pub(crate) fn new(bet: &'a Bet, win: Vec<Element>, place: Vec<Element>) -> Result<Self, BettingError> {
+        let (unit, rule, lines) = (bet.line_stake()?, bet.rule()?, bet.structure.line_count());
+        if bet.is_divided() {
+            if bet.bonus != crate::bet::Bonus::default() || rule.bonus.is_some() {
+                return Err(field("bonus", "is of the win part, which an equally divided bet does not have"));
+            }
+            let both = win.into_iter().zip(place).map(|(win, place)| Element::divided(win, place));
+            let win = both.collect::<Option<Vec<_>>>().ok_or(BettingError::Overflow)?;
+            check_listing(&bet.structure, &win, rule)?;
+            return Ok(Self { bet, win, place: Vec::new(), unit, rule, lines, bonus: Due::default() });
+        }
         let bonus = Due::of(bet, &win)?;
-        let lines = bet.structure.line_count();
-        Ok(Self { bet, win, place, unit: bet.unit_stake()?, rule: bet.rule()?, lines, bonus })
+        Ok(Self { bet, win, place, unit, rule, lines, bonus })
     }
 
     fn settled(bet: &'a Bet) -> Result<Self, BettingError> {
@@ -91,7 +100,7 @@ impl Total for Plan<'_> {
             win = win.plus(&profit.times(percent.into(), u128::from(scale) * 100));
         }
         if !self.place.is_empty() {
-            win = win.plus(&part(&self.bet.structure, &self.place, self.rule));
+            win = win.plus(&part(&self.bet.structure, &self.place, self.rule.plain()));
         }
         win.times(above, below)
     }
@@ -163,7 +172,7 @@ pub fn settle_by(bet: &Bet, path: Path) -> Result<BetSettlement, BettingError> {
         Path::Fastest => decide(unit, bet.rounding, &plan),
         _ => round_big(&plan.total(), unit, bet.rounding),
     };
-    let returns = match (returns, bet.max_payout) {
+    let returns = match (returns, bet.cap()) {
         // Whatever does not fit 128 bits is beyond every cap.
         (Err(BettingError::Overflow), Some(cap)) => cap.into(),
         (returns, cap) => returns?.min(cap.map_or(u128::MAX, u128::from)),
