@@ -1,43 +1,15 @@
 //! Fields of a bet as they come from Python: a dict in the shape of the golden files, or a typed struct.
 
-use ::betting::{BettingError, Price, decimal};
+use ::betting::{BettingError, Price, Share, decimal};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::betting::value_error;
 
 /// A field that cannot be read.
 pub(crate) fn wrong(field: &str, rule: &str) -> PyErr {
     PyValueError::new_err(format!("{field}: {rule}"))
-}
-
-/// Call `set` with every field that is given; it says whether it knows the name.
-pub(crate) fn each_field(
-    object: &Bound<'_, PyAny>,
-    what: &str,
-    mut set: impl FnMut(&str, &Bound<'_, PyAny>) -> PyResult<bool>,
-) -> PyResult<()> {
-    if let Ok(dict) = object.cast::<PyDict>() {
-        for (key, value) in dict {
-            let Ok(key) = key.cast::<PyString>() else {
-                return Err(wrong(what, "field names are text"));
-            };
-            let name = key.to_str()?;
-            if !set(name, &value)? {
-                return Err(PyValueError::new_err(format!("{what}: unknown field {name:?}")));
-            }
-        }
-        return Ok(());
-    }
-    let Ok(names) = object.getattr("__struct_fields__") else {
-        return Err(wrong(what, "is given as a dict or as a struct of pyplatform.core.betting"));
-    };
-    for name in names.try_iter()? {
-        let name = name?.cast_into::<PyString>()?;
-        set(name.to_str()?, &object.getattr(&name)?)?;
-    }
-    Ok(())
 }
 
 /// A number as it is written: text, an integer, a float (its shortest decimal) or a Decimal.
@@ -78,6 +50,12 @@ pub(crate) fn fraction(field: &str, value: &Bound<'_, PyAny>) -> PyResult<(u64, 
             _ => Err(wrong(field, "is a number of at least 0, written 0.2 or 1/5")),
         }
     })
+}
+
+/// A number between 0 and 1.
+pub(crate) fn share(field: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Share> {
+    let (above, below) = fraction(field, value)?;
+    Share::new(above, below, field).map_err(value_error)
 }
 
 /// A whole number that fits.

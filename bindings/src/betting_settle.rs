@@ -6,8 +6,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyBytes, PyInt, PyTuple};
 
 use crate::betting::value_error;
-use crate::betting_fields::{fraction, items, price, wrong};
-use crate::betting_read::{FINISHES, read, share};
+use crate::betting_fields::{fraction, items, price, share, wrong};
+use crate::betting_leg::FINISHES;
+use crate::betting_read::read;
 
 /// A settled bet.
 #[pyclass(frozen, module = "pyplatform._core.betting")]

@@ -7,6 +7,8 @@ use pyo3::prelude::*;
 mod arguments;
 mod betting;
 mod betting_fields;
+mod betting_leg;
+mod betting_objects;
 mod betting_read;
 mod betting_settle;
 mod feeds;

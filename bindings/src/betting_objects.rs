@@ -1,0 +1,141 @@
+//! The fields of an object from Python, a dict or a struct of `pyplatform.core.betting`, each known by an enum.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+
+use crate::betting_fields::wrong;
+
+/// The fields an object may have.
+pub(crate) trait Field: Copy + Send + Sync + 'static {
+    /// The field of a name.
+    fn named(name: &str) -> Option<Self>;
+    /// The name that is said in errors.
+    fn name(self) -> &'static str;
+}
+
+/// An enum of fields by their names; several names of one field are separated by bars.
+macro_rules! fields {
+    ($kind:ident { $($field:ident = $name:literal $(| $other:literal)*,)* }) => {
+        #[derive(Clone, Copy)]
+        pub(crate) enum $kind { $($field),* }
+
+        impl $crate::betting_objects::Field for $kind {
+            fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name $(| $other)* => Some(Self::$field),)*
+                    _ => None,
+                }
+            }
+
+            fn name(self) -> &'static str {
+                match self { $(Self::$field => $name),* }
+            }
+        }
+    };
+}
+pub(crate) use fields;
+
+/// The fields of a struct type, in its order.
+type Order<F> = Arc<[Option<F>]>;
+
+/// The struct types that were seen: asking one for its fields costs more than reading them.
+pub(crate) struct Types<F>(Mutex<Vec<(Py<PyType>, Order<F>)>>);
+
+/// Beyond so many types (a program that makes them on the fly) each is asked again.
+const MOST_TYPES: usize = 16;
+
+impl<F: Field> Types<F> {
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    fn order(&self, kind: &Bound<'_, PyType>, what: &str) -> PyResult<Order<F>> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, order)) = known().iter().find(|(seen, _)| seen.is(kind)) {
+            return Ok(Arc::clone(order));
+        }
+        let Ok(names) = kind.getattr("__struct_fields__") else {
+            return Err(wrong(what, "is given as a dict or as a struct of pyplatform.core.betting"));
+        };
+        let field = |name: PyResult<Bound<'_, PyAny>>| Ok(F::named(&name?.extract::<String>()?));
+        let order: Order<F> = names.try_iter()?.map(field).collect::<PyResult<Vec<_>>>()?.into();
+        let mut known = known();
+        if known.len() < MOST_TYPES {
+            known.push((kind.clone().unbind(), Arc::clone(&order)));
+        }
+        Ok(order)
+    }
+}
+
+/// Reads objects of one kind; those of the type read last cost least.
+pub(crate) struct Reader<'py, F: 'static> {
+    types: &'static Types<F>,
+    what: &'static str,
+    last: Option<(Bound<'py, PyType>, Order<F>)>,
+}
+
+impl<'py, F: Field> Reader<'py, F> {
+    /// A reader of `what`, the word for errors.
+    pub(crate) fn new(types: &'static Types<F>, what: &'static str) -> Self {
+        Self { types, what, last: None }
+    }
+
+    /// Call `set` with every field that is given and is not None.
+    pub(crate) fn each(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        mut set: impl FnMut(F, &Bound<'py, PyAny>) -> PyResult<()>,
+    ) -> PyResult<()> {
+        if let Ok(dict) = object.cast::<PyDict>() {
+            return self.each_of_dict(dict, set);
+        }
+        let kind = object.get_type();
+        let order = match &self.last {
+            Some((last, order)) if last.is(&kind) => Arc::clone(order),
+            _ => self.types.order(&kind, self.what)?,
+        };
+        let values = as_tuple(object)?;
+        for (field, value) in order.iter().zip(values.iter_borrowed()) {
+            match field {
+                _ if value.is_none() => {}
+                Some(field) => set(*field, &value)?,
+                None => {
+                    let kind = kind.name()?;
+                    return Err(wrong(self.what, &format!("{kind} has a field that is not known here")));
+                }
+            }
+        }
+        self.last = Some((kind, order));
+        Ok(())
+    }
+
+    fn each_of_dict(
+        &self,
+        dict: &Bound<'py, PyDict>,
+        mut set: impl FnMut(F, &Bound<'py, PyAny>) -> PyResult<()>,
+    ) -> PyResult<()> {
+        for (key, value) in dict {
+            let Ok(key) = key.cast::<PyString>() else {
+                return Err(wrong(self.what, "field names are text"));
+            };
+            let name = key.to_str()?;
+            match F::named(name) {
+                Some(_) if value.is_none() => {}
+                Some(field) => set(field, &value)?,
+                None => return Err(PyValueError::new_err(format!("{}: unknown field {name:?}", self.what))),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The values of a struct's fields: one call instead of one a field.
+fn as_tuple<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    static AS_TUPLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let call = AS_TUPLE.import(object.py(), "msgspec.structs", "astuple")?;
+    Ok(call.call1((object,))?.cast_into::<PyTuple>()?)
+}
