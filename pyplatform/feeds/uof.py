@@ -1,0 +1,250 @@
+"""Unified Odds Feed messages as normalised markets: one for every line of every event."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from hashlib import blake2b
+from math import isfinite
+from typing import Final
+from urllib.parse import quote
+
+from pyplatform.contracts.feeds import (
+    LONGEST_MARKET_KEY,
+    Catalogue,
+    Outcome,
+    OutcomeResult,
+    Prices,
+    Result,
+    State,
+    Status,
+)
+from pyplatform.core.feeds import uof
+from pyplatform.feeds.adapter import Told
+from pyplatform.feeds.received import Received
+
+KEPT_NS: Final = 24 * 3600 * 10**9
+"""An event that is over is forgotten when nothing was heard of it for so long."""
+_SWEEP_NS: Final = 600 * 10**9
+_MS: Final = 1_000_000
+_STATE: Final = {
+    1: State.ACTIVE,
+    -1: State.SUSPENDED,
+    0: State.INACTIVE,
+    -2: State.SUSPENDED,
+    -3: State.SETTLED,
+    -4: State.CANCELLED,
+}
+_LIVE: Final = frozenset({1, 2, 7})
+_OVER: Final = frozenset({3, 4, 5, 9})
+_EVENT: Final = re.compile(rb"""\bevent_id\s*=\s*["']([^"']+)["']""")
+_TIES: Final = 60
+"""Dead heat factors are read as the nearest fraction with no more runners than this (0.33 is a third)."""
+
+
+def market_key(event: str, line: str) -> str:
+    """Key of the line "market id/specifiers" of an event; one that would be too long ends with a digest."""
+    market, _, specifiers = line.partition("/")
+    key = quote(f"{event}~{market}~{specifiers}".rstrip("~"), safe=":=|+,~")
+    if len(key) <= LONGEST_MARKET_KEY:
+        return key
+    digest = blake2b(key.encode(), digest_size=10).hexdigest()
+    return f"{key[: LONGEST_MARKET_KEY - 22]}~~{digest}"
+
+
+def event_of(received: Received) -> str | None:
+    """URN of the event a message is about, from its routing key or else from its text."""
+    words = received.channel.split(".")
+    if len(words) >= 7 and words[6] != "-":
+        return f"{words[5]}:{words[6]}"
+    found = _EVENT.search(received.payload)
+    return found[1].decode("utf-8", "replace") if found else None
+
+
+class UofAdapter:
+    """One connection to the feed; its producers are the products."""
+
+    whole_on_return = False
+
+    def __init__(self, descriptions: bytes | None = None) -> None:
+        self._state = uof.State(descriptions)
+        self._names = uof.Descriptions(descriptions) if descriptions else None
+        self._touched: dict[str, None] = {}
+        self._lines: dict[str, dict[str, uof.Line]] = {}
+        self._live: dict[str, bool] = {}
+        self._heard: dict[str, int] = {}
+        self._swept = 0
+        self._dropped: list[str] = []
+        self._applied = 0
+        self._told_problems = 0
+
+    def apply(self, received: Received) -> None:
+        """Take one message."""
+        if not self._state.apply(received.channel, received.payload):
+            return
+        self._applied += 1
+        event = event_of(received)
+        if event is not None:
+            self._touched[event] = None
+            self._heard[event] = received.at_ns
+        if received.at_ns - self._swept > _SWEEP_NS:
+            self._swept = received.at_ns
+            self._sweep(received.at_ns)
+
+    def tell(self) -> Iterator[Told]:
+        """What the messages since the last call may have changed."""
+        touched, self._touched = self._touched, {}
+        for event in touched:
+            yield from self._tell(event)
+        dropped, self._dropped = self._dropped, []
+        for market in dropped:
+            yield Told(market, "", None, 0)
+
+    def touch_all(self) -> None:
+        """Have the next `tell` speak of every market."""
+        self._lines.clear()
+        self._touched.update(dict.fromkeys(self._heard))
+
+    def producer_of(self, named: str) -> str:
+        """The product."""
+        return named
+
+    def problems(self) -> list[str]:
+        """What was wrong with messages since the last call; only so many are kept by the state."""
+        if self._state.error_count == self._told_problems:
+            return []
+        new = self._state.errors()[self._told_problems :]
+        self._told_problems = self._state.error_count
+        return [f"message {problem.line} of the feed, byte {problem.at}: {problem.reason}" for problem in new]
+
+    @property
+    def messages(self) -> int:
+        """Messages seen."""
+        return self._state.messages
+
+    @property
+    def updates(self) -> int:
+        """Messages an event took."""
+        return self._applied
+
+    @property
+    def broken(self) -> int:
+        """Messages skipped."""
+        return self._state.error_count
+
+    def _tell(self, urn: str) -> Iterator[Told]:
+        event = self._state.event(urn)
+        if event is None:
+            return
+        before = self._lines.get(urn, {})
+        self._lines[urn] = event["markets"]
+        phase = _phase(event)
+        at = (event["ts"] or 0) * _MS
+        turned = self._live.get(urn) != (phase in _LIVE)
+        self._live[urn] = phase in _LIVE
+        for name, line in event["markets"].items():
+            earlier = before.get(name)
+            if earlier != line or turned:
+                yield from self._tell_line(urn, name, line, earlier, at, phase)
+
+    def _tell_line(
+        self, urn: str, name: str, line: uof.Line, earlier: uof.Line | None, at: int, phase: int | None
+    ) -> Iterator[Told]:
+        market, producer = market_key(urn, name), _producer(line)
+        if earlier is None or _keys(earlier) != _keys(line):
+            yield Told(market, producer, self._catalogue(urn, name, line), at)
+        yield Told(market, producer, _status(line, phase), at)
+        if line["outcomes"]:
+            yield Told(market, producer, _prices(line), at)
+        if line["settled"] or line["cancels"] or (earlier and (earlier["settled"] or earlier["cancels"])):
+            yield Told(market, producer, _result(line), at)
+
+    def _catalogue(self, urn: str, line_name: str, line: uof.Line) -> Catalogue:
+        market, _, specifiers = line_name.partition("/")
+        return Catalogue(
+            event=urn,
+            event_name=urn,
+            kind=market,
+            name=self._name(market, specifiers) or f"Market {market} {specifiers}".rstrip(),
+            winners=0,
+            starts_at=0,
+            outcomes=tuple(
+                Outcome(key, self._name(market, specifiers, key) or f"Outcome {key}") for key in _keys(line)
+            ),
+        )
+
+    def _name(self, market: str, specifiers: str, outcome: str = "") -> str:
+        """A name from the descriptions, with home and away for the teams; "" where they do not suffice."""
+        if self._names is None:
+            return ""
+        try:
+            if outcome:
+                return self._names.outcome_name(
+                    int(market), outcome, specifiers, competitor1="Home", competitor2="Away"
+                )
+            return self._names.market_name(int(market), specifiers, competitor1="Home", competitor2="Away")
+        except ValueError:
+            return ""
+
+    def _sweep(self, now: int) -> None:
+        """Forget what is long over: a feed runs for months."""
+        for urn, heard in list(self._heard.items()):
+            event = self._state.event(urn) if now - heard > KEPT_NS else None
+            if event is not None and _phase(event) in _OVER:
+                self._dropped += [market_key(urn, name) for name in event["markets"]]
+                self._state.forget(urn)
+                self._heard.pop(urn)
+                self._lines.pop(urn, None)
+                self._live.pop(urn, None)
+
+
+def _phase(event: uof.Event) -> int | None:
+    status = event["status"]
+    return int(status[0]) if status and status[0] is not None else None
+
+
+def _producer(line: uof.Line) -> str:
+    return "" if line["product"] is None else str(line["product"])
+
+
+def _keys(line: uof.Line) -> tuple[str, ...]:
+    return tuple(line["outcomes"] or line["settled"])
+
+
+def _status(line: uof.Line, phase: int | None) -> Status:
+    status = line["status"]
+    # Nothing is sold under a status we do not know.
+    state = State.INACTIVE if status is None else _STATE.get(status, State.SUSPENDED)
+    return Status(state, phase in _LIVE, 0)
+
+
+def _prices(line: uof.Line) -> Prices:
+    price, probability = [], []
+    for odds, active, chance in line["outcomes"].values():
+        sold = odds is not None and isfinite(odds) and odds > 1.0 and active != 0
+        price.append(odds if sold else None)
+        probability.append(chance if chance is not None and 0.0 < chance <= 1.0 else None)
+    return Prices(tuple(line["outcomes"]), price=tuple(price), probability=tuple(probability))
+
+
+def _result(line: uof.Line) -> Result:
+    outcomes = tuple(_outcome(key, *values) for key, values in line["settled"].items())
+    final = bool(outcomes) and all(outcome.won is not None for outcome in outcomes)
+    return Result(
+        places=max(1, sum(outcome.won is True for outcome in outcomes)),
+        final=final,
+        each=True,
+        certainty=line["certainty"],
+        outcomes=outcomes,
+        cancels=tuple((window[0], window[1]) for window in line["cancels"]),
+    )
+
+
+def _outcome(key: str, result: float | None, void: float | None, dead_heat: float | None) -> OutcomeResult:
+    """One settled outcome; a result or factor we do not know is undecided, never lost."""
+    halves = {0.0: 0, 0.5: 1, 1.0: 2}.get(void or 0.0)
+    won = {0.0: False, 1.0: True}.get(-1.0 if result is None else result)
+    factor = 1.0 if dead_heat is None else dead_heat
+    share = Fraction(factor).limit_denominator(_TIES) if isfinite(factor) else Fraction(0)
+    if halves is None or not 0 < share <= 1:
+        won, halves, share = None, 0, Fraction(1)
+    return OutcomeResult(key, won, halves, share.numerator, share.denominator)
