@@ -9,6 +9,7 @@ pub mod kalshi;
 mod lines;
 pub mod polymarket;
 mod problem;
+pub mod recovery;
 mod side;
 mod sweep;
 pub mod uof;
