@@ -287,7 +287,7 @@ impl Bet {
     }
 
     /// The result of a part of a leg; `None` while it is open.
-    fn result(&self, leg: &Leg, place: bool) -> Result<Option<LegResult>, BettingError> {
+    pub(crate) fn result(&self, leg: &Leg, place: bool) -> Result<Option<LegResult>, BettingError> {
         if place && self.void_place && leg.place_terms()?.is_win_only() {
             return Ok(Some(LegResult::VOID));
         }

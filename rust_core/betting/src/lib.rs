@@ -12,6 +12,7 @@ mod line_bonus;
 mod number;
 mod outcome;
 mod price;
+mod quick;
 mod related;
 mod settle;
 mod single;

@@ -7,6 +7,7 @@ use crate::bet::{Bet, BonusOn, Percent};
 use crate::error::{BettingError, field};
 use crate::evaluate::{Element, Fraction, Rule, check_listing, part};
 use crate::number::{Approx, Checked, Number, gcd_big};
+use crate::quick;
 
 /// A settled bet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,12 +166,10 @@ pub fn settle(bet: &Bet) -> Result<BetSettlement, BettingError> {
 
 /// [`settle`] by a chosen arithmetic: every path gives the same answer.
 pub fn settle_by(bet: &Bet, path: Path) -> Result<BetSettlement, BettingError> {
-    let mut plan = Plan::settled(bet)?;
-    plan.rule.listed = path == Path::Listed;
-    let unit = u128::from(bet.unit);
-    let returns = match path {
-        Path::Fastest => decide(unit, bet.rounding, &plan),
-        _ => round_big(&plan.total(), unit, bet.rounding),
+    let quick = if path == Path::Fastest { quick::returns(bet) } else { None };
+    let returns = match quick {
+        Some(returns) => Ok(returns),
+        None => by_plan(bet, path),
     };
     let returns = match (returns, bet.cap()) {
         // Whatever does not fit 128 bits is beyond every cap.
@@ -178,6 +177,17 @@ pub fn settle_by(bet: &Bet, path: Path) -> Result<BetSettlement, BettingError> {
         (returns, cap) => returns?.min(cap.map_or(u128::MAX, u128::from)),
     };
     Ok(BetSettlement { returns, lines: bet.lines(), total_stake: bet.total_stake()? })
+}
+
+/// The rounded return by a plan of the bet.
+fn by_plan(bet: &Bet, path: Path) -> Result<u128, BettingError> {
+    let mut plan = Plan::settled(bet)?;
+    plan.rule.listed = path == Path::Listed;
+    let unit = u128::from(bet.unit);
+    match path {
+        Path::Fastest => decide(unit, bet.rounding, &plan),
+        _ => round_big(&plan.total(), unit, bet.rounding),
+    }
 }
 
 /// Settle again after results were corrected: the new settlement and what it adds to `paid` (negative: takes back).

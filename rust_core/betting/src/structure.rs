@@ -30,15 +30,7 @@ impl Group {
             return 0;
         }
         let legs = self.legs.iter().filter(|leg| among(**leg)).count();
-        // A row of Pascal's triangle: the largest entry of 64 legs has 61 bits.
-        let mut row = [0_u64; MOST_LEGS + 1];
-        row[0] = 1;
-        for leg in 1..=legs {
-            for size in (1..=leg).rev() {
-                row[size] += row[size - 1];
-            }
-        }
-        (1..=legs).filter(|size| self.sizes >> size & 1 == 1).map(|size| u128::from(row[size])).sum()
+        (1..=legs).filter(|size| self.sizes >> size & 1 == 1).map(|size| choices(legs, size)).sum()
     }
 
     /// The largest size.
@@ -47,10 +39,32 @@ impl Group {
     }
 }
 
+/// Pascal's triangle: its largest entry has 61 bits.
+static CHOICES: [[u64; MOST_LEGS + 1]; MOST_LEGS + 1] = {
+    let mut rows = [[0; MOST_LEGS + 1]; MOST_LEGS + 1];
+    let mut n = 0;
+    while n <= MOST_LEGS {
+        rows[n][0] = 1;
+        let mut k = 1;
+        while k <= n {
+            rows[n][k] = rows[n - 1][k - 1] + rows[n - 1][k];
+            k += 1;
+        }
+        n += 1;
+    }
+    rows
+};
+
+/// `C(n, k)`.
+fn choices(n: usize, k: usize) -> u128 {
+    u128::from(CHOICES[n][k])
+}
+
 /// The lines of a bet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Structure {
     pub(crate) legs: usize,
+    lines: u128,
     pub(crate) groups: Vec<Group>,
     /// Unordered pairs, each played both ways round.
     pub(crate) pairs: Vec<(usize, usize)>,
@@ -118,14 +132,19 @@ impl Structure {
             return Err(field("sizes", "belong to a SYSTEM: every other type has its own"));
         }
         let rest: Vec<usize> = (0..legs).filter(|leg| !bankers.contains(leg)).collect();
-        let group = |sizes| Group { legs: rest.clone(), bankers: bankers.to_vec(), sizes };
         if let Some(sizes) = Self::one_group(name, rest.len(), sizes)? {
-            return Ok(Self { legs, groups: vec![group(sizes)], pairs: Vec::new(), carried: 1 });
+            let group = Group { legs: rest, bankers: bankers.to_vec(), sizes };
+            return Ok(Self::of(legs, vec![group], Vec::new(), 1));
         }
         if !bankers.is_empty() {
             return Err(field("bankers", "have no meaning in a bet of this type"));
         }
         Self::several_groups(name, legs)
+    }
+
+    fn of(legs: usize, groups: Vec<Group>, pairs: Vec<(usize, usize)>, carried: u8) -> Self {
+        let lines = groups.iter().map(|group| group.lines(|_| true)).sum::<u128>() + 2 * pairs.len() as u128;
+        Self { legs, lines, groups, pairs, carried }
     }
 
     /// The sizes of a type that is one group of `rest` legs beside the bankers.
@@ -163,23 +182,23 @@ impl Structure {
         if let Some((_, needed, smallest)) = UP_AND_DOWN.iter().find(|entry| entry.0 == name) {
             exactly(*needed)?;
             let groups = vec![group(&all, sizes(*smallest, legs))];
-            return Ok(Self { legs, groups, pairs: pairs(), carried: 1 });
+            return Ok(Self::of(legs, groups, pairs(), 1));
         }
         match name {
             "SSA" | "DSA" if legs < 2 => Err(BettingError::Legs { needed: 2, given: legs }),
-            "SSA" => Ok(Self { legs, groups: Vec::new(), pairs: pairs(), carried: 1 }),
-            "DSA" => Ok(Self { legs, groups: Vec::new(), pairs: pairs(), carried: 2 }),
+            "SSA" => Ok(Self::of(legs, Vec::new(), pairs(), 1)),
+            "DSA" => Ok(Self::of(legs, Vec::new(), pairs(), 2)),
             "UNION_JACK" => {
                 exactly(9)?;
                 let groups = UNION_JACK.iter().map(|row| group(row, 1 << 3)).collect();
-                Ok(Self { legs, groups, pairs: Vec::new(), carried: 1 })
+                Ok(Self::of(legs, groups, Vec::new(), 1))
             }
             "ALPHABET" => {
                 exactly(6)?;
                 let patents = [group(&all[..3], sizes(1, 3)), group(&all[3..], sizes(1, 3))];
                 let rest = [group(&all[1..5], sizes(2, 4)), group(&all, 1 << 6)];
                 let groups = patents.into_iter().chain(rest).collect();
-                Ok(Self { legs, groups, pairs: Vec::new(), carried: 1 })
+                Ok(Self::of(legs, groups, Vec::new(), 1))
             }
             _ => Err(field("type", "unknown bet type: see the documentation of Bet for the names")),
         }
@@ -195,7 +214,7 @@ impl Structure {
 
     /// How many lines there are, each way round counted for pairs that carry over.
     pub fn line_count(&self) -> u128 {
-        self.group_lines(|_| true) + 2 * self.pairs.len() as u128
+        self.lines
     }
 
     /// Lines of the groups whose legs all are `among`.
