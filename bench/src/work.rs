@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use betting::{LegResult, Rounding};
 use feeds::betfair::Books;
-use odds::{Method, OnInvalid, PricingRule};
+use odds::{Method, OnInvalid, OutcomeTerms, PricingRule};
 
 use crate::pairs::Pairs;
 use crate::stream;
@@ -71,7 +71,7 @@ impl PriceBook {
 
 impl Work for PriceBook {
     fn run(&mut self, count: u64) -> u64 {
-        let price = |_| odds::price_book(black_box(&self.reference), &self.rule).expect("a sound book");
+        let price = |_| odds::price_book(black_box(&self.reference), &self.rule, OutcomeTerms::default()).expect("a sound book");
         (0..count).map(price).map(|book| u64::from(book.prices_e4[0])).sum()
     }
 }

@@ -16,6 +16,7 @@ mod guard;
 mod models;
 mod money;
 mod odds;
+mod pricing;
 mod shard;
 mod shard_batch;
 mod shard_machine;
@@ -26,7 +27,7 @@ mod wallet_memory;
 mod wallet_reply;
 
 /// Every submodule, so that `import pyplatform._core.odds` works as for a package.
-const SUBMODULES: [&str; 7] = ["money", "odds", "models", "betting", "feeds", "wallet", "shard"];
+const SUBMODULES: [&str; 8] = ["money", "odds", "pricing", "models", "betting", "feeds", "wallet", "shard"];
 
 #[pymodule]
 mod _core {
@@ -42,6 +43,8 @@ mod _core {
     use crate::money::money;
     #[pymodule_export]
     use crate::odds::odds;
+    #[pymodule_export]
+    use crate::pricing::pricing;
     #[pymodule_export]
     use crate::shard::shard;
     #[pymodule_export]

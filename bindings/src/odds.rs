@@ -7,20 +7,19 @@ mod margin;
 mod price;
 
 pub(crate) use batch::array;
+pub(crate) use ladder::PyLadder;
 
-use ::odds::{
-    BETDAQ, BETFAIR, BETFAIR_FINEST, Format, Method, OddsError, OnInvalid, PricedBook, PricingRule,
-};
+use ::odds::{BETDAQ, BETFAIR, BETFAIR_FINEST, Format, Method, OddsError, OnInvalid};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 /// The one place where an odds error becomes a Python exception.
-fn value_error(error: OddsError) -> PyErr {
+pub(crate) fn value_error(error: OddsError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
-fn method(name: &str) -> PyResult<Method> {
+pub(crate) fn method(name: &str) -> PyResult<Method> {
     Method::from_name(name).map_err(value_error)
 }
 
@@ -36,56 +35,10 @@ fn on_invalid(name: &str) -> PyResult<OnInvalid> {
 }
 
 /// An integer price, in words when it is none.
-fn e4(name: &str, value: i64) -> PyResult<u32> {
+pub(crate) fn e4(name: &str, value: i64) -> PyResult<u32> {
     u32::try_from(value).map_err(|_| {
         PyValueError::new_err(format!("{name} {value} must be between 0 and {} (ten-thousandths)", u32::MAX))
     })
-}
-
-/// How a tenant prices a market.
-#[pyclass(frozen, name = "PricingRule", module = "pyplatform._core.odds")]
-pub struct PyPricingRule(PricingRule);
-
-#[pymethods]
-impl PyPricingRule {
-    #[new]
-    #[pyo3(signature = (margin, method = "power", target = 1.0, min_e4 = 10_100, max_e4 = 10_000_000))]
-    fn new(margin: f64, method: &str, target: f64, min_e4: i64, max_e4: i64) -> PyResult<Self> {
-        let (min_e4, max_e4) = (e4("min_e4", min_e4)?, e4("max_e4", max_e4)?);
-        let rule = PricingRule::new(self::method(method)?, target, margin, min_e4, max_e4);
-        rule.map(Self).map_err(value_error)
-    }
-}
-
-/// Offered prices of a market.
-#[pyclass(frozen, name = "PricedBook", module = "pyplatform._core.odds")]
-pub struct PyPricedBook(PricedBook);
-
-#[pymethods]
-impl PyPricedBook {
-    #[getter]
-    fn prices_e4<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.0.prices_e4)
-    }
-
-    #[getter]
-    fn probabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.0.probabilities)
-    }
-
-    #[getter]
-    fn booksum(&self) -> f64 {
-        self.0.booksum
-    }
-
-    fn __repr__(&self) -> String {
-        format!("PricedBook(prices_e4={:?}, booksum={})", self.0.prices_e4, self.0.booksum)
-    }
-}
-
-#[pyfunction]
-fn price_book(reference: Vec<Option<f64>>, rule: &PyPricingRule) -> PyResult<PyPricedBook> {
-    ::odds::price_book(&reference, &rule.0).map(PyPricedBook).map_err(value_error)
 }
 
 #[pyfunction]
@@ -118,7 +71,7 @@ pub mod odds {
     #[pymodule_export]
     use super::price::PyPrice;
     #[pymodule_export]
-    use super::{PyPricedBook, PyPricingRule, application_methods, methods, price_book, price_formats};
+    use super::{application_methods, methods, price_formats};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

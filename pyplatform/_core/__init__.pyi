@@ -5,9 +5,10 @@ from pyplatform._core import feeds as feeds
 from pyplatform._core import models as models
 from pyplatform._core import money as money
 from pyplatform._core import odds as odds
+from pyplatform._core import pricing as pricing
 from pyplatform._core import shard as shard
 from pyplatform._core import wallet as wallet
 
-__all__ = ["__version__", "betting", "feeds", "models", "money", "odds", "shard", "wallet"]
+__all__ = ["__version__", "betting", "feeds", "models", "money", "odds", "pricing", "shard", "wallet"]
 
 __version__: str

@@ -25,8 +25,6 @@ __all__ = [
     "Kelly",
     "Ladder",
     "Price",
-    "PricedBook",
-    "PricingRule",
     "Removal",
     "RemovalBatch",
     "application_methods",
@@ -35,7 +33,6 @@ __all__ = [
     "kelly",
     "kelly_exclusive",
     "methods",
-    "price_book",
     "price_formats",
     "remove_margin",
     "remove_margins",
@@ -91,40 +88,6 @@ class Application:
     @property
     def valid(self) -> bool:
         """Every price is above 1."""
-
-@final
-class PricingRule:
-    """How a tenant prices a market; build it once, use it for every update.
-
-    `margin` is on top of fair (0.05 = 5 %); `method` is one of `application_methods()`; `target` is the number of winners;
-    `min_e4` and `max_e4` bound the offered prices (ten-thousandths, narrowed to ladder prices).
-
-    Raises ValueError for a method that is not one of `application_methods()`, a negative margin, Shin with a target other than 1, or limits without a
-    ladder price between them.
-    """
-
-    def __new__(
-        cls,
-        margin: float,
-        method: str = "power",
-        target: float = 1.0,
-        min_e4: int = 10_100,
-        max_e4: int = 10_000_000,
-    ) -> PricingRule: ...
-
-@final
-class PricedBook:
-    """Offered prices of a market."""
-
-    @property
-    def prices_e4(self) -> tuple[int, ...]:
-        """Ladder prices in ten-thousandths, in the order of the reference; 0 where none was given."""
-    @property
-    def probabilities(self) -> tuple[float, ...]:
-        """Fair probabilities, in the same order; 0.0 where no price was given."""
-    @property
-    def booksum(self) -> float:
-        """Sum of the inverse offered prices, at least `target·(1 + margin)`."""
 
 def methods() -> tuple[str, ...]:
     """Names of the methods `remove_margin` knows."""
@@ -246,17 +209,6 @@ def apply_margins(
 
     Raises ValueError: other shapes, offsets or margins that do not fit, and what `apply_margin` raises for the first
     market that has no answer, with its position.
-    """
-
-def price_book(reference: Sequence[float | None], rule: PricingRule) -> PricedBook:
-    """Price a market from reference prices that are fair or nearly so, None for an outcome that is not offered.
-
-    Removes the reference's margin (or underround), applies the rule's, holds prices below `min_e4` there while the
-    others take up their share, then cuts every price down to the Betfair ladder and to `max_e4`: the margin can only
-    grow.
-
-    Raises ValueError: fewer than two prices, a price that is not a finite number above 1, a target out of range for
-    the outcomes given, a margin that cannot be reached by the method or within `min_e4`.
     """
 
 def price_formats() -> tuple[str, ...]:

@@ -21,8 +21,6 @@ from pyplatform._core.odds import (
     Kelly,
     Ladder,
     Price,
-    PricedBook,
-    PricingRule,
     Removal,
     RemovalBatch,
     application_methods,
@@ -31,11 +29,11 @@ from pyplatform._core.odds import (
     kelly,
     kelly_exclusive,
     methods,
-    price_book,
     price_formats,
     remove_margin,
     remove_margins,
 )
+from pyplatform._core.pricing import PricedBook, PricingRule, price_book, price_probabilities
 
 __all__ = [
     "BETDAQ",
@@ -61,6 +59,7 @@ __all__ = [
     "methods",
     "price_book",
     "price_formats",
+    "price_probabilities",
     "remove_margin",
     "remove_margins",
 ]

@@ -24,7 +24,7 @@ impl PyLadder {
         Self(Kind::Known(ladder))
     }
 
-    fn ladder(&self) -> &Ladder {
+    pub(crate) fn ladder(&self) -> &Ladder {
         match &self.0 {
             Kind::Known(ladder) => ladder,
             Kind::House(ladder) => ladder,

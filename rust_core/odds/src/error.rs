@@ -169,6 +169,36 @@ pub enum OddsError {
         /// Why.
         error: Box<OddsError>,
     },
+    /// Terms of single outcomes are given for all of them or for none.
+    TermsCount {
+        /// Entries given.
+        given: usize,
+        /// Outcomes of the market.
+        outcomes: usize,
+    },
+    /// The price that must not be passed is below the lowest price allowed.
+    Ceiling {
+        /// Position of the outcome.
+        index: usize,
+        /// The ceiling, ten-thousandths.
+        ceiling_e4: u32,
+        /// Lowest price allowed, ten-thousandths.
+        min_e4: u32,
+    },
+    /// A trader's price that cannot be shown.
+    ManualPrice {
+        /// Position of the outcome.
+        index: usize,
+        /// The price, ten-thousandths.
+        price_e4: u32,
+    },
+    /// A trader's prices let a customer win whatever happens.
+    SureLoss {
+        /// Sum of the inverse prices.
+        booksum: f64,
+        /// The number of winners.
+        target: f64,
+    },
     /// The price limits leave no price on the ladder.
     PriceLimits {
         /// Lowest price allowed, ten-thousandths.
@@ -293,6 +323,26 @@ impl OddsError {
             Self::MarginCount { margins, markets } => {
                 write!(f, "{margins} margins for {markets} markets: give one margin, or one for each market")
             }
+            Self::TermsCount { given, outcomes } => {
+                write!(
+                    f,
+                    "{given} ceilings or manual prices for {outcomes} outcomes: give one, or none, for each"
+                )
+            }
+            Self::Ceiling { index, ceiling_e4, min_e4 } => {
+                write!(
+                    f,
+                    "ceiling {index} is {ceiling_e4}, below the lowest price allowed {min_e4} (ten-thousandths)"
+                )
+            }
+            Self::ManualPrice { index, price_e4 } => write!(
+                f,
+                "manual price {index} is {price_e4}: it must be a ladder price of an outcome that is offered"
+            ),
+            Self::SureLoss { booksum, target } => write!(
+                f,
+                "the manual prices bring the booksum to {booksum}, below {target}: whoever backs all outcomes wins"
+            ),
             Self::InMarket { market, error } => write!(f, "market {market}: {error}"),
             _ => Ok(()),
         }

@@ -18,7 +18,7 @@ struct Band {
 /// A price ladder: bands of equal steps from the lowest price to the highest.
 ///
 /// Prices below the lowest or above the highest snap to the end they passed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ladder {
     bands: Cow<'static, [Band]>,
     last: Band,

@@ -5,7 +5,8 @@
 //!
 //! - [`remove_margin`]: prices → fair probabilities, by [`Method`];
 //! - [`apply_margin`]: fair probabilities → prices that carry a margin, by [`Method`];
-//! - [`price_book`]: both in one step plus price limits and the ladder, for the hot path;
+//! - [`price_book`], [`price_probabilities`]: both in one step, or the second, plus price limits, ladder and manual
+//!   prices, for the hot path;
 //! - [`remove_margins`], [`apply_margins`]: many markets in one call;
 //! - [`Price`]: a price exactly as it was taken, in six [`Format`]s;
 //! - [`Ladder`] and [`fractional`]: the prices a market may show, in integers and in fractions;
@@ -26,6 +27,7 @@ mod newton;
 mod price;
 mod pricing;
 mod removal;
+mod shaping;
 mod validate;
 
 pub use application::{Application, apply_margin};
@@ -35,5 +37,6 @@ pub use kelly::{ExclusiveKelly, Kelly, kelly, kelly_exclusive};
 pub use ladder::{BETDAQ, BETFAIR, BETFAIR_FINEST, Ladder, Side};
 pub use method::{Found, Method, OnInvalid};
 pub use price::{Format, Price, Signed};
-pub use pricing::{PricedBook, PricingRule, price_book};
+pub use pricing::{PricedBook, PricingRule, price_book, price_probabilities};
 pub use removal::{Removal, remove_margin, remove_margin_of_offered};
+pub use shaping::OutcomeTerms;

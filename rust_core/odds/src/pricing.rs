@@ -1,21 +1,21 @@
-//! From reference prices to the prices a tenant offers, in one step.
+//! From reference prices or probabilities to the prices a tenant offers, in one step.
 
 use crate::error::OddsError;
-use crate::ladder::BETFAIR;
+use crate::ladder::{BETFAIR, Ladder};
 use crate::method::Method;
-use crate::{application, newton, removal, validate};
-
-/// Room for the rounding of floats when a price is cut to an integer.
-const ROUNDING: f64 = 1e-12;
+use crate::shaping::{OutcomeTerms, set_manual, shape};
+use crate::{application, removal, validate};
 
 /// How a tenant prices a market.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PricingRule {
-    method: Method,
-    target: f64,
+    pub(crate) method: Method,
+    pub(crate) target: f64,
     margin: f64,
-    min_e4: u32,
-    max_e4: u32,
+    min_margin: f64,
+    pub(crate) min_e4: u32,
+    pub(crate) max_e4: u32,
+    pub(crate) ladder: Ladder,
 }
 
 /// Offered prices of a market.
@@ -25,13 +25,15 @@ pub struct PricedBook {
     pub prices_e4: Vec<u32>,
     /// Fair probabilities, in the same order; 0 where no price was given.
     pub probabilities: Vec<f64>,
-    /// Sum of the inverse offered prices: at least `target·(1 + margin)`.
+    /// Sum of the inverse offered prices: at least `target·(1 + least margin)` unless a trader set prices.
     pub booksum: f64,
 }
 
 impl PricingRule {
     /// `method` both removes and applies; `target` is the number of winners; `margin` 0.05 is five per cent; the
     /// limits are in ten-thousandths and are narrowed to ladder prices.
+    ///
+    /// The ladder is Betfair's.
     ///
     /// # Errors
     /// A method that only removes, a margin or target that is no number in range, limits without a ladder price between them.
@@ -42,14 +44,39 @@ impl PricingRule {
         min_e4: u32,
         max_e4: u32,
     ) -> Result<Self, OddsError> {
+        Self::on(BETFAIR.clone(), method, target, margin, min_e4, max_e4)
+    }
+
+    /// [`PricingRule::new`] on any ladder.
+    pub fn on(
+        ladder: Ladder,
+        method: Method,
+        target: f64,
+        margin: f64,
+        min_e4: u32,
+        max_e4: u32,
+    ) -> Result<Self, OddsError> {
         method.check_application()?;
         method.check_target(target)?;
         validate::margin(margin)?;
-        let (low, high) = (BETFAIR.ceil(min_e4), BETFAIR.floor(max_e4));
+        let (low, high) = (ladder.ceil(min_e4), ladder.floor(max_e4));
         if low > high || low < min_e4 || high > max_e4 {
             return Err(OddsError::PriceLimits { min_e4, max_e4 });
         }
-        Ok(Self { method, target, margin, min_e4: low, max_e4: high })
+        Ok(Self { method, target, margin, min_margin: margin, min_e4: low, max_e4: high, ladder })
+    }
+
+    /// The same rule with a least margin: where the lowest price keeps a market from carrying the margin, it is
+    /// offered as long as it carries this.
+    ///
+    /// # Errors
+    /// A margin that is no number of at least 0, or above the margin itself.
+    pub fn with_min_margin(self, min_margin: f64) -> Result<Self, OddsError> {
+        validate::margin(min_margin)?;
+        if min_margin > self.margin {
+            return Err(OddsError::InvalidMargin { margin: min_margin });
+        }
+        Ok(Self { min_margin, ..self })
     }
 }
 
@@ -61,8 +88,13 @@ impl PricingRule {
 ///
 /// # Errors
 /// Fewer than two prices, a price that is not a finite number above 1, a target out of range for the outcomes, a
-/// margin that cannot be reached by the method or within the lowest price.
-pub fn price_book(reference: &[Option<f64>], rule: &PricingRule) -> Result<PricedBook, OddsError> {
+/// margin that cannot be reached by the method or within the lowest price; terms that are not one an outcome, a
+/// ceiling below the lowest price, a manual price that is not on the ladder or gives a sure profit away.
+pub fn price_book(
+    reference: &[Option<f64>],
+    rule: &PricingRule,
+    terms: OutcomeTerms<'_>,
+) -> Result<PricedBook, OddsError> {
     let mut book = Vec::with_capacity(reference.len());
     for (index, price) in reference.iter().enumerate() {
         if let Some(price) = *price {
@@ -76,57 +108,54 @@ pub fn price_book(reference: &[Option<f64>], rule: &PricingRule) -> Result<Price
         let value = book[index];
         return Err(OddsError::ImpossibleProbability { method: rule.method.name(), index, value });
     }
-    let probabilities = spread(reference, &book, 0.0);
+    offer(book, |index| reference[index].is_some(), reference.len(), rule, terms)
+}
+
+/// Price a market from fair probabilities, none for an outcome that is not offered: [`price_book`] without a margin to
+/// remove.
+///
+/// # Errors
+/// As for [`price_book`]; a probability not strictly between 0 and 1, probabilities that do not sum to the target.
+pub fn price_probabilities(
+    probabilities: &[Option<f64>],
+    rule: &PricingRule,
+    terms: OutcomeTerms<'_>,
+) -> Result<PricedBook, OddsError> {
+    let book: Vec<f64> = probabilities.iter().flatten().copied().collect();
+    validate::target(book.len(), rule.target)?;
+    validate::probabilities(&book, rule.target)?;
+    offer(book, |index| probabilities[index].is_some(), probabilities.len(), rule, terms)
+}
+
+/// Prices of the offered outcomes' fair probabilities, at their places among all outcomes.
+fn offer(
+    mut book: Vec<f64>,
+    offered: impl Fn(usize) -> bool,
+    outcomes: usize,
+    rule: &PricingRule,
+    terms: OutcomeTerms<'_>,
+) -> Result<PricedBook, OddsError> {
+    terms.check(outcomes)?;
+    let probabilities = spread(&book, &offered, outcomes, 0.0);
     let wanted = rule.target * (1.0 + rule.margin);
+    let sums = (wanted, rule.target * (1.0 + rule.min_margin));
     application::solve(&mut book, wanted, rule.method, rule.target)?;
-    hold_lowest(&mut book, wanted, rule)?;
-    let (prices, booksum) = cut(&book, rule);
-    if booksum < wanted * (1.0 - 10.0 * ROUNDING) {
-        return Err(OddsError::Unattainable { method: rule.method.name(), booksum: wanted, limit: booksum });
-    }
-    Ok(PricedBook { prices_e4: spread(reference, &prices, 0), probabilities, booksum })
+    let (prices, booksum) = if terms.ceilings_e4.is_empty() {
+        shape(&mut book, sums, rule, |_| rule.max_e4)?
+    } else {
+        let ceilings = (0..outcomes).filter(|index| offered(*index)).map(|index| terms.ceilings_e4[index]);
+        let highest: Vec<u32> =
+            ceilings.map(|ceiling| ceiling.map_or(rule.max_e4, |ceiling| rule.max_e4.min(ceiling))).collect();
+        shape(&mut book, sums, rule, |index| highest[index])?
+    };
+    let mut prices_e4 = spread(&prices, &offered, outcomes, 0);
+    let booksum =
+        if terms.manual_e4.is_empty() { booksum } else { set_manual(&mut prices_e4, terms.manual_e4, rule)? };
+    Ok(PricedBook { prices_e4, probabilities, booksum })
 }
 
-/// Hold at the lowest price what would fall below it and let the others, by power, take up what that gave away.
-fn hold_lowest(book: &mut [f64], wanted: f64, rule: &PricingRule) -> Result<(), OddsError> {
-    let cap = 1e4 / f64::from(rule.min_e4);
-    while book.iter().any(|&p| p > cap * (1.0 + ROUNDING)) {
-        let mut free = Vec::with_capacity(book.len());
-        for p in &mut *book {
-            *p = p.min(cap);
-            if *p < cap {
-                free.push(*p);
-            }
-        }
-        let rest = wanted - cap * (book.len() - free.len()) as f64;
-        if rest >= cap * free.len() as f64 {
-            let limit = cap * book.len() as f64;
-            return Err(OddsError::Unattainable { method: rule.method.name(), booksum: wanted, limit });
-        }
-        newton::raise(&mut free, rest).ok_or(OddsError::NotConverged { method: rule.method.name() })?;
-        for (p, raised) in book.iter_mut().filter(|p| **p < cap).zip(free) {
-            *p = raised;
-        }
-    }
-    Ok(())
-}
-
-/// Ladder prices at or below the exact ones, and their booksum.
-fn cut(book: &[f64], rule: &PricingRule) -> (Vec<u32>, f64) {
-    let mut booksum = 0.0;
-    let prices = book.iter().map(|&p| {
-        let exact = (1e4 / p * (1.0 + ROUNDING)).min(f64::from(rule.max_e4));
-        // Between 0 and the highest ladder price, so the cast cannot lose a sign or wrap.
-        #[allow(clippy::cast_sign_loss)]
-        let price = BETFAIR.floor(exact as u32).max(rule.min_e4);
-        booksum += 1e4 / f64::from(price);
-        price
-    });
-    (prices.collect(), booksum)
-}
-
-/// Values of the priced outcomes at their places among all outcomes.
-fn spread<T: Copy>(reference: &[Option<f64>], values: &[T], absent: T) -> Vec<T> {
+/// Values of the offered outcomes at their places among all outcomes.
+fn spread<T: Copy>(values: &[T], offered: &impl Fn(usize) -> bool, outcomes: usize, absent: T) -> Vec<T> {
     let mut values = values.iter().copied();
-    reference.iter().map(|price| price.and_then(|_| values.next()).unwrap_or(absent)).collect()
+    (0..outcomes).map(|index| if offered(index) { values.next().unwrap_or(absent) } else { absent }).collect()
 }

@@ -1,8 +1,11 @@
 //! The ladder against its own list of prices, and the promises of a priced book.
 
 use crate::chance::Chance;
-use odds::{BETFAIR, Method, OddsError, PricingRule, price_book};
+use odds::{BETFAIR, Method, OddsError, OutcomeTerms, PricingRule, price_book};
 use proptest::prelude::*;
+
+/// Nothing said of single outcomes.
+const PLAIN: OutcomeTerms<'static> = OutcomeTerms { ceilings_e4: &[], manual_e4: &[] };
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -52,7 +55,7 @@ fn priced_books_keep_their_promises() {
         let margin = 0.2 * chance.unit();
         let (low, high) = (10_100 + 100 * u32::try_from(chance.between(0, 30)).unwrap(), 10_000_000);
         let rule = PricingRule::new(method, 1.0, margin, low, high).unwrap();
-        let Ok(book) = price_book(&reference, &rule) else { continue };
+        let Ok(book) = price_book(&reference, &rule, PLAIN) else { continue };
         priced += 1;
         assert!(book.booksum >= (1.0 + margin) * (1.0 - 1e-11), "{reference:?} {margin} {book:?}");
         for (offered, given) in book.prices_e4.iter().zip(&reference) {
@@ -70,7 +73,7 @@ fn priced_books_keep_their_promises() {
 #[test]
 fn a_favourite_below_the_lowest_price_is_held_there() {
     let rule = PricingRule::new(Method::Power, 1.0, 0.05, 11_000, 10_000_000).unwrap();
-    let book = price_book(&[Some(1.02), Some(60.0), Some(200.0)], &rule).unwrap();
+    let book = price_book(&[Some(1.02), Some(60.0), Some(200.0)], &rule, PLAIN).unwrap();
     assert_eq!(book.prices_e4[0], 11_000);
     assert!(book.booksum >= 1.05);
 }
@@ -82,15 +85,19 @@ fn limits_and_margins_out_of_reach_are_refused() {
         Err(OddsError::PriceLimits { .. })
     ));
     let rule = PricingRule::new(Method::Power, 1.0, 0.5, 15_000, 10_000_000).unwrap();
-    assert!(matches!(price_book(&[Some(2.0), Some(2.0)], &rule), Err(OddsError::Unattainable { .. })));
-    assert!(matches!(price_book(&[Some(2.0), None], &rule), Err(OddsError::TooFewOutcomes { found: 1 })));
+    let evens = [Some(2.0), Some(2.0)];
+    assert!(matches!(price_book(&evens, &rule, PLAIN), Err(OddsError::Unattainable { .. })));
+    assert!(matches!(
+        price_book(&[Some(2.0), None], &rule, PLAIN),
+        Err(OddsError::TooFewOutcomes { found: 1 })
+    ));
 }
 
 #[test]
 fn a_place_market_carries_the_margin_on_every_place() {
     let rule = PricingRule::new(Method::Power, 3.0, 0.08, 10_100, 10_000_000).unwrap();
     let reference = [1.3, 1.6, 2.0, 2.6, 3.5, 5.0, 8.0, 15.0].map(Some);
-    let book = price_book(&reference, &rule).unwrap();
+    let book = price_book(&reference, &rule, PLAIN).unwrap();
     assert!(book.booksum >= 3.0 * 1.08);
     assert!((book.probabilities.iter().sum::<f64>() - 3.0).abs() < 1e-12);
 }

@@ -5,4 +5,5 @@ mod books;
 mod chance;
 mod margins;
 mod prices;
+mod shaping;
 mod stakes;
