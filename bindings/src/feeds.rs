@@ -1,13 +1,11 @@
 //! `pyplatform._core.feeds`.
 
-use pyo3::pymodule;
+use pyo3::prelude::*;
 
-mod books;
-mod definition;
+mod betfair;
 mod kalshi;
 mod polymarket;
 mod problems;
-mod snapshot;
 mod uof;
 mod uof_descriptions;
 
@@ -16,23 +14,56 @@ pub mod feeds {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use super::books::{Books, Problem, Top};
-    #[pymodule_export]
-    use super::definition::{MarketDefinition, Runner};
-    #[pymodule_export]
-    use super::kalshi::KalshiBooks;
-    #[pymodule_export]
-    use super::polymarket::PolymarketBooks;
-    #[pymodule_export]
-    use super::uof::UofState;
-    #[pymodule_export]
-    use super::uof_descriptions::UofDescriptions;
+    use super::problems::Problem;
 
-    /// When a line was published, without applying it.
-    #[pyfunction]
-    fn publish_time(line: &[u8]) -> Option<u64> {
-        feeds::betfair::publish_time(line).map(super::nanoseconds)
+    #[pymodule]
+    mod betfair {
+        use crate::feeds::nanoseconds;
+        use pyo3::prelude::*;
+
+        #[pymodule_export]
+        use crate::feeds::betfair::{Books, MarketDefinition, Runner, Top};
+
+        /// When a line was published, without applying it.
+        #[pyfunction]
+        fn publish_time(line: &[u8]) -> Option<u64> {
+            feeds::betfair::publish_time(line).map(nanoseconds)
+        }
     }
+
+    #[pymodule]
+    mod kalshi {
+        #[pymodule_export]
+        use crate::feeds::kalshi::KalshiBooks;
+    }
+
+    #[pymodule]
+    mod polymarket {
+        #[pymodule_export]
+        use crate::feeds::polymarket::PolymarketBooks;
+    }
+
+    #[pymodule]
+    mod uof {
+        #[pymodule_export]
+        use crate::feeds::uof::UofState;
+        #[pymodule_export]
+        use crate::feeds::uof_descriptions::UofDescriptions;
+    }
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::register(module)
+    }
+}
+
+/// Makes `import pyplatform._core.feeds.betfair` work as for a package.
+fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let modules = module.py().import("sys")?.getattr("modules")?;
+    for name in ["betfair", "kalshi", "polymarket", "uof"] {
+        modules.set_item(format!("pyplatform._core.feeds.{name}"), module.getattr(name)?)?;
+    }
+    Ok(())
 }
 
 /// Times of the feed are milliseconds, ours are nanoseconds.

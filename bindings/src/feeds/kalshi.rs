@@ -4,13 +4,12 @@ use feeds::kalshi as core;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use super::books::Problem;
-use super::problems::complain;
+use super::problems::{Problem, complain};
 
 type Levels = Vec<(i64, i64)>;
 
 /// The books of one Kalshi connection.
-#[pyclass(module = "pyplatform._core.feeds")]
+#[pyclass(name = "Books", module = "pyplatform._core.feeds.kalshi")]
 pub struct KalshiBooks {
     inner: core::Books,
     strict: bool,
@@ -48,7 +47,7 @@ impl KalshiBooks {
 
     fn book(&self, ticker: &str) -> Option<(Levels, Levels)> {
         let levels = |side: &feeds::Side| -> Levels {
-            side.levels().iter().rev().map(|level| (level.price, level.size)).collect()
+            side.levels().rev().map(|level| (level.price, level.size)).collect()
         };
         self.inner.book(ticker).map(|book| (levels(book.yes()), levels(book.no())))
     }

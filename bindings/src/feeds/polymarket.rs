@@ -5,11 +5,10 @@ use feeds::{Decimal, Side};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use super::books::Problem;
-use super::problems::complain;
+use super::problems::{Problem, complain};
 
 /// The books of one Polymarket connection.
-#[pyclass(module = "pyplatform._core.feeds")]
+#[pyclass(name = "Books", module = "pyplatform._core.feeds.polymarket")]
 pub struct PolymarketBooks {
     inner: core::Books,
     strict: bool,

@@ -4,12 +4,11 @@ use feeds::uof as core;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use super::books::Problem;
-use super::problems::complain;
+use super::problems::{Problem, complain};
 use super::uof_descriptions::unreadable;
 
 /// The state of every event of one feed.
-#[pyclass(module = "pyplatform._core.feeds")]
+#[pyclass(name = "State", module = "pyplatform._core.feeds.uof")]
 pub struct UofState {
     inner: core::State,
     strict: bool,

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 type Profiles = BTreeMap<String, String>;
 
 /// Descriptions of markets and of their variants.
-#[pyclass(module = "pyplatform._core.feeds")]
+#[pyclass(name = "Descriptions", module = "pyplatform._core.feeds.uof")]
 pub struct UofDescriptions {
     inner: core::Descriptions,
 }

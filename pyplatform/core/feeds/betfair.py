@@ -8,14 +8,8 @@ the books as they were and is listed in `Books.errors()`. A `Books` belongs to o
 read while other threads run.
 """
 
-from pyplatform._core.feeds import (
-    Books,
-    MarketDefinition,
-    Problem,
-    Runner,
-    Top,
-    publish_time,
-)
+from pyplatform._core.feeds import Problem
+from pyplatform._core.feeds.betfair import Books, MarketDefinition, Runner, Top, publish_time
 from pyplatform.core.feeds.files import StreamError, open_stream
 from pyplatform.core.feeds.shapes import MarketBook, RunnerBook, Snapshot
 

@@ -9,8 +9,8 @@ input unless `strict`: a broken frame leaves the books as they were and is liste
 connection. `stale()` names the markets to subscribe anew.
 """
 
-from pyplatform._core.feeds import KalshiBooks as Books
 from pyplatform._core.feeds import Problem
+from pyplatform._core.feeds.kalshi import Books
 from pyplatform.core.feeds.shapes import KalshiBook as Book
 from pyplatform.core.feeds.shapes import KalshiSnapshot as Snapshot
 

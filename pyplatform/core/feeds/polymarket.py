@@ -9,8 +9,8 @@ leaves the books as they were and is listed in `errors()`. Nothing here opens a 
 assets to fetch anew.
 """
 
-from pyplatform._core.feeds import PolymarketBooks as Books
 from pyplatform._core.feeds import Problem
+from pyplatform._core.feeds.polymarket import Books
 from pyplatform.core.feeds.shapes import PolymarketBook as Book
 
 __all__ = ["Book", "Books", "Problem"]

@@ -9,8 +9,7 @@ Messages of one event must come in order; a `State` belongs to one thread. Nothi
 """
 
 from pyplatform._core.feeds import Problem
-from pyplatform._core.feeds import UofDescriptions as Descriptions
-from pyplatform._core.feeds import UofState as State
+from pyplatform._core.feeds.uof import Descriptions, State
 from pyplatform.core.feeds.shapes import UofEvent as Event
 from pyplatform.core.feeds.shapes import UofLine as Line
 

@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use super::definition::MarketDefinition;
-use super::nanoseconds;
-use super::problems::complain;
 use super::snapshot;
+use crate::feeds::nanoseconds;
+use crate::feeds::problems::{Problem, complain};
 
 /// Work on this many bytes takes about a millisecond: other Python threads may run meanwhile.
 const DETACH_FROM: usize = 256 << 10;
@@ -24,7 +24,7 @@ struct Shown {
 }
 
 /// The market books of one Betfair stream.
-#[pyclass(module = "pyplatform._core.feeds")]
+#[pyclass(module = "pyplatform._core.feeds.betfair")]
 pub struct Books {
     inner: core::Books,
     strict: bool,
@@ -192,7 +192,7 @@ impl Books {
 }
 
 /// Best prices of a market's runners, one tuple a column.
-#[pyclass(frozen, get_all, module = "pyplatform._core.feeds")]
+#[pyclass(frozen, get_all, module = "pyplatform._core.feeds.betfair")]
 pub struct Top {
     publish_time: u64,
     market_tv: Option<f64>,
@@ -202,32 +202,4 @@ pub struct Top {
     lay: Py<PyTuple>,
     ltp: Py<PyTuple>,
     tv: Py<PyTuple>,
-}
-
-/// What was wrong with a line.
-#[pyclass(frozen, get_all, module = "pyplatform._core.feeds")]
-pub struct Problem {
-    line: u64,
-    offset: u64,
-    at: usize,
-    reason: String,
-}
-
-impl From<&feeds::Problem> for Problem {
-    fn from(problem: &feeds::Problem) -> Self {
-        let feeds::Problem { line, offset, at, reason } = problem;
-        Self { line: *line, offset: *offset, at: *at, reason: reason.to_string() }
-    }
-}
-
-#[pymethods]
-impl Problem {
-    fn __str__(&self) -> String {
-        let Self { line, offset, at, reason } = self;
-        format!("line {line} (byte offset {offset}), byte {at} of the message: {reason}")
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<Problem {}>", self.__str__())
-    }
 }

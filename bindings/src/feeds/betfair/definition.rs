@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 /// A market definition.
-#[pyclass(frozen, module = "pyplatform._core.feeds")]
+#[pyclass(frozen, module = "pyplatform._core.feeds.betfair")]
 pub struct MarketDefinition {
     pub(super) inner: Arc<core::MarketDefinition>,
     runners: Py<PyTuple>,
@@ -139,7 +139,7 @@ impl MarketDefinition {
 }
 
 /// A runner of a definition.
-#[pyclass(frozen, module = "pyplatform._core.feeds")]
+#[pyclass(frozen, module = "pyplatform._core.feeds.betfair")]
 pub struct Runner {
     market: Arc<core::MarketDefinition>,
     at: usize,

@@ -1,0 +1,91 @@
+"""The Unified Odds Feed into the state of every event."""
+
+from typing import final
+
+from pyplatform._core.feeds import Problem
+from pyplatform.core.feeds.shapes import UofEvent
+
+__all__ = ["Descriptions", "State"]
+
+@final
+class State:
+    """State of every event of one Sportradar or Oddin feed, from messages in the order they arrive.
+
+    A message is applied whole or not at all; unknown attributes and elements are ignored, a document type is refused.
+    Odds are decimal, times milliseconds since the epoch as in the feed. An odds change older than the last of its
+    event and producer is dropped, unless it answers a recovery request.
+
+    `descriptions`: the document of market descriptions, by which a bet stop finds the markets of its groups; without
+    it only one of all groups does. ValueError if it cannot be read. `strict`: a message with an error raises
+    ValueError. `max_message`: longest message taken, bytes (8 MiB). `max_problems`: how many errors are kept in full
+    (100). `max_events`, `max_lines`: most events held (100,000), and market lines in all (4,000,000).
+    """
+
+    def __new__(
+        cls,
+        descriptions: bytes | None = None,
+        *,
+        strict: bool = False,
+        max_message: int | None = None,
+        max_problems: int | None = None,
+        max_events: int | None = None,
+        max_lines: int | None = None,
+    ) -> State: ...
+    def apply(self, routing_key: str, xml: bytes) -> bool:
+        """Take one message; answers whether an event took it. An empty key is not looked at; one that is none, or is
+        of another event, is an error, but the message counts."""
+    def event_ids(self) -> tuple[str, ...]:
+        """URNs of the events held, sorted."""
+    def event(self, event_id: str) -> UofEvent | None:
+        """An event as in the snapshot; None if it is unknown."""
+    def forget(self, event_id: str) -> bool:
+        """Drop an event; answers whether it was known."""
+    def snapshot(self) -> dict[str, UofEvent]:
+        """Everything held, as plain dicts by event."""
+    def errors(self) -> list[Problem]:
+        """The first errors, at most `max_problems`."""
+    @property
+    def error_count(self) -> int:
+        """All errors."""
+    @property
+    def messages(self) -> int:
+        """Messages seen, broken ones included."""
+    @property
+    def passed_over(self) -> int:
+        """Sound messages that change no event: alive, fixture_change, …"""
+    @property
+    def late(self) -> int:
+        """Odds changes dropped as older than one that was taken."""
+
+@final
+class Descriptions:
+    """What markets and outcomes are called, from documents of the API (market or variant descriptions; ValueError if
+    one cannot be read). Ordinals are English. Asking for a name is ValueError where its description, a specifier, a
+    team's name or a profile is missing. `profiles`: names of players and competitors by URN."""
+
+    def __new__(cls, document: bytes) -> Descriptions: ...
+    def add(self, document: bytes) -> None:
+        """Take a further document, which replaces what is known of its markets and variants."""
+    def market_name(
+        self,
+        market_id: int,
+        specifiers: str = "",
+        *,
+        competitor1: str | None = None,
+        competitor2: str | None = None,
+        event: str | None = None,
+        profiles: dict[str, str] | None = None,
+    ) -> str:
+        """Name of a market line."""
+    def outcome_name(
+        self,
+        market_id: int,
+        outcome_id: str,
+        specifiers: str = "",
+        *,
+        competitor1: str | None = None,
+        competitor2: str | None = None,
+        event: str | None = None,
+        profiles: dict[str, str] | None = None,
+    ) -> str:
+        """Name of an outcome of a market line."""
