@@ -93,24 +93,30 @@ impl<'py, F: Field> Reader<'py, F> {
         if let Ok(dict) = object.cast::<PyDict>() {
             return self.each_of_dict(dict, set);
         }
-        let kind = object.get_type();
-        let order = match &self.last {
-            Some((last, order)) if last.is(&kind) => Arc::clone(order),
-            _ => self.types.order(&kind, self.what)?,
-        };
+        let order = self.order(object)?;
         let values = as_tuple(object)?;
         for (field, value) in order.iter().zip(values.iter_borrowed()) {
             match field {
                 _ if value.is_none() => {}
                 Some(field) => set(*field, &value)?,
                 None => {
-                    let kind = kind.name()?;
+                    let kind = object.get_type().name()?;
                     return Err(wrong(self.what, &format!("{kind} has a field that is not known here")));
                 }
             }
         }
-        self.last = Some((kind, order));
         Ok(())
+    }
+
+    /// The fields of a struct's type.
+    fn order(&mut self, object: &Bound<'py, PyAny>) -> PyResult<&[Option<F>]> {
+        let kind = object.get_type();
+        let last = self.last.take().filter(|(last, _)| last.is(&kind));
+        let found = match last {
+            Some(found) => found,
+            None => (kind.clone(), self.types.order(&kind, self.what)?),
+        };
+        Ok(&self.last.insert(found).1)
     }
 
     fn each_of_dict(

@@ -27,6 +27,9 @@ impl Price {
     /// A price as it is written: decimal `3.50`, fractional `10/11`, American `-110` or `+300`.
     pub fn parse(text: &str) -> Result<Self, BettingError> {
         let text = text.trim();
+        if let Some((numerator, denominator)) = decimal(text) {
+            return Self::new(numerator, denominator);
+        }
         if let Some((left, right)) = text.split_once('/') {
             let (winnings, stake) = (digits(left)?, digits(right)?);
             return Self::new(winnings.saturating_add(stake), stake);
@@ -37,8 +40,7 @@ impl Price {
         if let Some(staked) = text.strip_prefix('-') {
             return Self::american(digits(staked)?, true);
         }
-        let (numerator, denominator) = decimal(text).ok_or_else(unreadable)?;
-        Self::new(numerator, denominator)
+        Err(unreadable())
     }
 
     fn american(size: u64, favourite: bool) -> Result<Self, BettingError> {
@@ -65,13 +67,17 @@ fn digits(text: &str) -> Result<u64, BettingError> {
 
 /// A plain decimal number without a sign as (numerator, power of ten); `None` if it is none or has too many digits.
 pub fn decimal(text: &str) -> Option<(u64, u64)> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let fraction = fraction.trim_end_matches('0');
+    let bytes = text.as_bytes();
+    let point = bytes.iter().position(|byte| *byte == b'.').unwrap_or(bytes.len());
+    let (whole, mut fraction) = (&bytes[..point], bytes.get(point + 1..).unwrap_or_default());
+    while let [rest @ .., b'0'] = fraction {
+        fraction = rest;
+    }
     if whole.is_empty() || whole.len() + fraction.len() > 18 {
         return None;
     }
     let mut numerator = 0_u64;
-    for byte in whole.bytes().chain(fraction.bytes()) {
+    for byte in whole.iter().chain(fraction) {
         if !byte.is_ascii_digit() {
             return None;
         }
