@@ -17,6 +17,7 @@ mod models;
 mod money;
 mod odds;
 mod pricing;
+mod recovery;
 mod shard;
 mod shard_batch;
 mod shard_machine;
@@ -27,7 +28,7 @@ mod wallet_memory;
 mod wallet_reply;
 
 /// Every submodule, so that `import pyplatform._core.odds` works as for a package.
-const SUBMODULES: [&str; 8] = ["money", "odds", "pricing", "models", "betting", "feeds", "wallet", "shard"];
+const SUBMODULES: [&str; 9] = ["money", "odds", "pricing", "models", "betting", "feeds", "wallet", "shard", "recovery"];
 
 #[pymodule]
 mod _core {
@@ -45,6 +46,8 @@ mod _core {
     use crate::odds::odds;
     #[pymodule_export]
     use crate::pricing::pricing;
+    #[pymodule_export]
+    use crate::recovery::recovery;
     #[pymodule_export]
     use crate::shard::shard;
     #[pymodule_export]

@@ -6,9 +6,21 @@ from pyplatform._core import models as models
 from pyplatform._core import money as money
 from pyplatform._core import odds as odds
 from pyplatform._core import pricing as pricing
+from pyplatform._core import recovery as recovery
 from pyplatform._core import shard as shard
 from pyplatform._core import wallet as wallet
 
-__all__ = ["__version__", "betting", "feeds", "models", "money", "odds", "pricing", "shard", "wallet"]
+__all__ = [
+    "__version__",
+    "betting",
+    "feeds",
+    "models",
+    "money",
+    "odds",
+    "pricing",
+    "recovery",
+    "shard",
+    "wallet",
+]
 
 __version__: str
