@@ -97,6 +97,8 @@ pub mod betting {
     #[pymodule_export]
     use super::{PySingleSettlement, settle_single};
     #[pymodule_export]
+    use crate::betting_related::{Relation, related};
+    #[pymodule_export]
     use crate::betting_settle::{
         BetSettlement, CashOut, Progress, cash_out, each_way_terms, handicap_result, line_count, lines,
         progress, resettle, rule4_pence, settle, settle_batch,

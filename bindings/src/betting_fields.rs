@@ -65,6 +65,16 @@ pub(crate) fn whole<T: TryFrom<u64>>(field: &str, value: &Bound<'_, PyAny>) -> P
     fits.ok_or_else(|| wrong(field, "is a whole number, not negative, in range"))
 }
 
+/// A name, given as text or as a number.
+pub(crate) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(value.str()?.to_str()?.to_owned())
+}
+
+/// Names in a list or tuple.
+pub(crate) fn texts(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    items(field, value)?.iter().map(text).collect()
+}
+
 /// A truth value.
 pub(crate) fn flag(field: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     value.extract::<bool>().map_err(|_| wrong(field, "is true or false"))

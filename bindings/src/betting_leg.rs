@@ -1,11 +1,13 @@
 //! A leg from Python's fields.
 
-use ::betting::{Chance, DeadHeat, EachWayTerms, Finish, Leg, MOST_PENCE, Outcome, Price, Pricing, Share};
+use ::betting::{
+    Chance, Contingency, DeadHeat, EachWayTerms, Finish, Leg, MOST_PENCE, Outcome, Price, Pricing, Share,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};
 
 use crate::betting::value_error;
-use crate::betting_fields::{flag, fraction, items, price, share, whole, word, wrong};
+use crate::betting_fields::{flag, fraction, items, price, share, text, texts, whole, word, wrong};
 use crate::betting_objects::{Field, Reader, Types, fields};
 
 pub(crate) const FINISHES: [(&str, Finish); 11] = [
@@ -44,7 +46,12 @@ fields! {
         PlaceP = "place_p",
         Suspended = "suspended",
         EventId = "event_id",
-        Label = "name" | "id" | "market_id" | "selection_id",
+        MarketId = "market_id",
+        SelectionId = "selection_id",
+        MarketWinners = "market_winners",
+        Causes = "causes",
+        Consequences = "consequences",
+        Label = "name" | "id",
     }
 }
 
@@ -81,7 +88,7 @@ pub(crate) struct LegFields {
     p: Option<Share>,
     place_p: Option<Share>,
     suspended: bool,
-    pub(crate) event: Option<String>,
+    pub(crate) about: Option<Box<Contingency>>,
 }
 
 impl LegFields {
@@ -122,10 +129,20 @@ impl LegFields {
             LegField::P => self.p = Some(share("p", value)?),
             LegField::PlaceP => self.place_p = Some(share("place_p", value)?),
             LegField::Suspended => self.suspended = flag(name, value)?,
-            LegField::EventId => self.event = Some(value.str()?.to_str()?.to_owned()),
+            LegField::EventId => self.about().event = Some(text(value)?),
+            LegField::MarketId => self.about().market = Some(text(value)?),
+            LegField::SelectionId => self.about().selection = Some(text(value)?),
+            LegField::MarketWinners => self.about().winners = whole(name, value)?,
+            LegField::Causes => self.about().causes = texts(name, value)?,
+            LegField::Consequences => self.about().consequences = texts(name, value)?,
             LegField::Label => {}
         }
         Ok(())
+    }
+
+    /// What the leg is about, known from now on.
+    fn about(&mut self) -> &mut Contingency {
+        self.about.get_or_insert_default()
     }
 
     pub(crate) fn leg(&self) -> PyResult<Leg> {

@@ -10,6 +10,7 @@ mod betting_fields;
 mod betting_leg;
 mod betting_objects;
 mod betting_read;
+mod betting_related;
 mod betting_settle;
 mod feeds;
 mod guard;

@@ -14,6 +14,7 @@ __all__ = [
     "BetSettlement",
     "CashOut",
     "Progress",
+    "Relation",
     "SingleSettlement",
     "cash_out",
     "each_way_terms",
@@ -21,6 +22,7 @@ __all__ = [
     "line_count",
     "lines",
     "progress",
+    "related",
     "resettle",
     "rule4_pence",
     "settle",
@@ -100,6 +102,20 @@ class Progress:
         """The return if every open leg lost, minor units: what no later result can take away."""
 
 @final
+class Relation:
+    """Two legs of a bet that meet in a line and change each other's chances."""
+
+    @property
+    def first(self) -> int:
+        """The earlier leg, counted from 0."""
+    @property
+    def second(self) -> int:
+        """The later leg."""
+    @property
+    def reason(self) -> Literal["same_selection", "exclusive", "same_event", "cause_and_consequence"]:
+        """Why, the strongest reason only."""
+
+@final
 class CashOut:
     """A cash-out offer."""
 
@@ -122,8 +138,8 @@ def settle(bet: dict[str, Any] | Struct, /) -> BetSettlement:
 
     Raises ValueError: an unknown field, type or word; a price of 1 or less; a stake that is missing or 0; another
     number of legs than the type has; an each-way leg without terms; results that contradict each other; a leg that is
-    OPEN while a line that is not lost depends on it; legs of one event in a line; a return beyond 128 bits without a
-    cap.
+    OPEN while a line that is not lost depends on it; legs in a line that are `related`; a return beyond 128 bits
+    without a cap.
     """
 
 def settle_batch(bets: Sequence[dict[str, Any] | Struct], /) -> list[BetSettlement]:
@@ -142,6 +158,15 @@ def progress(bet: dict[str, Any] | Struct, /) -> Progress:
     """How far a bet is while its legs arrive line by line.
 
     A line is lost with its first lost leg. Raises ValueError as `settle`, but for open legs.
+    """
+
+def related(bet: dict[str, Any] | Struct, /) -> list[Relation]:
+    """Every pair of legs that must not be multiplied, though a line of the bet contains both.
+
+    In the order of the reasons: the same `selection_id` of the same `market_id`; two selections of a market that has
+    one winner (`market_winners`); the same `event_id` or market; a fact in the `causes` of one leg that is among the
+    `consequences` of the other ("A wins the semi-final", "A wins the cup"). Raises ValueError: an unknown field, type
+    or word.
     """
 
 def cash_out(

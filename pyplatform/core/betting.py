@@ -16,12 +16,14 @@ from pyplatform._core.betting import (
     BetSettlement,
     CashOut,
     Progress,
+    Relation,
     SingleSettlement,
     cash_out,
     handicap_result,
     line_count,
     lines,
     progress,
+    related,
     resettle,
     rule4_pence,
     settle,
@@ -38,6 +40,7 @@ __all__ = [
     "EachWay",
     "Leg",
     "Progress",
+    "Relation",
     "SingleSettlement",
     "cash_out",
     "each_way_terms",
@@ -45,6 +48,7 @@ __all__ = [
     "line_count",
     "lines",
     "progress",
+    "related",
     "resettle",
     "rule4_pence",
     "settle",
@@ -81,13 +85,15 @@ class Bonus(Struct, frozen=True, kw_only=True):
 
     `one_winner_odds_x` multiplies the winnings of the only winner's single when every other leg lost;
     `all_winners_pct` is a percentage of the `returns` or the `profit` when every leg won; `acca_boost_pct` one of
-    the profit.
+    the profit. `per_line` are pairs (legs, percentage): a line of at least so many legs that all won earns it, of the
+    `returns` or the `profit`; a void leg withholds it from its own lines only.
     """
 
     one_winner_odds_x: Number | None = None
     all_winners_pct: Number | None = None
     on: Literal["returns", "profit"] | None = None
     acca_boost_pct: Number | None = None
+    per_line: list[tuple[int, Number]] | None = None
 
 
 class Leg(Struct, frozen=True):
@@ -98,6 +104,8 @@ class Leg(Struct, frozen=True):
     A dead heat is `tied` runners at `position` (1 if nothing is said) in a market that pays `places_market` places,
     or the feed's `dead_heat_factor`; a feed's half-won is WON with a `void_factor` of 0.5, half-lost RESULT0 with it.
     Early payout is EARLY_WON. An OPEN leg carries `current` or the probability `p` (and `place_p`) for a cash-out.
+    `event_id`, `market_id` and `selection_id` tell `related` legs apart, as do facts: a leg `causes` what other legs
+    are `consequences` of.
     """
 
     price: Number | None
@@ -120,6 +128,11 @@ class Leg(Struct, frozen=True):
     place_p: Number | None = None
     suspended: bool = False
     event_id: str | None = None
+    market_id: str | None = None
+    selection_id: str | int | None = None
+    market_winners: int | None = None
+    causes: list[str] | None = None
+    consequences: list[str] | None = None
 
 
 class Bet(Struct, frozen=True):
@@ -129,7 +142,9 @@ class Bet(Struct, frozen=True):
     GOLIATH, with singles PATENT LUCKY15 LUCKY31 LUCKY63 LUCKY127 LUCKY255; SYSTEM with its `sizes`; SSA DSA
     ROUND_ROBIN FLAG SUPER_FLAG; UNION_JACK (rows of three by three) and ALPHABET. `bankers` are legs, counted from
     0, that are in every line; the type's sizes apply to the rest. `win_only` says what the place part of an each-way
-    bet is in a race with win-only terms: a second win part, or void. The return is rounded once, to a multiple of
+    bet is in a race with win-only terms: a second win part, or void; in an `equally_divided` bet half of what a leg
+    returns goes on each part of the next. `day_cap_minor` is the most the customer is paid on the day, of which
+    `paid_today_minor` went to other bets. The return is rounded once, to a multiple of
     `rounding_unit_minor`. `cashed_out` is the share that partial cash-outs have ended.
     """
 
@@ -140,11 +155,14 @@ class Bet(Struct, frozen=True):
     sizes: list[int] | None = None
     bankers: list[int] | None = None
     each_way: bool = False
+    each_way_style: Literal["win_to_win", "equally_divided"] = "win_to_win"
     win_only: Literal["place_as_win", "void_place"] = "place_as_win"
     stake_kind: Literal["CASH", "FREE_SNR"] = "CASH"
     bonus: Bonus | None = None
     max_payout_minor: int | None = None
     max_line_payout_minor: int | None = None
+    day_cap_minor: int | None = None
+    paid_today_minor: int = 0
     rounding: Literal["HALF_UP", "HALF_EVEN", "DOWN"] = "HALF_UP"
     rounding_unit_minor: int = 1
     cashed_out: Number | None = None

@@ -108,7 +108,37 @@ def test_published_quarter_lines() -> None:
         betting.handicap_result(1, 0.3)
 
 
+def test_house_terms_of_lines_and_days() -> None:
+    won = [{"price": "2.0", "result": "WON"}] * 3
+    with_bonus = bet(won, "TRIXIE", bonus={"per_line": [(2, 5), (3, "7.5")]})
+    assert betting.settle(with_bonus).exact_returns == (3 * 420 + 860, 1)
+    assert (
+        betting.settle(with_bonus | {"day_cap_minor": 2_500, "paid_today_minor": 600}).returns_minor == 1_900
+    )
+    # Each leg returns 4 + 1.75 for its two units, half of it on each part of the next.
+    double = bet([EW_WON] * 2, "DOUBLE", each_way=True, each_way_style="equally_divided")
+    assert betting.settle(double).exact_returns == (13225, 8)
+    assert betting.progress(double).lines == 2
+
+
+def test_related_legs_come_with_their_reason() -> None:
+    def reasons(kind: str, *legs: dict[str, Any], **terms: Any) -> list[tuple[int, int, str]]:
+        found = betting.related(bet([WON | leg for leg in legs], kind, **terms))
+        return [(relation.first, relation.second, relation.reason) for relation in found]
+
+    a, b = ({"event_id": "e", "market_id": 1, "selection_id": selection} for selection in "AB")
+    semi, cup = {"event_id": "semi", "causes": ["A in the final"]}, {"consequences": ["A in the final"]}
+    assert reasons("ACCA", a, a) == [(0, 1, "same_selection")]
+    assert reasons("ACCA", a, b) == [(0, 1, "exclusive")]
+    assert reasons("ACCA", a, b | {"market_winners": 3}) == [(0, 1, "same_event")]
+    assert reasons("ACCA", cup, semi, a) == [(0, 1, "cause_and_consequence")]
+    assert reasons("SYSTEM", a, b, sizes=[1]) == []
+
+
 WON = {"price": "2.0", "result": "WON"}
+EW_WON = {"price": "4.0", "result": "WON", "ew": {"fraction": "1/4", "places": 2}}
+A_WON = WON | {"market_id": "m", "selection_id": "A"}
+SINGLES = {"type": "SYSTEM", "sizes": [1], "unit_stake_minor": 100}
 OPEN = {"price": "2.0", "result": "OPEN"}
 
 
@@ -135,7 +165,26 @@ OPEN = {"price": "2.0", "result": "OPEN"}
         (bet([WON | {"tied": 2, "dead_heat_factor": "0.5"}]), "leg 0: dead_heat_factor: contradicts tied"),
         (bet([WON | {"rule4": 95}]), "leg 0: rule4: is between 0 and 90"),
         (bet([WON, OPEN]), "leg 1: result: still OPEN"),
-        (bet([WON | {"event_id": "a"}, WON | {"event_id": "a"}]), "leg 1: event_id: is that of leg 0"),
+        (bet([WON | {"event_id": "a"}, WON | {"event_id": "a"}]), "leg 1: event_id: related .* of leg 0"),
+        (bet([A_WON, A_WON]), "leg 1: selection_id: is the same selection as that of leg 0"),
+        (bet([A_WON, A_WON | {"selection_id": "B"}]), "leg 1: selection_id: cannot win together with"),
+        (
+            bet([WON | {"causes": ["final"]}, WON | {"consequences": ["final"]}]),
+            "leg 1: consequences: related",
+        ),
+        (SINGLES | {"legs": [A_WON, A_WON | {"result": "LOST"}]}, "leg 1: result: contradicts, on the same"),
+        (
+            SINGLES | {"legs": [A_WON, A_WON | {"selection_id": "B"}]},
+            "leg 1: result: contradicts, in a market",
+        ),
+        (bet([WON], bonus={"per_line": [(3, 5), (2, 4)]}), "bonus.per_line: has rising numbers of legs"),
+        (bet([WON], bonus={"per_line": [(3, 5, 1)]}), "bonus.per_line: is a list of pairs"),
+        (bet([WON], each_way_style="halves"), "each_way_style: unknown"),
+        (bet([WON], day_cap_minor=-1), "day_cap_minor: is a whole number, not negative"),
+        (
+            bet([EW_WON], each_way=True, each_way_style="equally_divided", bonus={"acca_boost_pct": 5}),
+            "bonus: is of the win part",
+        ),
         (bet([WON], "SYSTEM"), "sizes: a SYSTEM says"),
         (bet([WON], "SYSTEM", sizes=[2]), "sizes: must be between"),
         (bet([WON], bankers=[1]), "bankers: must be distinct legs"),

@@ -58,7 +58,7 @@ pub enum BettingError {
         other: usize,
         /// The field, as it is written in the leg.
         field: &'static str,
-        /// The rule it breaks.
+        /// The rule it breaks, up to the other leg.
         rule: &'static str,
     },
     /// A leg has no result yet and a line depends on it.
@@ -98,7 +98,7 @@ impl fmt::Display for BettingError {
             }
             Self::Field { field, rule } => write!(f, "{field}: {rule}"),
             Self::Leg { leg, field, rule } => write!(f, "leg {leg}: {field}: {rule}"),
-            Self::Related { leg, other, field, rule } => write!(f, "leg {leg}: {field}: {rule} (leg {other})"),
+            Self::Related { leg, other, field, rule } => write!(f, "leg {leg}: {field}: {rule} leg {other}"),
             Self::Open { leg } => {
                 write!(f, "leg {leg}: result: still OPEN, and a line that is not lost depends on it")
             }

@@ -1,5 +1,6 @@
 //! Related contingencies: legs of which one changes the chance of another must not be multiplied.
 
+use crate::bet::Leg;
 use crate::error::BettingError;
 use crate::outcome::{Finish, Outcome};
 use crate::structure::Structure;
@@ -56,16 +57,13 @@ impl Relation {
     /// The error of a bet that multiplies such legs.
     pub fn error(&self) -> BettingError {
         let (field, rule) = match self.reason {
-            Reason::SameSelection => ("selection_id", "is the same selection again"),
-            Reason::Exclusive => {
-                ("selection_id", "cannot win together with an earlier leg of the same market")
+            Reason::SameSelection => ("selection_id", "is the same selection as that of"),
+            Reason::Exclusive => ("selection_id", "cannot win together with that of"),
+            Reason::SameEvent => {
+                ("event_id", "related legs are not multiplied unless priced as one; it is that of")
             }
-            Reason::SameEvent => (
-                "event_id",
-                "is that of an earlier leg; related legs are not multiplied unless priced as one",
-            ),
             Reason::CauseAndConsequence => {
-                ("consequences", "follow from an earlier leg, or bring it about: they are not multiplied")
+                ("consequences", "related legs are not multiplied; one brings the other about here and in")
             }
         };
         BettingError::Related { leg: self.second, other: self.first, field, rule }
@@ -110,36 +108,36 @@ impl Contingency {
     }
 }
 
-/// Every pair of related legs that meet in a line of the bet.
-pub fn related(legs: &[Contingency], structure: &Structure) -> Vec<Relation> {
-    let pairs = (0..legs.len()).flat_map(|second| (0..second).map(move |first| (first, second)));
-    let meeting = pairs.filter(|&(first, second)| structure.combines(first, second));
-    let relation = |(first, second): (usize, usize)| {
-        let reason = legs[first].relation(&legs[second])?;
-        Some(Relation { first, second, reason })
+/// Every pair of related legs that meet in a line of the bet; `about` are the legs of which something is known.
+pub fn related(about: &[(usize, Contingency)], structure: &Structure) -> Vec<Relation> {
+    let relation = |(first, one): &(usize, Contingency), (second, other): &(usize, Contingency)| {
+        let reason = one.relation(other)?;
+        let relation = Relation { first: *first, second: *second, reason };
+        structure.combines(*first, *second).then_some(relation)
     };
-    meeting.filter_map(relation).collect()
+    let with_earlier = |(at, leg)| about[..at].iter().filter_map(move |earlier| relation(earlier, leg));
+    about.iter().enumerate().flat_map(with_earlier).collect()
 }
 
 /// That the results of legs about one market agree.
 ///
 /// # Errors
 /// One selection with two results; two outright winners where one wins.
-pub fn check_results(legs: &[(Contingency, Outcome)]) -> Result<(), BettingError> {
-    for (at, (leg, outcome)) in legs.iter().enumerate() {
-        let won = |outcome: &Outcome| {
-            outcome.finish == Finish::Won && outcome.tied == 1 && outcome.dead_heat.is_none()
-        };
-        for (before, (other, result)) in legs[..at].iter().enumerate() {
-            let known = outcome.finish != Finish::Open && result.finish != Finish::Open;
-            let rule = if leg.is_same(other) && known && outcome.finish != result.finish {
-                "contradicts that of an earlier leg on the same selection"
+pub fn check_results(about: &[(usize, Contingency)], legs: &[Leg]) -> Result<(), BettingError> {
+    let won =
+        |outcome: &Outcome| outcome.finish == Finish::Won && outcome.tied == 1 && outcome.dead_heat.is_none();
+    for (known, (at, leg)) in about.iter().enumerate() {
+        for (before, other) in &about[..known] {
+            let (outcome, result) = (&legs[*at].outcome, &legs[*before].outcome);
+            let resulted = outcome.finish != Finish::Open && result.finish != Finish::Open;
+            let rule = if leg.is_same(other) && resulted && outcome.finish != result.finish {
+                "contradicts, on the same selection, that of"
             } else if leg.excludes(other) && won(outcome) && won(result) {
-                "contradicts that of an earlier leg: the market has one winner"
+                "contradicts, in a market with one winner, that of"
             } else {
                 continue;
             };
-            return Err(BettingError::Related { leg: at, other: before, field: "result", rule });
+            return Err(BettingError::Related { leg: *at, other: *before, field: "result", rule });
         }
     }
     Ok(())

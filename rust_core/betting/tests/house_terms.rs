@@ -105,8 +105,9 @@ fn related_legs_are_named_with_the_reason() {
         Contingency { consequences: fact, ..leg("cup", "4", "A") },
         leg("cup", "4", "A"),
     ];
-    let treble = Structure::new("ACCA", legs.len(), &[], &[]).expect("a type");
-    let found: Vec<_> = related(&legs, &treble).iter().map(|r| (r.first, r.second, r.reason)).collect();
+    let about: Vec<_> = legs.into_iter().enumerate().collect();
+    let acca = Structure::new("ACCA", 6, &[], &[]).expect("a type");
+    let found: Vec<_> = related(&about, &acca).iter().map(|r| (r.first, r.second, r.reason)).collect();
     let expected = vec![
         (0, 1, Reason::Exclusive),
         (0, 2, Reason::SameEvent),
@@ -115,12 +116,17 @@ fn related_legs_are_named_with_the_reason() {
         (4, 5, Reason::SameSelection),
     ];
     assert_eq!(found, expected);
-    let singles = Structure::new("SYSTEM", legs.len(), &[1], &[]).expect("a type");
-    assert!(related(&legs, &singles).is_empty());
-    let with = |at: usize, finish| (legs[at].clone(), Outcome::of(finish));
-    assert!(check_results(&[with(0, Finish::Won), with(1, Finish::Won)]).is_err());
-    assert!(check_results(&[with(4, Finish::Won), with(5, Finish::Lost)]).is_err());
-    assert!(check_results(&[with(0, Finish::Won), with(1, Finish::Lost), with(2, Finish::Won)]).is_ok());
+    let singles = Structure::new("SYSTEM", 6, &[1], &[]).expect("a type");
+    assert!(related(&about, &singles).is_empty());
+    let contradict = |results: [Finish; 6]| {
+        let legs = results.map(|finish| at((2, 1), finish));
+        check_results(&about, &legs).is_err()
+    };
+    let (won, lost, open) = (Finish::Won, Finish::Lost, Finish::Open);
+    assert!(contradict([won, won, lost, lost, lost, lost]));
+    assert!(contradict([won, lost, lost, lost, won, lost]));
+    assert!(!contradict([won, lost, won, won, lost, lost]));
+    assert!(!contradict([won, lost, won, won, won, open]));
 }
 
 proptest! {
