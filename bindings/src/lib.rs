@@ -14,6 +14,7 @@ mod betting_related;
 mod betting_settle;
 mod feeds;
 mod guard;
+mod inplay;
 mod models;
 mod money;
 mod odds;
@@ -29,7 +30,8 @@ mod wallet_memory;
 mod wallet_reply;
 
 /// Every submodule, so that `import pyplatform._core.odds` works as for a package.
-const SUBMODULES: [&str; 9] = ["money", "odds", "pricing", "models", "betting", "feeds", "wallet", "shard", "recovery"];
+const SUBMODULES: [&str; 10] =
+    ["money", "odds", "pricing", "models", "inplay", "betting", "feeds", "wallet", "shard", "recovery"];
 
 #[pymodule]
 mod _core {
@@ -39,6 +41,8 @@ mod _core {
     use crate::betting::betting;
     #[pymodule_export]
     use crate::feeds::feeds;
+    #[pymodule_export]
+    use crate::inplay::inplay;
     #[pymodule_export]
     use crate::models::models;
     #[pymodule_export]

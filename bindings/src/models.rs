@@ -8,6 +8,8 @@ use ::odds::models::ModelError;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+pub(crate) use grid::{PyFiveWay, PyScoreGrid};
+
 /// The one place where a model error becomes a Python exception.
 fn value_error(error: ModelError) -> PyErr {
     PyValueError::new_err(error.to_string())

@@ -2,6 +2,7 @@
 
 from pyplatform._core import betting as betting
 from pyplatform._core import feeds as feeds
+from pyplatform._core import inplay as inplay
 from pyplatform._core import models as models
 from pyplatform._core import money as money
 from pyplatform._core import odds as odds
@@ -14,6 +15,7 @@ __all__ = [
     "__version__",
     "betting",
     "feeds",
+    "inplay",
     "models",
     "money",
     "odds",

@@ -7,6 +7,13 @@
 '-120'
 >>> odds.BETFAIR.floor(20_100)
 20000
+
+Models that make probabilities are modules of this one: `odds.models` (score grids, their markets, same-game
+multiples, rates from prices and results) and `odds.inplay` (football, tennis, basketball under way).
+
+>>> grid = odds.models.ScoreGrid.dixon_coles(1.5, 1.1, -0.1)
+>>> odds.apply_margin(grid.result(), 0.05, method="power").valid
+True
 """
 
 from pyplatform._core.odds import (
@@ -34,6 +41,7 @@ from pyplatform._core.odds import (
     remove_margins,
 )
 from pyplatform._core.pricing import PricedBook, PricingRule, price_book, price_probabilities
+from pyplatform.core import inplay, models
 
 __all__ = [
     "BETDAQ",
@@ -54,9 +62,11 @@ __all__ = [
     "application_methods",
     "apply_margin",
     "apply_margins",
+    "inplay",
     "kelly",
     "kelly_exclusive",
     "methods",
+    "models",
     "price_book",
     "price_formats",
     "price_probabilities",

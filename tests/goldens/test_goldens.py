@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from tests.goldens import model_checks, odds_checks, settlement_checks
+from tests.goldens import inplay_checks, model_checks, odds_checks, settlement_checks
 from tests.goldens.odds_checks import Check, unknown
 
 HERE = Path(__file__).parent
 FOLDER = Path(os.environ.get("PYPLATFORM_GOLDENS", HERE / "data"))
 NOT_BUILT: dict[str, list[str]] = tomllib.loads((HERE / "not_built.toml").read_text(encoding="utf-8"))
 
-FILES = {**odds_checks.FILES, **model_checks.FILES, **settlement_checks.FILES}
+FILES = {**odds_checks.FILES, **model_checks.FILES, **inplay_checks.FILES, **settlement_checks.FILES}
 
 
 def every_check() -> Iterator[Any]:

@@ -12,7 +12,7 @@ const MAX_LIMIT: i64 = 510;
 
 /// The five results of a stake on a line.
 #[pyclass(frozen, name = "FiveWay", module = "pyplatform._core.models")]
-pub struct PyFiveWay(FiveWay);
+pub struct PyFiveWay(pub(crate) FiveWay);
 
 #[pymethods]
 impl PyFiveWay {
@@ -69,7 +69,7 @@ pub(super) fn built(model: GoalModel, size: Option<i64>) -> PyResult<PyScoreGrid
 
 /// The probabilities of the final scores.
 #[pyclass(frozen, name = "ScoreGrid", module = "pyplatform._core.models")]
-pub struct PyScoreGrid(ScoreGrid);
+pub struct PyScoreGrid(pub(crate) ScoreGrid);
 
 #[pymethods]
 impl PyScoreGrid {

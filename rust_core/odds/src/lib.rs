@@ -11,7 +11,8 @@
 //! - [`Price`]: a price exactly as it was taken, in six [`Format`]s;
 //! - [`Ladder`] and [`fractional`]: the prices a market may show, in integers and in fractions;
 //! - [`kelly`], [`kelly_exclusive`]: stakes;
-//! - [`models`]: scoring rates → score grids and their markets, and back.
+//! - [`models`]: scoring rates → score grids and their markets, and back;
+//! - [`inplay`]: football, tennis and games of many points while they are played.
 //!
 //! What cannot be done is an [`OddsError`]; what can be done but is not a proper book says `valid: false`.
 
@@ -19,6 +20,7 @@ mod application;
 mod batch;
 mod error;
 pub mod fractional;
+pub mod inplay;
 mod kelly;
 mod ladder;
 mod method;

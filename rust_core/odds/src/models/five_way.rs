@@ -32,7 +32,7 @@ impl Line {
         Self::new(line).ok().filter(|line| line.0.rem_euclid(4) == 2).ok_or(wrong)
     }
 
-    pub(super) fn quarters(self) -> i64 {
+    pub(crate) fn quarters(self) -> i64 {
         self.0
     }
 }
@@ -57,15 +57,25 @@ impl FiveWay {
     ///
     /// A quarter line is half a stake on each neighbouring half line; one quarter past it, one half wins and one is
     /// level.
-    pub(super) fn add(&mut self, quarters: i64, probability: f64) {
-        let result = match quarters {
+    pub(crate) fn add(&mut self, quarters: i64, probability: f64) {
+        *self.at(quarters) += probability;
+    }
+
+    /// The others, when a result that is `quarters` past the line and has this probability is taken out.
+    pub(crate) fn without(mut self, quarters: i64, probability: f64) -> Self {
+        let result = self.at(quarters);
+        *result = (*result - probability).max(0.0);
+        self
+    }
+
+    fn at(&mut self, quarters: i64) -> &mut f64 {
+        match quarters {
             2.. => &mut self.win,
             1 => &mut self.half_win,
             0 => &mut self.push,
             -1 => &mut self.half_lose,
             _ => &mut self.lose,
-        };
-        *result += probability;
+        }
     }
 
     /// The same line from the other side: under for over, the away handicap of opposite sign for home.

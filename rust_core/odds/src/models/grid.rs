@@ -5,11 +5,11 @@ use super::error::ModelError;
 use super::weibull;
 
 /// Most goals a side a grid holds.
-pub(super) const MAX_SIZE: usize = 256;
+pub(crate) const MAX_SIZE: usize = 256;
 /// Fewest: Dixon-Coles moves the scores of up to one goal a side.
 const MIN_SIZE: usize = 2;
 /// Goals a side of an ordinary grid (0 to 14).
-const SIZE: usize = 15;
+pub(crate) const SIZE: usize = 15;
 /// Sizes tried for a Weibull count; its gamma function ends beyond the last.
 const WEIBULL_SIZES: [usize; 5] = [15, 20, 27, 36, 48];
 /// What a grid may miss.
@@ -17,7 +17,7 @@ const MISSING: f64 = 1e-9;
 /// Lowest scoring rate, goals a match: below, a goal is a rounding error.
 const MIN_RATE: f64 = 1e-6;
 /// Highest scoring rate.
-const MAX_RATE: f64 = 100.0;
+pub(crate) const MAX_RATE: f64 = 100.0;
 
 /// How many goals each side scores, rates in goals a match.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,11 +71,16 @@ pub fn rho_bounds([home, away]: [f64; 2]) -> (f64, f64) {
     (f64::max(-1.0 / home, -1.0 / away), f64::min(1.0, 1.0 / (home * away)))
 }
 
-fn parameter(name: &'static str, value: f64, valid: bool, rule: &'static str) -> Result<(), ModelError> {
+pub(crate) fn parameter(
+    name: &'static str,
+    value: f64,
+    valid: bool,
+    rule: &'static str,
+) -> Result<(), ModelError> {
     if value.is_finite() && valid { Ok(()) } else { Err(ModelError::InvalidParameter { name, value, rule }) }
 }
 
-pub(super) fn check_rates(rates: [f64; 2]) -> Result<(), ModelError> {
+pub(crate) fn check_rates(rates: [f64; 2]) -> Result<(), ModelError> {
     for (name, rate) in ["home_rate", "away_rate"].into_iter().zip(rates) {
         parameter(name, rate, (MIN_RATE..=MAX_RATE).contains(&rate), "between 0.000001 and 100 goals")?;
     }
@@ -232,9 +237,8 @@ impl ScoreGrid {
         Err(ModelError::Series)
     }
 
-    fn from_cells(mut cells: Vec<f64>, size: usize) -> Result<Self, ModelError> {
+    pub(crate) fn from_cells(mut cells: Vec<f64>, size: usize) -> Result<Self, ModelError> {
         let mass: f64 = cells.iter().sum();
-
         if mass.is_nan() || mass < 0.5 {
             return Err(ModelError::MissingMass { mass, size });
         }

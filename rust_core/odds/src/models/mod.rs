@@ -9,6 +9,7 @@ mod inversion;
 mod lbfgs;
 mod legs;
 mod markets;
+mod rest;
 mod weibull;
 
 pub use error::ModelError;
@@ -18,3 +19,7 @@ pub use grid::{GoalModel, ScoreGrid, rho_bounds};
 pub use inversion::{GoalExpectancy, MarketView, goal_expectancy};
 pub use legs::Leg;
 pub use markets::{CorrectScores, Margins};
+pub use rest::skellam;
+
+pub(crate) use grid::{MAX_RATE, MAX_SIZE, SIZE, check_rates, parameter};
+pub(crate) use rest::{check_rest, check_score, reach, rest_cells};
