@@ -57,6 +57,22 @@ pub(crate) const fn hashed_len(shard: usize) -> usize {
     HASHED + shard
 }
 
+/// What every frame of `shard` begins with.
+pub(crate) fn lead(shard: &str) -> Vec<u8> {
+    let mut lead = MAGIC.to_vec();
+    lead.extend([VERSION, shard.len() as u8]);
+    lead.extend(shard.as_bytes());
+    lead
+}
+
+/// A copy of a frame of `shard` that says its body is `body` bytes long.
+pub(crate) fn with_body(frame: &[u8], shard: &str, body: u32) -> Vec<u8> {
+    let at = LEAD + shard.len() + 8 + 8 + 8 + 4;
+    let mut copy = frame.to_vec();
+    copy[at..at + 4].copy_from_slice(&body.to_le_bytes());
+    copy
+}
+
 impl Header {
     /// Write the hashed part and the previous hash into `out`, which is `header_len` long.
     pub(crate) fn write(&self, out: &mut [u8]) {

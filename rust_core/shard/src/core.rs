@@ -54,6 +54,10 @@ impl Core {
         Ok(batch.push_with(|out| self.wallet.submit(command, now, out)))
     }
 
+    pub(crate) fn wallet(&self) -> &Wallet {
+        &self.wallet
+    }
+
     pub(crate) fn seq(&self) -> u64 {
         self.wallet.seq()
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use journal::{BatchBuilder, Chain, Header};
+use wallet::Wallet;
 
 use crate::action::{Action, Durable};
 use crate::core::Core;
@@ -61,6 +62,10 @@ impl Leader {
 
     pub(crate) fn durable(&self) -> Durable {
         self.durable
+    }
+
+    pub(crate) fn wallet(&self) -> &Wallet {
+        self.core.wallet()
     }
 
     fn has_room(&self, entries: usize) -> bool {

@@ -10,11 +10,13 @@ mod core;
 mod follower;
 mod frames;
 mod leader;
+mod local;
 mod machine;
 mod queue;
 
 pub use action::{Action, Durable, Outcome, Reason};
 pub use follower::Follower;
 pub use frames::{Answers, Kind, MAX_BYTES, MAX_ITEMS, Request, RequestError};
+pub use local::{LocalError, LocalShard};
 pub use machine::{Limits, Shard, Standing, Stats};
 pub use queue::QueueLimits;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use journal::MAX_SHARD_NAME;
+use wallet::Wallet;
 
 use crate::action::{Action, Durable, Outcome, Reason};
 use crate::core::{self, Core};
@@ -260,6 +261,14 @@ impl Shard {
     pub fn durable(&self) -> Option<Durable> {
         match &self.role {
             Role::Leading(leader) => Some(leader.durable()),
+            _ => None,
+        }
+    }
+
+    /// The state, while leading; it runs ahead of what is durable by what is in flight.
+    pub(crate) fn wallet(&self) -> Option<&Wallet> {
+        match &self.role {
+            Role::Leading(leader) => Some(leader.wallet()),
             _ => None,
         }
     }
