@@ -37,16 +37,16 @@ pub(crate) fn fixed(text: &[u8], places: usize) -> Option<i64> {
 
 /// Reads a decimal with or without quotes.
 #[inline]
-pub(crate) fn decimal(cursor: &mut Cursor<'_>, places: usize) -> Result<i64, Fault> {
+pub(crate) fn decimal<const PLACES: usize>(cursor: &mut Cursor<'_>) -> Result<i64, Fault> {
     if cursor.peek() == b'"' {
         let rest = cursor.rest();
         let mut sweep = Sweep::new(&rest[1..]);
-        if let Some(value) = sweep.decimal(places) {
+        if let Some(value) = sweep.decimal::<PLACES>() {
             cursor.step(rest.len() - sweep.rest().len());
             return Ok(value);
         }
     }
-    any_decimal(cursor, places)
+    any_decimal(cursor, PLACES)
 }
 
 fn any_decimal(cursor: &mut Cursor<'_>, places: usize) -> Result<i64, Fault> {

@@ -2,6 +2,8 @@
 
 /// More levels than any book with prices of four decimals has.
 const MAX_LEVELS: usize = 10_001;
+/// So many prices are compared at once faster than they are searched by halves.
+const STRETCH: usize = 64;
 
 /// A price and the size there, in the units of the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,83 +17,116 @@ pub struct Level {
 /// Levels with the best price last: edits happen near it.
 #[derive(Debug, Clone)]
 pub struct Side {
-    levels: Vec<Level>,
+    /// Prices as they rank, rising: the others are looked through without them.
+    ranks: Vec<u32>,
+    sizes: Vec<i64>,
     falling: bool,
 }
 
 impl Side {
     /// The highest price is the best.
     pub(crate) fn bids() -> Self {
-        Self { levels: Vec::new(), falling: false }
+        Self { ranks: Vec::new(), sizes: Vec::new(), falling: false }
     }
 
     /// The lowest price is the best.
     pub(crate) fn asks() -> Self {
-        Self { levels: Vec::new(), falling: true }
+        Self { falling: true, ..Self::bids() }
+    }
+
+    #[inline]
+    fn rank(&self, price: i64) -> u32 {
+        // Readers let no price through that is below 0 or too large.
+        let rank = u32::try_from(price).unwrap_or(u32::MAX);
+        if self.falling { u32::MAX - rank } else { rank }
+    }
+
+    #[inline]
+    fn price(&self, rank: u32) -> i64 {
+        i64::from(if self.falling { u32::MAX - rank } else { rank })
     }
 
     /// All levels, the best last.
-    pub fn levels(&self) -> &[Level] {
-        &self.levels
+    pub fn levels(&self) -> impl DoubleEndedIterator<Item = Level> + ExactSizeIterator + '_ {
+        self.ranks.iter().zip(&self.sizes).map(|(rank, size)| Level { price: self.price(*rank), size: *size })
     }
 
     /// The best level.
-    pub fn best(&self) -> Option<&Level> {
-        self.levels.last()
+    pub fn best(&self) -> Option<Level> {
+        self.levels().next_back()
     }
 
-    /// Where the price is, or would be.
+    /// The best price.
     #[inline]
-    fn find(&self, price: i64) -> Result<usize, usize> {
-        // Levels that come in order go behind the last.
-        if self
-            .levels
-            .last()
-            .is_none_or(|last| if self.falling { price < last.price } else { price > last.price })
-        {
-            return Err(self.levels.len());
+    pub(crate) fn best_price(&self) -> Option<i64> {
+        self.ranks.last().map(|rank| self.price(*rank))
+    }
+
+    /// Where the rank is, or would be.
+    #[inline]
+    fn find(&self, rank: u32) -> Result<usize, usize> {
+        let (mut start, mut stretch) = (0, self.ranks.as_slice());
+        while stretch.len() > STRETCH {
+            let (low, high) = stretch.split_at(stretch.len() / 2);
+            if high[0] <= rank {
+                (start, stretch) = (start + low.len(), high);
+            } else {
+                stretch = low;
+            }
         }
-        self.levels.binary_search_by(|level| {
-            let order = level.price.cmp(&price);
-            if self.falling { order.reverse() } else { order }
-        })
+        // The sum wraps, which it never does, so that it becomes vector instructions.
+        let below = stretch.iter().fold(0u32, |sum, known| sum.wrapping_add(u32::from(*known < rank)));
+        let at = start + below as usize;
+        if self.ranks.get(at) == Some(&rank) { Ok(at) } else { Err(at) }
     }
 
     /// Sets the size at a price, 0 or less removes it; answers whether there was room.
     #[inline]
     pub(crate) fn set(&mut self, price: i64, size: i64) -> bool {
-        let found = self.find(price);
-        self.put(found, price, size)
+        let rank = self.rank(price);
+        self.put(self.find(rank), rank, size)
     }
 
     /// Adds a signed change to the size at a price; answers whether there was room.
     #[inline]
     pub(crate) fn add(&mut self, price: i64, change: i64) -> bool {
-        let found = self.find(price);
-        let size = found.map_or(0, |at| self.levels[at].size);
-        self.put(found, price, size.saturating_add(change))
+        let rank = self.rank(price);
+        let found = self.find(rank);
+        let size = found.map_or(0, |at| self.sizes[at]);
+        self.put(found, rank, size.saturating_add(change))
     }
 
     #[inline]
-    fn put(&mut self, found: Result<usize, usize>, price: i64, size: i64) -> bool {
+    fn put(&mut self, found: Result<usize, usize>, rank: u32, size: i64) -> bool {
         match found {
-            Ok(at) if size > 0 => self.levels[at].size = size,
+            Ok(at) if size > 0 => self.sizes[at] = size,
             Ok(at) => {
-                self.levels.remove(at);
+                self.ranks.remove(at);
+                self.sizes.remove(at);
             }
             Err(_) if size <= 0 => {}
-            Err(_) if self.levels.len() >= MAX_LEVELS => return false,
-            Err(at) => self.levels.insert(at, Level { price, size }),
+            Err(_) if self.ranks.len() >= MAX_LEVELS => return false,
+            Err(at) => {
+                self.ranks.insert(at, rank);
+                self.sizes.insert(at, size);
+            }
         }
         true
     }
 
     /// Takes these levels in any order; of a price that occurs twice the last counts.
     pub(crate) fn replace(&mut self, levels: &[Level]) -> bool {
-        self.levels.clear();
+        self.ranks.clear();
+        self.sizes.clear();
         let mut room = true;
         for level in levels {
-            room &= self.set(level.price, level.size);
+            let rank = self.rank(level.price);
+            // Most come in order, either way.
+            let found = match self.ranks.last() {
+                Some(last) if *last >= rank => self.find(rank),
+                _ => Err(self.ranks.len()),
+            };
+            room &= self.put(found, rank, level.size);
         }
         room
     }

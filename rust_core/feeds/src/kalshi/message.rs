@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::quick;
 use crate::fixed::decimal;
 use crate::json::Cursor;
 use crate::problem::{Fault, InField, Reason};
@@ -212,20 +213,19 @@ fn kind(cursor: &mut Cursor<'_>) -> Result<Kind, Fault> {
 }
 
 fn dollars(cursor: &mut Cursor<'_>) -> Result<i64, Fault> {
-    price(cursor, PRICE_PLACES)
+    price(decimal::<PRICE_PLACES>(cursor)?, cursor)
 }
 
 fn cents(cursor: &mut Cursor<'_>) -> Result<i64, Fault> {
-    price(cursor, CENT_PLACES)
+    price(decimal::<CENT_PLACES>(cursor)?, cursor)
 }
 
-fn price(cursor: &mut Cursor<'_>, places: usize) -> Result<i64, Fault> {
-    let price = decimal(cursor, places)?;
+fn price(price: i64, cursor: &Cursor<'_>) -> Result<i64, Fault> {
     if (0..=DOLLAR).contains(&price) { Ok(price) } else { cursor.expected("a price from 0 to 1 dollar") }
 }
 
 fn count(cursor: &mut Cursor<'_>) -> Result<i64, Fault> {
-    decimal(cursor, COUNT_PLACES)
+    decimal::<COUNT_PLACES>(cursor)
 }
 
 fn number(
@@ -248,6 +248,13 @@ fn levels(cursor: &mut Cursor<'_>, to: &mut Latest<Vec<Level>>, form: u8) -> Res
     to.form = form;
     to.value.clear();
     cursor.array(|cursor| {
+        if form > 1
+            && let Some((level, length)) = quick::level(cursor.rest())
+        {
+            cursor.step(length);
+            to.value.push(level);
+            return Ok(());
+        }
         cursor.expect(b'[', "[price, count]")?;
         let price = if form == 1 { cents(cursor) } else { dollars(cursor) }?;
         cursor.expect(b',', "[price, count]")?;

@@ -1,42 +1,45 @@
-//! Changes in the form in which nearly every frame comes.
+//! Changes and levels in the form in which nearly all come. `None` is anything else, be it sound or broken.
 
 use super::message::{COUNT_PLACES, Change, DOLLAR, PRICE_PLACES};
+use crate::side::Level;
 use crate::sweep::Sweep;
 
-/// Reads a change; `None` if the frame is anything else, be it sound or broken.
+/// Reads a change.
 #[inline]
 pub(super) fn change(frame: &[u8]) -> Option<Change<'_>> {
     let mut sweep = Sweep::new(frame);
-    let begin = sweep.is(br#"{"type":"orderbook_delta","sid":"#);
-    let sid = if begin { sweep.whole()? } else { return None };
+    let sid = if sweep.is(br#"{"type":"orderbook_delta","sid":"#) { sweep.whole()? } else { return None };
     let seq = if sweep.is(br#","seq":"#) { sweep.whole()? } else { return None };
-    let (mut ticker, mut price, mut by, mut is_yes) = (None, None, None, None);
-    if !sweep.is(br#","msg":{"#) {
+    let ticker = if sweep.is(br#","msg":{"market_ticker":""#) { sweep.text()? } else { return None };
+    if sweep.is(br#","market_id":""#) {
+        sweep.text()?;
+    }
+    let price = if sweep.is(br#","price_dollars":""#) { price(&mut sweep)? } else { return None };
+    let by = if sweep.is(br#","delta_fp":""#) { sweep.decimal::<COUNT_PLACES>()? } else { return None };
+    let is_yes = sweep.is(br#","side":"yes""#);
+    if !is_yes && !sweep.is(br#","side":"no""#) {
         return None;
     }
-    loop {
-        if sweep.is(br#""market_ticker":""#) {
-            ticker = Some(sweep.text()?);
-        } else if sweep.is(br#""price_dollars":""#) {
-            price = Some(sweep.decimal(PRICE_PLACES)?);
-        } else if sweep.is(br#""delta_fp":""#) {
-            by = Some(sweep.decimal(COUNT_PLACES)?);
-        } else if sweep.is(br#""side":""#) {
-            is_yes = Some(sweep.is(b"yes\""));
-            if is_yes == Some(false) && !sweep.is(b"no\"") {
-                return None;
-            }
-        } else {
-            sweep.other()?;
-        }
-        if !sweep.is(b",") {
-            break;
-        }
+    if sweep.is(br#","ts":""#) {
+        sweep.text()?;
     }
-    if !sweep.is(b"}}") || !sweep.is_done() {
-        return None;
+    if sweep.is(br#","ts_ms":"#) {
+        sweep.whole()?;
     }
-    let ticker = ticker.filter(|ticker| !ticker.is_empty())?;
-    let price = price.filter(|price| (0..=DOLLAR).contains(price))?;
-    Some(Change { sid, seq, ticker, price, by: by?, is_yes: is_yes? })
+    let sound = !ticker.is_empty() && sweep.is(b"}}") && sweep.is_done();
+    sound.then_some(Change { sid, seq, ticker, price, by, is_yes })
+}
+
+#[inline]
+fn price(sweep: &mut Sweep<'_>) -> Option<i64> {
+    sweep.price::<PRICE_PLACES>().filter(|price| (0..=DOLLAR).contains(price))
+}
+
+/// Reads one level and answers how many bytes it takes.
+#[inline]
+pub(super) fn level(bytes: &[u8]) -> Option<(Level, usize)> {
+    let mut sweep = Sweep::new(bytes);
+    let price = if sweep.is(b"[\"") { price(&mut sweep)? } else { return None };
+    let size = if sweep.is(b",\"") { sweep.decimal::<COUNT_PLACES>()? } else { return None };
+    sweep.is(b"]").then(|| (Level { price, size }, bytes.len() - sweep.rest().len()))
 }

@@ -1,20 +1,22 @@
 //! All books of a connection.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::message::{Change, Event, Message, Said};
+use super::message::{Edit, Event, Message, Said};
+use super::quick::{self, Known};
 use crate::frames::{FrameOptions, Frames};
+use crate::index::Index;
 use crate::problem::Problems;
 use crate::side::Side;
+use crate::sweep::Sweep;
 
 /// The orders for one asset: an outcome's token.
 #[derive(Debug, Clone)]
 pub struct Book {
-    asset: Arc<str>,
+    asset: Box<str>,
     bids: Side,
     asks: Side,
     tick: Option<i64>,
@@ -23,7 +25,7 @@ pub struct Book {
 }
 
 impl Book {
-    fn new(asset: Arc<str>) -> Self {
+    fn new(asset: Box<str>) -> Self {
         Self { asset, bids: Side::bids(), asks: Side::asks(), tick: None, last: None, suspect: false }
     }
 
@@ -61,8 +63,8 @@ impl Book {
     fn compare(&mut self, bid: Said, ask: Said) -> bool {
         let differs = |said: Said, side: &Side| match said {
             Said::Nothing => false,
-            Said::Empty => side.best().is_some(),
-            Said::Price(price) => side.best().is_none_or(|level| level.price != price),
+            Said::Empty => side.best_price().is_some(),
+            Said::Price(price) => side.best_price() != Some(price),
         };
         let differs = differs(bid, &self.bids) || differs(ask, &self.asks);
         self.suspect |= differs;
@@ -75,6 +77,7 @@ impl Book {
 pub struct Books {
     frames: Frames,
     message: Message,
+    changes: Vec<(usize, Edit)>,
     state: State,
 }
 
@@ -82,7 +85,9 @@ pub struct Books {
 struct State {
     max_books: usize,
     books: Vec<Book>,
-    index: HashMap<Arc<str>, usize, FixedState>,
+    index: Index,
+    /// Places by the first bytes of the asset's id, of the first one that begins so.
+    starts: HashMap<[u8; 8], usize, FixedState>,
     recent: usize,
     updates: u64,
     passed_over: u64,
@@ -102,19 +107,38 @@ impl Books {
         let state = State {
             max_books: options.max_books,
             books: Vec::new(),
-            index: HashMap::with_hasher(FixedState::with_seed(0)),
+            index: Index::default(),
+            starts: HashMap::with_hasher(FixedState::with_seed(0)),
             recent: 0,
             updates: 0,
             passed_over: 0,
             mismatches: 0,
             limit: None,
         };
-        Self { frames: Frames::new(options), message: Message::default(), state }
+        Self { frames: Frames::new(options), message: Message::default(), changes: Vec::new(), state }
     }
 
     /// Takes one frame, an event or a list of them, and answers how many updates of books it held.
+    #[inline]
     pub fn apply(&mut self, frame: &[u8]) -> u64 {
-        let Self { frames, message, state } = self;
+        let Self { frames, changes, state, .. } = self;
+        let before = state.updates;
+        if frame.len() > frames.longest() || quick::changes(frame, state, changes).is_none() {
+            return self.read(frame);
+        }
+        frames.pass(frame);
+        for (place, edit) in changes {
+            state.edit(*place, edit);
+        }
+        if let Some(what) = state.limit.take() {
+            frames.limit(what);
+        }
+        state.updates - before
+    }
+
+    /// Takes a frame of any form.
+    fn read(&mut self, frame: &[u8]) -> u64 {
+        let Self { frames, message, state, .. } = self;
         if matches!(frame.trim_ascii(), b"PING" | b"PONG") {
             frames.pass(frame);
             state.passed_over += 1;
@@ -143,7 +167,7 @@ impl Books {
 
     /// A book by its asset's id.
     pub fn book(&self, asset: &str) -> Option<&Book> {
-        self.state.index.get(asset).map(|&at| &self.state.books[at])
+        self.state.place(asset.as_bytes()).map(|at| &self.state.books[at])
     }
 
     /// Frames seen, broken ones included.
@@ -178,7 +202,9 @@ impl State {
             Event::Book { asset, bids, asks } => self.replace(message, asset, bids, asks),
             Event::Changes(changes) => {
                 for change in &message.changes[changes.clone()] {
-                    self.change(message.id(&change.asset), change);
+                    if let Some(place) = self.place_or_new(message.id(&change.asset)) {
+                        self.edit(place, &change.edit);
+                    }
                 }
             }
             Event::Tick { asset, size } => {
@@ -195,7 +221,7 @@ impl State {
             }
             Event::Best { asset, bid, ask } => {
                 self.passed_over += 1;
-                if let Some(&at) = self.index.get(message.id(asset)) {
+                if let Some(at) = self.place(message.id(asset).as_bytes()) {
                     self.mismatches += u64::from(self.books[at].compare(*bid, *ask));
                 }
             }
@@ -214,11 +240,12 @@ impl State {
         }
     }
 
-    fn change(&mut self, asset: &str, change: &Change) {
-        let Some(book) = self.book(asset) else { return };
-        let side = if change.is_bid { &mut book.bids } else { &mut book.asks };
-        let room = side.set(change.level.price, change.level.size);
-        let differs = book.compare(change.best_bid, change.best_ask);
+    #[inline]
+    fn edit(&mut self, place: usize, edit: &Edit) {
+        let Some(book) = self.books.get_mut(place) else { return };
+        let side = if edit.is_bid { &mut book.bids } else { &mut book.asks };
+        let room = side.set(edit.level.price, edit.level.size);
+        let differs = book.compare(edit.best_bid, edit.best_ask);
         self.updates += 1;
         self.mismatches += u64::from(differs);
         if !room {
@@ -226,23 +253,46 @@ impl State {
         }
     }
 
+    #[inline]
+    fn place(&self, asset: &[u8]) -> Option<usize> {
+        self.index.find(asset, |at| self.books.get(at).is_some_and(|book| book.asset.as_bytes() == asset))
+    }
+
     /// The asset's book, an empty one if it is new; `None` if there is no room.
     fn book(&mut self, asset: &str) -> Option<&mut Book> {
+        self.place_or_new(asset).and_then(|place| self.books.get_mut(place))
+    }
+
+    fn place_or_new(&mut self, asset: &str) -> Option<usize> {
         if self.books.get(self.recent).is_none_or(|book| *book.asset != *asset) {
-            self.recent = match self.index.get(asset) {
-                Some(&at) => at,
+            self.recent = match self.place(asset.as_bytes()) {
+                Some(at) => at,
                 None if self.books.len() >= self.max_books => {
                     self.limit = Some("books");
                     return None;
                 }
                 None => {
-                    let asset: Arc<str> = asset.into();
-                    self.index.insert(asset.clone(), self.books.len());
-                    self.books.push(Book::new(asset));
+                    self.index.insert(asset.as_bytes(), self.books.len());
+                    if let Some(start) = asset.as_bytes().first_chunk() {
+                        self.starts.entry(*start).or_insert(self.books.len());
+                    }
+                    self.books.push(Book::new(asset.into()));
                     self.books.len() - 1
                 }
             };
         }
-        self.books.get_mut(self.recent)
+        Some(self.recent)
+    }
+}
+
+impl Known for State {
+    #[inline]
+    fn asset(&self, sweep: &mut Sweep<'_>, place: Option<usize>) -> Option<usize> {
+        let last =
+            place.filter(|at| self.books.get(*at).is_some_and(|book| sweep.is_text(book.asset.as_bytes())));
+        last.or_else(|| {
+            let place = *self.starts.get(sweep.next()?)?;
+            self.books.get(place).filter(|book| sweep.is_text(book.asset.as_bytes())).map(|_| place)
+        })
     }
 }

@@ -9,7 +9,7 @@ use crate::json::{Cursor, Text};
 use crate::problem::{Fault, InField, Reason};
 use crate::side::Level;
 
-const ONE: i64 = 10i64.pow(PLACES as u32);
+pub(super) const ONE: i64 = 10i64.pow(PLACES as u32);
 
 /// What the feed says about a best price.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,16 +21,29 @@ pub(super) enum Said {
     Price(i64),
 }
 
+impl Said {
+    /// `empty` is what stands there for a side without levels.
+    #[inline]
+    pub(super) fn of(price: i64, empty: i64) -> Self {
+        if price == 0 || price == empty { Self::Empty } else { Self::Price(price) }
+    }
+}
+
 /// A change of one price.
-#[derive(Debug, Clone)]
-pub(super) struct Change {
-    /// The asset's id within the frame's ids.
-    pub(super) asset: Range<usize>,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edit {
     pub(super) level: Level,
     pub(super) is_bid: bool,
     /// What the best prices are afterwards.
     pub(super) best_bid: Said,
     pub(super) best_ask: Said,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    /// The asset's id within the frame's ids.
+    pub(super) asset: Range<usize>,
+    pub(super) edit: Edit,
 }
 
 /// What an event does.
@@ -193,7 +206,8 @@ impl Message {
         let (Some(price), Some(size), Some(is_bid)) = (price, size, is_bid) else {
             return cursor.fault(Reason::Missing("price`, `size` or `side"));
         };
-        self.changes.push(Change { asset, level: Level { price, size }, is_bid, best_bid, best_ask });
+        let edit = Edit { level: Level { price, size }, is_bid, best_bid, best_ask };
+        self.changes.push(Change { asset, edit });
         Ok(())
     }
 
@@ -247,7 +261,7 @@ impl Message {
 }
 
 fn amount(cursor: &mut Cursor<'_>) -> Result<i64, Fault> {
-    let amount = decimal(cursor, PLACES)?;
+    let amount = decimal::<PLACES>(cursor)?;
     if amount < 0 { cursor.expected("a decimal of 0 or more") } else { Ok(amount) }
 }
 
@@ -266,9 +280,5 @@ fn best(cursor: &mut Cursor<'_>, empty: i64) -> Result<Said, Fault> {
     if text.raw.is_empty() {
         return Ok(Said::Empty);
     }
-    Ok(match fixed(text.raw, PLACES) {
-        None => Said::Nothing,
-        Some(price) if price == 0 || price == empty => Said::Empty,
-        Some(price) => Said::Price(price),
-    })
+    Ok(fixed(text.raw, PLACES).map_or(Said::Nothing, |price| Said::of(price, empty)))
 }

@@ -5,6 +5,7 @@
 
 mod books;
 mod message;
+mod quick;
 
 pub use books::{Book, Books};
 
