@@ -15,6 +15,7 @@ mod betting_settle;
 mod feeds;
 mod guard;
 mod inplay;
+mod ledger;
 mod models;
 mod money;
 mod odds;
@@ -30,8 +31,10 @@ mod wallet_memory;
 mod wallet_reply;
 
 /// Every submodule, so that `import pyplatform._core.odds` works as for a package.
-const SUBMODULES: [&str; 10] =
-    ["money", "odds", "pricing", "models", "inplay", "betting", "feeds", "wallet", "shard", "recovery"];
+const SUBMODULES: [&str; 11] = [
+    "money", "odds", "pricing", "models", "inplay", "betting", "feeds", "wallet", "shard", "recovery",
+    "ledger",
+];
 
 #[pymodule]
 mod _core {
@@ -43,6 +46,8 @@ mod _core {
     use crate::feeds::feeds;
     #[pymodule_export]
     use crate::inplay::inplay;
+    #[pymodule_export]
+    use crate::ledger::ledger;
     #[pymodule_export]
     use crate::models::models;
     #[pymodule_export]
