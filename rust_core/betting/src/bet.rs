@@ -99,11 +99,13 @@ impl Leg {
     }
 
     /// The result of a part; `None` while it is open.
+    #[inline]
     pub(crate) fn result(&self, place: bool) -> Result<Option<LegResult>, BettingError> {
         if place { self.outcome.place(self.place_terms()?) } else { self.outcome.win() }
     }
 
     /// A settled part: `m = w·P′ + v`.
+    #[inline]
     pub(crate) fn element(&self, result: LegResult, place: bool) -> Result<Element, BettingError> {
         let terms = if place { Some(self.place_terms()?) } else { None };
         // Only what wins needs a price: an SP bet may lose or be void without one.
@@ -287,6 +289,7 @@ impl Bet {
     }
 
     /// The result of a part of a leg; `None` while it is open.
+    #[inline]
     pub(crate) fn result(&self, leg: &Leg, place: bool) -> Result<Option<LegResult>, BettingError> {
         if place && self.void_place && leg.place_terms()?.is_win_only() {
             return Ok(Some(LegResult::VOID));

@@ -74,6 +74,7 @@ impl LegResult {
     }
 
     /// `m` at the price `numerator / denominator`, both below 2^92.
+    #[inline]
     pub(crate) fn at(self, numerator: i128, denominator: i128) -> Multiplier {
         let (places, tied) = (i128::from(self.dead_heat.places), i128::from(self.dead_heat.tied));
         let void = i128::from(self.void_halves);

@@ -5,6 +5,7 @@
 
 mod bet;
 mod cash_out;
+mod columns;
 mod error;
 mod evaluate;
 mod leg;
@@ -21,6 +22,7 @@ mod terms;
 
 pub use bet::{Bet, Bonus, BonusOn, DayCap, Leg, Percent, Pricing, Stake};
 pub use cash_out::{CashOut, Chance, Share, cash_out};
+pub use columns::{Columns, Kind, LegColumns, settle_columns};
 pub use error::BettingError;
 pub use leg::{DeadHeat, LegResult, Multiplier, PRICE_ONE};
 pub use line_bonus::LineBonus;

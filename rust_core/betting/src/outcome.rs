@@ -74,6 +74,7 @@ impl Outcome {
         self.finish == Finish::Void || self.void_halves == 2
     }
 
+    #[inline]
     fn check(&self) -> Result<(), BettingError> {
         let plain = matches!(self.finish, Finish::Won | Finish::Placed | Finish::Lost);
         if self.void_halves > 0 && !plain {
@@ -89,6 +90,7 @@ impl Outcome {
     }
 
     /// The result of the win part; `None` while it is open.
+    #[inline]
     pub(crate) fn win(&self) -> Result<Option<LegResult>, BettingError> {
         self.check()?;
         let result = match self.finish {

@@ -38,7 +38,7 @@ pub(crate) fn returns(bet: &Bet) -> Option<u128> {
         units += part(bet, true)?;
     }
     let (above, below) = bet.unit_stake().ok()?;
-    let amount = units * float(above) / (float(below) * bet.unit as f64);
+    let amount = units * above as f64 / (below as f64 * bet.unit as f64);
     let error = amount * ROUNDING * (A_LEG * bet.legs.len() + FIXED) as f64;
     floor(amount, error, bet.rounding).map(|whole| u128::from(whole) * u128::from(bet.unit))
 }
@@ -67,16 +67,13 @@ fn part(bet: &Bet, place: bool) -> Option<f64> {
 }
 
 fn ratio(element: Element) -> Option<f64> {
-    if element.gross == element.one {
+    let gross = u64::try_from(element.gross).ok()?;
+    let one = u64::try_from(element.one).ok()?;
+    if gross == one {
         return Some(1.0);
     }
-    let ratio = float(element.gross) / float(element.one);
-    (element.gross == 0 || ratio >= SMALLEST).then_some(ratio)
-}
-
-/// The nearest float; numbers of 64 bits have an instruction.
-fn float(value: u128) -> f64 {
-    u64::try_from(value).map_or(value as f64, |small| small as f64)
+    let ratio = gross as f64 / one as f64;
+    (gross == 0 || ratio >= SMALLEST).then_some(ratio)
 }
 
 /// `Π bankers · Σ_k e_k(legs)`.
