@@ -19,7 +19,8 @@ from pyplatform._core import wallet as codec
 from pyplatform.apps.demo.client import Connection
 from pyplatform.apps.demo.players import Account, open_account
 from pyplatform.apps.demo.run import QUICK_HASHES
-from pyplatform.apps.supervisor import STOP_ORDER, Platform
+from pyplatform.apps.inputs import feed_roles, feeds_of
+from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.kernel.tenancy import Tenant, load_tenants
@@ -37,11 +38,11 @@ async def measure(stream: list[bytes]) -> dict[str, list[float]]:
     """Figures: `per_second`, `p50_ms`, `p99_ms`; `cpu_us` of all processes but the load a bet; its `ratio`."""
     with tempfile.TemporaryDirectory(prefix="pyplatform-bench-") as folder:
         recording = _recording(Path(folder), stream)
-        trading = ["--input", str(recording), "--seconds", str(PLAYED_OVER_S), "--limit", str(10**9)]
-        arguments = {"gateway": ["--port", "0"], "trading": trading}
+        feeds = feed_roles(feeds_of([recording]), PLAYED_OVER_S)
+        arguments = {"gateway": ["--port", "0"], "trading": ["--limit", str(10**9)], **feeds}
         data = Path(folder, "data")
         async with Platform(
-            data, STOP_ORDER, arguments=arguments, env=QUICK_HASHES, log_to_files=True
+            data, (*ONE_OF_EACH, *feeds), arguments=arguments, env=QUICK_HASHES, log_to_files=True
         ) as platform:
             load = await _prepare(platform)
             counted = [process.pid for process in platform.processes.values()]

@@ -54,9 +54,11 @@ Inputs = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
-        help="Betfair stream file to play (.json, .gz, .bz2); may be repeated.",
+        help="Recorded feed to play: Betfair, UOF, or our own (plain, .gz, .bz2); may be repeated.",
     ),
 ]
+
+Producer = Annotated[str, typer.Option(help="Name of the feed, such as betfair or uof.")]
 
 
 @app.callback()
@@ -93,9 +95,9 @@ def demo(
     """
     from pyplatform.apps import recordings  # noqa: PLC0415 - a command loads what it needs
     from pyplatform.apps.demo.run import DemoOptions, run_demo  # noqa: PLC0415
-    from pyplatform.apps.inputs import check_inputs  # noqa: PLC0415
+    from pyplatform.apps.inputs import feeds_of  # noqa: PLC0415
 
-    check_inputs(inputs or ())
+    feeds_of(inputs or ())
     chosen = tuple(inputs) if inputs else recordings.race_day(_out.print)
     options = DemoOptions(chosen, players, speed, seed, report, data)
     if not asyncio.run(run_demo(options, _out)):
@@ -135,10 +137,10 @@ def up(
     Whatever is not set is started here. Prices appear about a minute after the start of a race day.
     """
     from pyplatform.apps import recordings  # noqa: PLC0415 - a command loads what it needs
-    from pyplatform.apps.inputs import check_inputs  # noqa: PLC0415
+    from pyplatform.apps.inputs import feeds_of  # noqa: PLC0415
     from pyplatform.apps.up import run_up  # noqa: PLC0415
 
-    check_inputs(inputs or ())
+    feeds_of(inputs or ())
     played = (*(inputs or ()), *(recordings.race_day(_out.print) if race_day else ()))
     asyncio.run(run_up(data, host, port, played, seconds, _out.print))
 
@@ -187,7 +189,7 @@ def migrate(data: Data) -> None:
 
 @app.command()
 def serve(
-    role: Annotated[str, typer.Argument(help="wallet, projector, trading or gateway.")],
+    role: Annotated[str, typer.Argument(help="wallet, projector, feed, trading or gateway.")],
     host: Host = "127.0.0.1",
     port: Port = 8080,
     inputs: Inputs = None,
@@ -198,24 +200,27 @@ def serve(
     hold: Annotated[
         bool, typer.Option("--hold", help="Play the input only when asked to over the bus.")
     ] = False,
+    producer: Producer = "betfair",
 ) -> None:
     """Run one role in this process, against servers given by the environment.
 
-    gateway uses --host and --port; trading uses --input, --seconds, --limit and --hold.
+    gateway uses --host and --port; trading uses --limit; feed uses --producer, --input, --seconds and --hold, and is
+    live without --input.
     """
     from pyplatform.apps.roles import ROLES, Options  # noqa: PLC0415
     from pyplatform.apps.running import run_role  # noqa: PLC0415
 
     if role not in ROLES:
         raise typer.BadParameter(f"{role!r} is none of {', '.join(ROLES)}", param_hint="ROLE")
-    options = Options(host, port, tuple(inputs or ()), seconds, limit, hold)
+    options = Options(host, port, tuple(inputs or ()), seconds, limit, hold, producer)
     raise typer.Exit(run_role(role, ROLES[role], options))
 
 
 @app.command()
 def health(
-    role: Annotated[str, typer.Argument(help="wallet, projector, trading or gateway.")],
+    role: Annotated[str, typer.Argument(help="wallet, projector, feed, trading or gateway.")],
     url: Annotated[str, typer.Option(help="Where the gateway is.")] = "http://127.0.0.1:8080",
+    producer: Producer = "betfair",
 ) -> None:
     """Ask whether a role does its work; exits 0 if so. For health checks of containers.
 
@@ -227,7 +232,7 @@ def health(
     if role not in CHECKS:
         raise typer.BadParameter(f"{role!r} is none of {', '.join(CHECKS)}", param_hint="ROLE")
     settings = Settings.from_env(require_servers=role != "gateway")
-    question = Question(settings, load_tenants(settings.tenants_file or None), url.rstrip("/"))
+    question = Question(settings, load_tenants(settings.tenants_file or None), url.rstrip("/"), producer)
     _out.print(asyncio.run(check(role, question)), markup=False)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from pyplatform.bus import Bus
+from pyplatform.contracts.feeds import FeedHealth, ask_health_subject
 from pyplatform.contracts.sportsbook import locate_subject as owner_subject
 from pyplatform.contracts.wallet import locate_subject as shard_subject
 from pyplatform.kernel.config import Settings
@@ -23,11 +24,12 @@ _POLL_S: Final = 0.1
 
 
 class Question(msgspec.Struct, frozen=True):
-    """Where to ask: the servers, the tenants, and the gateway's address."""
+    """Where to ask: the servers, the tenants, the gateway's address, and the name of the feed."""
 
     settings: Settings
     tenants: Mapping[str, Tenant]
     url: str
+    feed: str = "betfair"
 
 
 async def _wallet(question: Question) -> str:
@@ -40,10 +42,24 @@ async def _trading(question: Question) -> str:
     return "leads the events"
 
 
-async def _located(question: Question, subjects: list[str]) -> None:
+async def _feed(question: Question) -> str:
+    (answer,) = await _located(question, [ask_health_subject(question.feed)])
+    health = msgspec.msgpack.decode(answer, type=FeedHealth)
+    down = [f"{one.producer} ({one.reason})" for one in health.producers if not one.up]
+    age = f"{(health.at - health.last_received_at) / 1e9:.1f} s ago" if health.last_received_at else "never"
+    stands = (
+        f"{health.markets:,} markets, {health.messages:,} messages, {health.broken:,} broken, "
+        f"{health.waiting:,} waiting, last one {age}"
+    )
+    if down or not (health.assumed_up or health.producers):
+        raise Unavailable(f"{question.feed} is down: {', '.join(down) or 'not recovered yet'}; {stands}")
+    return f"{question.feed} is up: {stands}"
+
+
+async def _located(question: Question, subjects: list[str]) -> list[bytes]:
     bus = await Bus.connect(question.settings.nats_url, "health", PATIENCE_S)
     try:
-        await asyncio.gather(*(bus.request(subject, b"", PATIENCE_S) for subject in subjects))
+        return await asyncio.gather(*(bus.request(subject, b"", PATIENCE_S) for subject in subjects))
     finally:
         await bus.close()
 
@@ -92,6 +108,7 @@ async def _gateway(question: Question) -> str:
 CHECKS: Final[dict[str, Callable[[Question], Awaitable[str]]]] = {
     "wallet": _wallet,
     "projector": _projector,
+    "feed": _feed,
     "trading": _trading,
     "gateway": _gateway,
 }

@@ -1,49 +1,27 @@
-"""Whether what a user gives to be played is a recording at all, asked before anything is started."""
+"""Whether what a user gives to be played is a recorded feed at all, asked before anything is started."""
 
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
-from typing import Final
 
-import msgspec
-
-from pyplatform.core.feeds.files import StreamError, open_stream
-from pyplatform.kernel.errors import PlatformError
-
-_LINES_LOOKED_AT: Final = 200
-"""A recording may begin with a broken line; one that has nothing but those is none."""
+from pyplatform.feeds.sources import Recorded
 
 
-class _Message(msgspec.Struct):
-    op: str = ""
-
-
-_decoder: Final = msgspec.json.Decoder(_Message)
-
-
-def check_inputs(paths: Iterable[Path]) -> None:
-    """Raise PlatformError for the first file that has no market change message in its first 200 lines."""
+def feeds_of(paths: Iterable[Path]) -> dict[str, list[Path]]:
+    """The files by the format of their feed; raises PlatformError for the first that is no recorded feed."""
+    found: dict[str, list[Path]] = {}
     for path in paths:
-        _check(path)
+        found.setdefault(Recorded(path).format, []).append(path)
+    return found
 
 
-def _check(path: Path) -> None:
-    count, broken = 0, ""
-    try:
-        for line in islice(open_stream(path), _LINES_LOOKED_AT):
-            count += 1
-            if _is_market_change(line):
-                return
-    except StreamError as error:
-        broken = str(error).partition(";")[0]
-    if broken:
-        raise PlatformError(f"{broken}; give a whole Betfair stream file")
-    why = "it is empty" if not count else "none of its first lines is a market change message"
-    raise PlatformError(f'{path} is not a Betfair stream file ({why}): it needs one {{"op":"mcm",…}} a line')
-
-
-def _is_market_change(line: bytes) -> bool:
-    try:
-        return _decoder.decode(line).op == "mcm"
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
+def feed_roles(feeds: dict[str, list[Path]], seconds: float, *options: str) -> dict[str, list[str]]:
+    """The roles that play them, one process a feed, each with its command line."""
+    return {
+        f"feed-{feed}": [
+            *("--producer", feed),
+            *(part for path in paths for part in ("--input", str(path.resolve()))),
+            *("--seconds", str(seconds)),
+            *options,
+        ]
+        for feed, paths in feeds.items()
+    }

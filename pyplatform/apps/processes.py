@@ -35,8 +35,16 @@ def announce_ready(address: str = "") -> None:
             pipe.write(f"{address}\n")
 
 
+def role_of(name: str) -> str:
+    """The role a process plays: `feed-betfair` is a `feed`."""
+    return name.partition("-")[0]
+
+
 class RoleProcess:
-    """One role: `pyplatform serve ROLE …` as a child that dies with us."""
+    """One role: `pyplatform serve ROLE …` as a child that dies with us.
+
+    Where several processes play a role, their names follow it after a hyphen.
+    """
 
     def __init__(
         self, role: str, arguments: Sequence[str], env: Mapping[str, str], log: Path | None = None
@@ -44,7 +52,7 @@ class RoleProcess:
         self.role = role
         self.address = ""
         """What the role announced, such as the URL it serves."""
-        self._command = [sys.executable, "-m", "pyplatform.apps.cli", "serve", role, *arguments]
+        self._command = [sys.executable, "-m", "pyplatform.apps.cli", "serve", role_of(role), *arguments]
         self._env = {**os.environ, **env}
         self._log = log
         self._child: Child | None = None

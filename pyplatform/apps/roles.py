@@ -22,8 +22,9 @@ _LOCATE_PAUSE_S: Final = 0.05
 class Options(msgspec.Struct, frozen=True):
     """What a role can be told on the command line; each role reads its part.
 
-    `inputs` are recordings the trading role plays over `seconds`; `limit` is the liability in currency units that
-    it accepts on one runner of one market; the gateway listens on `host` and `port` (0: any free one).
+    The feed role publishes the feed `producer`: live, or `inputs`, recordings played over `seconds`, from the start
+    or (`hold`) when asked to. `limit` is the liability in currency units that the trading role accepts on one runner
+    of one market; the gateway listens on `host` and `port` (0: any free one).
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +33,7 @@ class Options(msgspec.Struct, frozen=True):
     seconds: float = 60.0
     limit: int = 100_000
     hold: bool = False
+    producer: str = "betfair"
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -71,20 +73,35 @@ async def projector(context: Context) -> None:
         )
 
 
+async def feed(context: Context) -> None:
+    """Publish one feed: bytes in, markets, prices and results of all tenants out."""
+    from pyplatform.apps.feeds import Feeding, play, serving  # noqa: PLC0415
+    from pyplatform.feeds.replay import Pace  # noqa: PLC0415
+
+    options = context.options
+    pace = Pace(seconds=options.seconds)
+    feeding = Feeding(options.producer, inputs=options.inputs, pace=pace, hold=options.hold)
+    async with AsyncExitStack() as stack:
+        bus = await _bus(stack, context.settings, f"feed-{options.producer}")
+        service = await stack.enter_async_context(serving(bus, feeding))
+        context.ready("")
+
+        async def play_and_stay() -> None:
+            await play(bus, feeding, service)
+            # What was published stands for as long as somebody vouches for it.
+            await context.stop.wait()
+
+        await _until_stop(context.stop, [play_and_stay(), service.alive()])
+
+
 async def trading(context: Context) -> None:
-    """Own the events: feeds in, prices out, bets decided, results settled."""
-    from pyplatform.core.feeds.files import open_stream  # noqa: PLC0415
-    from pyplatform.sportsbook.replay import replay  # noqa: PLC0415
-    from pyplatform.sportsbook.service import Ports, held_back, run_trading  # noqa: PLC0415
+    """Own the events: prices out, bets decided, results settled."""
+    from pyplatform.sportsbook.service import Ports, run_trading  # noqa: PLC0415
     from pyplatform.wallet.client import WalletClient  # noqa: PLC0415
     from pyplatform.wallet.store import JournalReader  # noqa: PLC0415
 
-    options = context.options
-    feed = replay(list(options.inputs), open_stream, options.seconds) if options.inputs else None
     async with AsyncExitStack() as stack:
         bus = await _bus(stack, context.settings, "trading")
-        if feed is not None and options.hold:
-            feed = await held_back(feed, bus)
         pool = await stack.enter_async_context(_pool(context.settings))
 
         def reader(shard: str) -> JournalReader:
@@ -96,10 +113,9 @@ async def trading(context: Context) -> None:
             Ports(bus, WalletClient(bus), reader, pool),
             list(context.tenants.values()),
             context.settings.postgres_url,
-            feed,
             context.stop,
             lambda: context.ready(""),
-            options.limit * 10**6,
+            context.options.limit * 10**6,
         )
 
 
@@ -143,6 +159,7 @@ async def gateway(context: Context) -> None:
 ROLES: Final[dict[str, Callable[[Context], Awaitable[None]]]] = {
     "wallet": wallet,
     "projector": projector,
+    "feed": feed,
     "trading": trading,
     "gateway": gateway,
 }

@@ -11,18 +11,20 @@ from typing import Final, Self
 
 import asyncpg
 
-from pyplatform.apps.processes import RoleProcess
+from pyplatform.apps.processes import RoleProcess, role_of
 from pyplatform.embedded import Embedded
 from pyplatform.eventstore import migrate_all
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.pam.config import KEY_VARIABLE, local_key
 
-START_ORDER: Final = (("wallet", "projector"), ("trading",), ("gateway",))
+START_ORDER: Final = (("wallet", "projector", "feed"), ("trading",), ("gateway",))
 """Roles that start together, one group after the other; those left out of `roles` are skipped."""
+ONE_OF_EACH: Final = ("wallet", "projector", "trading", "gateway")
+"""Roles that every platform has once; feeds come beside them, one process each (`feed-betfair`)."""
 SERVERS: Final = ("postgres", "nats", "valkey")
 """Servers started again when they die: the record recovers, and the copies are rebuilt from it."""
-STOP_ORDER: Final = ("gateway", "trading", "wallet", "projector")
+STOP_ORDER: Final = ("gateway", "trading", "feed", "wallet", "projector")
 """First who takes new work, last who writes down what became of it."""
 
 _RESTARTS_IN_A_ROW: Final = 5
@@ -64,7 +66,7 @@ class Platform:
         report: Report = lambda _: None,
         log_to_files: bool = False,
     ) -> None:
-        self._roles = [role for group in START_ORDER for role in group if role in roles]
+        self._roles = [name for group in START_ORDER for name in roles if role_of(name) in group]
         if unknown := set(roles) - set(self._roles):
             raise PlatformError(f"no such role: {', '.join(sorted(unknown))}")
         self._servers = Embedded(folder, on_death=self._server_died, restart=SERVERS)
@@ -148,7 +150,7 @@ class Platform:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._env[KEY_VARIABLE] = local_key(self.folder)
         for group in START_ORDER:
-            await asyncio.gather(*(self._run(role) for role in group if role in self._roles))
+            await asyncio.gather(*(self._run(name) for name in self._roles if role_of(name) in group))
 
     async def _run(self, role: str) -> None:
         began = monotonic()
@@ -194,6 +196,6 @@ class Platform:
         if self._watchers:
             await asyncio.wait(self._watchers.values())
         for role in STOP_ORDER:
-            if role in self.processes:
-                await self.processes[role].stop()
+            stopping = [process for name, process in self.processes.items() if role_of(name) == role]
+            await asyncio.gather(*(process.stop() for process in stopping))
         await self._servers.__aexit__(None, None, None)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from pyplatform import telemetry
+from pyplatform.apps.inputs import feed_roles, feeds_of
 from pyplatform.apps.running import stop_on_signals
-from pyplatform.apps.supervisor import STOP_ORDER, Platform
+from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.embedded import running_settings
 from pyplatform.kernel.config import VARIABLES, Settings
 from pyplatform.kernel.errors import PlatformError
@@ -30,19 +31,14 @@ async def run_up(
         )
     stop = stop_on_signals()
     telemetry.setup("supervisor", Settings.from_env(require_servers=False))
-    arguments = {
-        "gateway": ["--host", host, "--port", str(port)],
-        "trading": [
-            *(part for path in inputs for part in ("--input", str(path))),
-            "--seconds",
-            str(seconds),
-        ],
-    }
+    feeds = feed_roles(feeds_of(inputs), seconds)
+    arguments = {"gateway": ["--host", host, "--port", str(port)], **feeds}
+    roles = (*ONE_OF_EACH, *feeds)
 
     async def live() -> None:
-        restart = [role for role in STOP_ORDER if role != "gateway" or port]
+        restart = [role for role in roles if role != "gateway" or port]
         async with Platform(
-            data, STOP_ORDER, arguments=arguments, env=_quiet(), restart=restart, report=say
+            data, roles, arguments=arguments, env=_quiet(), restart=restart, report=say
         ) as platform:
             for line in _addresses(platform):
                 say(line)

@@ -22,8 +22,8 @@ SILENCE_S: Final = 3.0
 RESULTS_STREAM: Final = "FEED_RESULTS"
 """JetStream stream of the results of all feeds."""
 RESULTS_SUBJECT: Final = "feeds.*.result.>"
-MARKETS_SUBJECT: Final = "feeds.*.market.>"
-HEALTH_SUBJECT: Final = "feeds.*.health"
+LIVE_SUBJECT: Final = "feeds.*.live.>"
+"""`Update` and `FeedHealth` of all feeds, those of each feed in the order it sent them."""
 HELLO_SUBJECT: Final = "feeds.hello"
 """Whoever publishes here hears the `FeedHealth` of every feed at once."""
 LONGEST_MARKET_KEY: Final = 64
@@ -125,8 +125,9 @@ class OutcomeResult(msgspec.Struct, array_like=True, frozen=True):
 class Result(msgspec.Struct, array_like=True, frozen=True, tag="result"):
     """All that is known of a market's results; the next one replaces it, also if it takes everything back.
 
-    `each`: every outcome is decided for itself (UOF); otherwise outcomes compete for `places` (Betfair). `final`:
-    nothing more is to come unless it is corrected. `certainty` is UOF's: 1 scouted, 2 confirmed, 0 not said.
+    `each`: every outcome is decided for itself (UOF); otherwise outcomes compete for `places` (Betfair), and where
+    nobody won though it is final, the market was abandoned and every stake goes back. `final`: nothing more is to
+    come unless it is corrected. `certainty` is UOF's: 1 scouted, 2 confirmed, 0 not said.
     `cancels` are windows [from, to] of placement times whose bets are void, open where None.
     """
 
@@ -213,7 +214,7 @@ def _token(market: str) -> str:
 
 def update_subject(feed: str, market: str, kind: str) -> str:
     """Core NATS subject of one kind of `Update` (`catalogue`, `status`, `prices`) of one market."""
-    return f"feeds.{feed}.market.{_token(market)}.{kind}"
+    return f"feeds.{feed}.live.{kind}.{_token(market)}"
 
 
 def result_subject(feed: str, market: str) -> str:
@@ -223,7 +224,7 @@ def result_subject(feed: str, market: str) -> str:
 
 def health_subject(feed: str) -> str:
     """Core NATS subject of `FeedHealth`."""
-    return f"feeds.{feed}.health"
+    return f"feeds.{feed}.live.health"
 
 
 def ask_health_subject(feed: str) -> str:

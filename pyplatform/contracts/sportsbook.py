@@ -138,7 +138,11 @@ class MarketExposure(msgspec.Struct, array_like=True, frozen=True):
 
 
 class TradingStats(msgspec.Struct, array_like=True, frozen=True):
-    """What the trading process reports twice a second; counts since its start, latencies (ns) since the last."""
+    """What the trading process reports twice a second; counts since its start, latencies (ns) since the last.
+
+    `feed_progress`, `lines`, `updates` and `feed_errors` are what the feed processes say of themselves; latencies run
+    from a message's arrival in the feed process to the publication of our prices.
+    """
 
     at: int
     feed_progress: float
@@ -154,15 +158,10 @@ class TradingStats(msgspec.Struct, array_like=True, frozen=True):
     feed_to_price_p99: int
     markets: list[MarketExposure]
     feed_errors: int = 0
-    """Lines of the feed that were skipped as broken."""
+    """Messages of the feeds that were skipped as broken."""
 
 
 STATS_SUBJECT = "stats.trading"
-
-
-def start_subject(owner: str) -> str:
-    """Request subject that starts a replay held back at start-up."""
-    return f"trading.start.{owner}"
 
 
 def command_subject(owner: str, epoch: int) -> str:

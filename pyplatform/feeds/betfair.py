@@ -161,12 +161,10 @@ def _result(definition: betfair.MarketDefinition) -> Result | None:
                     removed_at=runner.removal_date,
                 )
             )
-        elif final and tied == 0:
-            outcomes.append(OutcomeResult(key, won=False, void_halves=2))
         elif final and runner.status in _WON:
             outcomes.append(OutcomeResult(key, won=True, places=places, tied=max(places, tied)))
-        elif final:
+        elif final and tied:
             outcomes.append(OutcomeResult(key, won=False))
-    if not outcomes:
+    if not (outcomes or final):
         return None
     return Result(places, final, each=False, certainty=0, outcomes=tuple(outcomes))

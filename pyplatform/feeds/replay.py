@@ -137,4 +137,5 @@ def _check_not_empty(path: Path, count: int) -> None:
         raise PlatformError(f"{path.name} holds no messages; give a recorded feed")
 
 
+ORIGINAL: Final = Pace()
 AS_FAST_AS_POSSIBLE: Final = Pace(inf)

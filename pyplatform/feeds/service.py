@@ -105,6 +105,15 @@ class FeedService:
             await asyncio.wait([reading])
         await self._bus.flush()
 
+    async def ended(self) -> None:
+        """Say that the source has been played to its end."""
+        self.progress = 1.0
+        await self._publish_health()
+
+    async def alive(self) -> None:
+        """Wait for what works beside the source; returns or raises only if that breaks."""
+        await asyncio.gather(*self._tasks)
+
     async def close(self) -> None:
         """Say that nobody speaks for this feed any more, once its results are safe."""
         with suppress(TimeoutError):

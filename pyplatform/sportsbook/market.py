@@ -3,17 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from pyplatform.contracts.feeds import Catalogue, State, Status, Update
+from pyplatform.contracts.feeds import Prices as FeedPrices
 from pyplatform.contracts.sportsbook import Market, MarketStatus, PlaceBet, Prices, Refusal, Selection
-from pyplatform.core import feeds
 from pyplatform.sportsbook.exposure import Exposure
-from pyplatform.sportsbook.resolution import Resolution, of_definition
+from pyplatform.sportsbook.resolution import Resolution
+from pyplatform.sportsbook.selections import selection_id
 
-_STATUS = {
-    "OPEN": MarketStatus.OPEN,
-    "SUSPENDED": MarketStatus.SUSPENDED,
-    "INACTIVE": MarketStatus.SUSPENDED,
-    "CLOSED": MarketStatus.CLOSED,
-}
+_CLOSED: Final = frozenset({State.SETTLED, State.CANCELLED})
 LONGEST_DELAY: Final = 30
 """Seconds; a feed that asks for more is wrong."""
 
@@ -22,7 +19,8 @@ LONGEST_DELAY: Final = 30
 class MarketState:
     """Everything the owner knows of one market; prices differ by tenant, the market does not.
 
-    `resolution` begins with what is on record of the market's results.
+    `resolution` begins with what is on record of the market's results. `source` is (feed, producer); `up` says
+    whether that may be relied upon, `fresh` whether the feed's prices are of a time when it could be.
     """
 
     market_id: str
@@ -34,35 +32,81 @@ class MarketState:
     active: frozenset[int] = frozenset()
     removed: frozenset[int] = frozenset()
     names: dict[int, str] = field(default_factory=dict)
-    definition: feeds.betfair.MarketDefinition | None = None
+    catalogue: Catalogue | None = None
+    source: tuple[str, str] = ("", "")
+    up: bool = False
+    fresh: bool = False
+    state: State = State.SUSPENDED
+    quoted: FeedPrices | None = None
+    selections: tuple[int, ...] = ()
     version: int = 0
     prices: dict[str, dict[int, int]] = field(default_factory=dict)
+    seqs: dict[type, int] = field(default_factory=dict)
 
-    def redefine(self, definition: feeds.betfair.MarketDefinition) -> Resolution:
-        """Take over a new definition and return what it says about results."""
-        resolution = self.resolution = of_definition(self.market_id, definition).after(self.resolution)
-        self.definition = definition
-        # Nothing is sold under a status we do not know.
-        status = _STATUS.get(definition.status, MarketStatus.SUSPENDED)
-        self.status = MarketStatus.CLOSED if resolution.closed else status
-        self.in_play = definition.in_play
-        self.bet_delay = min(max(0, definition.bet_delay), LONGEST_DELAY)
-        self.places = max(1, definition.number_of_winners)
-        self.removed = frozenset(resolution.removed)
-        self.active = frozenset(r.id for r in definition.runners if r.status == "ACTIVE") - self.removed
-        self.names = {r.id: r.name or f"Runner {r.sort_priority}" for r in definition.runners}
+    def is_news(self, update: Update) -> bool:
+        """Whether `update` is newer than what was taken of its kind; if so, it counts as taken."""
+        kind = type(update.body)
+        if update.stamp.seq <= self.seqs.get(kind, 0):
+            return False
+        self.seqs[kind] = update.stamp.seq
+        self.source = update.stamp.feed, update.stamp.producer
+        return True
+
+    def define(self, catalogue: Catalogue) -> None:
+        """Take over what the market is."""
+        self.catalogue = catalogue
+        self.places = max(1, catalogue.winners)
+        self.names = {selection_id(outcome.key): outcome.name for outcome in catalogue.outcomes}
+        self._sort_out()
+
+    def resolve(self, resolution: Resolution) -> None:
+        """Take over what is known of the results."""
+        self.resolution = resolution
+        self._sort_out()
+
+    def _sort_out(self) -> None:
+        """Who runs: the feed says so, and a removed runner stays removed whatever it says later."""
+        outcomes = self.catalogue.outcomes if self.catalogue is not None else ()
+        gone = {selection_id(outcome.key) for outcome in outcomes if outcome.removed}
+        if self.resolution is not None:
+            gone.update(self.resolution.removed)
+        self.removed = frozenset(gone)
+        self.active = frozenset(self.names) - self.removed
         self.prices = {
             tenant: {runner: price for runner, price in prices.items() if runner in self.active}
             for tenant, prices in self.prices.items()
         }
-        return resolution
+        self.judge_status()
 
-    @property
-    def event_name(self) -> str:
-        """Name of the event, or the venue where the feed leaves the name out."""
-        if self.definition is None:
-            return ""
-        return self.definition.event_name or self.definition.venue or f"Event {self.definition.event_id}"
+    def set_status(self, status: Status) -> None:
+        """Take over how the feed trades the market."""
+        self.state = status.state
+        self.in_play = status.in_play
+        self.bet_delay = min(max(0, status.bet_delay), LONGEST_DELAY)
+        self.judge_status()
+
+    def quote(self, prices: FeedPrices) -> None:
+        """Take over the feed's prices."""
+        if self.quoted is None or self.quoted.outcomes != prices.outcomes:
+            self.selections = tuple(map(selection_id, prices.outcomes))
+        self.quoted = prices
+        self.fresh = True
+        self.judge_status()
+
+    def rely(self, *, up: bool) -> bool:
+        """Say whether the market's producer may be relied upon; True if the status has changed."""
+        before, self.up = self.status, up
+        self.judge_status()
+        return self.status is not before
+
+    def judge_status(self) -> None:
+        """A market is open while its feed says so, lives, and has sent prices since it last was down."""
+        if self.state in _CLOSED or (self.resolution is not None and self.resolution.closed):
+            self.status = MarketStatus.CLOSED
+        elif self.state is State.ACTIVE and self.up and self.fresh:
+            self.status = MarketStatus.OPEN
+        else:
+            self.status = MarketStatus.SUSPENDED
 
     def withdraw_prices(self) -> bool:
         """Offer nothing; True if anything was offered before."""
@@ -78,21 +122,22 @@ class MarketState:
         self.version = max(self.version + 1, now // 1_000)
         return self.version
 
-    def catalogue(self, tenant: str, definition: feeds.betfair.MarketDefinition, owner: str) -> Market:
+    def entry(self, tenant: str, catalogue: Catalogue, owner: str) -> Market:
         """Return the catalogue entry as of the last version."""
-        runners = sorted(definition.runners, key=lambda r: r.sort_priority)
         return Market(
             tenant=tenant,
             id=self.market_id,
-            event_id=definition.event_id,
-            event_name=self.event_name,
-            kind=definition.market_type,
+            event_id=catalogue.event,
+            event_name=catalogue.event_name,
+            kind=catalogue.kind,
             winners=self.places,
-            starts_at=definition.market_time or 0,
+            starts_at=catalogue.starts_at,
             in_play=self.in_play,
             status=self.status,
             version=self.version,
-            selections=[Selection(r.id, self.names[r.id], r.id in self.removed) for r in runners],
+            selections=[
+                Selection(number, name, number in self.removed) for number, name in self.names.items()
+            ],
             owner=owner,
         )
 

@@ -5,6 +5,7 @@ from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.openbets import OpenBets
 from pyplatform.sportsbook.placement import Placement
 from pyplatform.sportsbook.settlement import Settlement
+from pyplatform.sportsbook.sources import Sources
 from pyplatform.sportsbook.trading import Trading
 
 
@@ -12,31 +13,36 @@ class Reporter:
     """Collects what happened since the last report."""
 
     def __init__(
-        self, trading: Trading, bets: OpenBets, placement: Placement, settlement: Settlement
+        self,
+        trading: Trading,
+        sources: Sources,
+        bets: OpenBets,
+        placement: Placement,
+        settlement: Settlement,
     ) -> None:
         self._trading = trading
+        self._sources = sources
         self._bets = bets
         self._placement = placement
         self._settlement = settlement
         self._latencies: list[int] = []
         self._price_updates = 0
-        self._progress = 0.0
 
-    def line_done(self, progress: float, received: int, published: int) -> None:
-        """Count one feed line that has been published (`received`: when it came in, ns)."""
-        self._progress = progress
-        if published:
-            self._price_updates += published
+    def published(self, received: int, messages: int) -> None:
+        """Count what was published of one message of a feed (`received`: when the feed got its cause, ns)."""
+        if messages:
+            self._price_updates += messages
             self._latencies.append(now_ns() - received)
 
     def stats(self) -> TradingStats:
         """Return the report and start the next half second."""
         latencies, self._latencies = sorted(self._latencies), []
+        feeds = self._sources.healths
         return TradingStats(
             at=now_ns(),
-            feed_progress=self._progress,
-            lines=self._trading.lines,
-            updates=self._trading.updates,
+            feed_progress=min((feed.progress for feed in feeds), default=0.0),
+            lines=sum(feed.messages for feed in feeds),
+            updates=sum(feed.updates for feed in feeds),
             price_updates=self._price_updates,
             attempts=self._placement.attempts,
             accepted=self._placement.accepted,
@@ -46,13 +52,13 @@ class Reporter:
             feed_to_price_p50=latencies[len(latencies) // 2] if latencies else 0,
             feed_to_price_p99=latencies[len(latencies) * 99 // 100] if latencies else 0,
             markets=self._markets(),
-            feed_errors=self._trading.errors,
+            feed_errors=sum(feed.broken for feed in feeds),
         )
 
     def _markets(self) -> list[MarketExposure]:
         found = []
         for market in self._trading.markets.values():
-            if market.definition is None:
+            if market.catalogue is None:
                 continue
             for tenant in self._trading.tenants:
                 exposure = self._bets.exposure(tenant.slug, market.market_id, tenant.currency)
@@ -61,8 +67,8 @@ class Reporter:
                     MarketExposure(
                         tenant=tenant.slug,
                         market_id=market.market_id,
-                        kind=market.definition.market_type,
-                        event_name=market.event_name,
+                        kind=market.catalogue.kind,
+                        event_name=market.catalogue.event_name,
                         status=market.status,
                         in_play=market.in_play,
                         currency=tenant.currency,

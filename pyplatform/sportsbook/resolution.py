@@ -1,11 +1,16 @@
-"""What a market's definition says about its bets: who was removed, who won, and what a bet returns."""
+"""What a market's results say about its bets: who was removed, who won, and what a bet returns."""
 
 import hashlib
 from enum import IntEnum
+from typing import Final
 
 import msgspec
 
-from pyplatform.core import betting, feeds
+from pyplatform.contracts.feeds import Result
+from pyplatform.core import betting
+from pyplatform.sportsbook.selections import selection_id
+
+_FIRST_FIELDS: Final = 5
 
 
 class VoidReason(IntEnum):
@@ -13,20 +18,41 @@ class VoidReason(IntEnum):
 
     SELECTION_REMOVED = 1
     MARKET_VOID = 2
+    CANCELLED = 3
+    """The feed voids the bets of a time, or the outcome."""
+
+
+class Decided(msgspec.Struct, array_like=True, frozen=True):
+    """A selection that is decided for itself; the fields are those of a feed's `OutcomeResult`."""
+
+    selection: int
+    won: bool
+    void_halves: int
+    places: int
+    tied: int
 
 
 class Resolution(msgspec.Struct, array_like=True, frozen=True):
-    """State of a market's results; `closed` means nothing more is to come unless the result is corrected."""
+    """State of a market's results; `closed` means nothing more is to come unless the result is corrected.
+
+    `each` holds the results of a market whose selections are decided one by one, and is authoritative there.
+    `cancels` are windows of placement times (ms) whose bets are void, open where None.
+    """
 
     market_id: str
     places: int
     removed: tuple[int, ...]
     winners: tuple[int, ...]
     closed: bool
+    each: tuple[Decided, ...] = ()
+    cancels: tuple[tuple[int | None, int | None], ...] = ()
 
     def evidence(self) -> bytes:
         """SHA-256 of the resolution: proof of what a settlement was based on."""
-        return hashlib.sha256(msgspec.msgpack.encode(self)).digest()
+        fields = msgspec.structs.astuple(self)
+        # What the first version could say keeps the hash it had there.
+        told = fields if self.each or self.cancels else fields[:_FIRST_FIELDS]
+        return hashlib.sha256(msgspec.msgpack.encode(told)).digest()
 
     def after(self, earlier: "Resolution | None") -> "Resolution":
         """What stands when this is told after `earlier`.
@@ -41,26 +67,51 @@ class Resolution(msgspec.Struct, array_like=True, frozen=True):
         removed = tuple(sorted({*self.removed, *earlier.removed}))
         return msgspec.structs.replace(self, removed=removed)
 
+    def decided(self, selection: int) -> Decided | None:
+        """The selection's own result, where there is one."""
+        return next((one for one in self.each if one.selection == selection), None)
 
-def of_definition(market_id: str, definition: feeds.betfair.MarketDefinition) -> Resolution:
-    """Read the resolution out of a feed's market definition."""
-    removed = tuple(sorted(r.id for r in definition.runners if r.status in {"REMOVED", "REMOVED_VACANT"}))
-    closed = definition.status == "CLOSED"
-    winning = {"WINNER", "PLACED"}
-    winners = tuple(sorted(r.id for r in definition.runners if closed and r.status in winning))
-    return Resolution(market_id, max(1, definition.number_of_winners), removed, winners, closed)
+    def cancelled(self, placed_ms: int) -> bool:
+        """Whether a bet placed then is void."""
+        return any(
+            (begin is None or placed_ms >= begin) and (end is None or placed_ms <= end)
+            for begin, end in self.cancels
+        )
 
 
-def settles(resolution: Resolution, selection: int) -> bool:
+def of_result(market_id: str, result: Result) -> Resolution:
+    """Read the resolution out of a feed's result."""
+    decided = [one for one in result.outcomes if one.won is not None]
+    if result.each:
+        each = tuple(
+            Decided(selection_id(one.key), bool(one.won), one.void_halves, one.places, one.tied)
+            for one in decided
+        )
+        return Resolution(market_id, 1, (), (), result.final, each, result.cancels)
+    removed = tuple(sorted(selection_id(one.key) for one in decided if one.void_halves == 2))
+    winners = tuple(sorted(selection_id(one.key) for one in decided if one.won))
+    return Resolution(market_id, max(1, result.places), removed, winners, result.final)
+
+
+def settles(resolution: Resolution, selection: int, placed_ms: int) -> bool:
     """Whether a bet on `selection` can be decided now."""
+    if resolution.cancelled(placed_ms):
+        return True
+    if resolution.each:
+        return resolution.decided(selection) is not None
     return resolution.closed or selection in resolution.removed
 
 
-def void_reason(resolution: Resolution, selection: int) -> VoidReason | None:
+def void_reason(resolution: Resolution, selection: int, placed_ms: int) -> VoidReason | None:
     """Why a bet on `selection` is void, or None if it has a result.
 
     A market that closes without a winner was abandoned: every stake goes back.
     """
+    if resolution.cancelled(placed_ms):
+        return VoidReason.CANCELLED
+    if resolution.each:
+        decided = resolution.decided(selection)
+        return VoidReason.CANCELLED if decided is not None and decided.void_halves == 2 else None
     if selection in resolution.removed:
         return VoidReason.SELECTION_REMOVED
     if resolution.closed and not resolution.winners:
@@ -73,9 +124,19 @@ def returns(resolution: Resolution, selection: int, stake: int, price_e4: int, u
 
     More winners than places share them: a dead heat.
     """
-    if selection not in resolution.winners:
-        return 0
+    own = resolution.decided(selection)
+    if own is None:
+        if selection not in resolution.winners:
+            return 0
+        tied = len(resolution.winners)
+        own = Decided(selection, won=True, void_halves=0, places=resolution.places, tied=tied)
     settled = betting.settle_single(
-        stake, price_e4, "won", places=resolution.places, tied=len(resolution.winners), unit=unit
+        stake,
+        price_e4,
+        "won" if own.won else "lost",
+        void_halves=own.void_halves,
+        places=own.places,
+        tied=own.tied,
+        unit=unit,
     )
     return settled.returns_minor

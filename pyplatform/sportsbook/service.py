@@ -1,7 +1,7 @@
-"""The trading process: feed in, prices out, bets decided, results settled; it holds the lease of its events."""
+"""The trading process: feeds in, prices out, bets decided, results settled; it holds the lease of its events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +14,7 @@ import msgspec
 from pyplatform.bus import Bus
 from pyplatform.bus import frames as bus_frames
 from pyplatform.contracts import sportsbook as contract
+from pyplatform.contracts.feeds import Result, Update
 from pyplatform.contracts.wallet import LedgerReader, WalletPort
 from pyplatform.eventstore.lease import LeaseKeeper, Taken, Unclear, owner_id
 from pyplatform.kernel import ids
@@ -22,14 +23,16 @@ from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.answers import unavailable
 from pyplatform.sportsbook.delays import Delays
+from pyplatform.sportsbook.listener import FeedListener, ResultFollower
 from pyplatform.sportsbook.openbets import OpenBets
 from pyplatform.sportsbook.placement import DECISION_LIFETIME, SECOND, Placement
 from pyplatform.sportsbook.recovery import Recovery
 from pyplatform.sportsbook.reporting import Reporter
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.settlement import Settlement
+from pyplatform.sportsbook.sources import Sources
 from pyplatform.sportsbook.store import ResolutionStore
-from pyplatform.sportsbook.trading import Trading
+from pyplatform.sportsbook.trading import Changes, Trading
 from pyplatform.telemetry import get_logger
 
 OWNER: Final = "trading"
@@ -37,9 +40,6 @@ LEASE: Final = "event:trading"
 TICK_S: Final = 1.0
 
 log = get_logger("sportsbook.service")
-
-Feed = AsyncIterator[tuple[float, bytes]]
-"""(progress 0-1, line) pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,18 @@ class EventOwner:
         self._slugs = [tenant.slug for tenant in tenants]
         self._store = ResolutionStore(ports.pool)
         self.bets = OpenBets()
-        self.trading = Trading(tenants, OWNER)
+        self.sources = Sources()
+        self.trading = Trading(tenants, OWNER, self.sources.is_up)
         self.settlement = Settlement(self._slugs, self.bets, ports.wallet, self._store.record)
         self.delays = Delays(self.trading.markets, self.bets, ports.wallet, self.settlement)
         self.placement = Placement(
             self.trading.markets, self.bets, ports.wallet, self.settlement, self.delays, limit
         )
-        self.reporter = Reporter(self.trading, self.bets, self.placement, self.settlement)
+        self.reporter = Reporter(self.trading, self.sources, self.bets, self.placement, self.settlement)
+        self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish)
         self._recovery = Recovery(self._slugs, ports.reader, ports.wallet, self.bets)
         self._requests = msgspec.msgpack.Decoder(contract.PlaceBet)
-        self._results: asyncio.Queue[Resolution] = asyncio.Queue()
+        self._settling: asyncio.Queue[str] = asyncio.Queue()
         self._holds: Callable[[], bool] = lambda: False
 
     async def recover(self) -> None:
@@ -118,23 +120,33 @@ class EventOwner:
         asked = msgspec.msgpack.decode(data, type=contract.AwaitDecision)
         return msgspec.msgpack.encode(await self.delays.decision(ids.parse(asked.bet_id)))
 
-    async def run_feed(self, feed: Feed) -> None:
-        """Play the feed: publish what moves, queue what must be settled."""
-        async for progress, line in feed:
-            changes = self.trading.feed(line)
-            _report_problems(changes.problems)
-            for market in changes.defined:
-                self.bets.places(market.market_id, market.places)
-            for subject, payload in changes.messages:
-                await self._ports.bus.publish(subject, payload)
-            self.reporter.line_done(progress, changes.received, len(changes.messages))
-            for resolution in changes.resolutions:
-                self._results.put_nowait(resolution)
-        _report_problems(self.trading.end_of_feed())
-        log.info("feed ended", lines=self.trading.lines, errors=self.trading.errors)
+    async def publish(self, changes: Changes) -> None:
+        """Publish what moves."""
+        for market in changes.defined:
+            self.bets.places(market.market_id, market.places)
+        for subject, payload in changes.messages:
+            await self._ports.bus.publish(subject, payload)
+        self.reporter.published(changes.received, len(changes.messages))
+
+    async def run_feeds(self) -> None:
+        """Hear all feeds."""
+        await self._listener.run()
+
+    async def run_results(self) -> None:
+        """Record results in the order they came."""
+        await ResultFollower(self._ports.bus, OWNER, self.take_result).run()
+
+    async def take_result(self, update: Update) -> None:
+        """Record a result and queue its settlement; it is on record when this returns."""
+        if not isinstance(update.body, Result):
+            return
+        resolution, changes = self.trading.resolve(update, update.body)
+        await self.publish(changes)
+        if resolution is not None and await self.settlement.learn(resolution):
+            self._settling.put_nowait(resolution.market_id)
 
     async def run_settlement(self) -> None:
-        """Record results in the order they came and settle them, and first what a former owner left undone.
+        """Settle what results decide, and first what a former owner left undone.
 
         A market does not wait for those before it: a tenant whose wallet is away must not hold up the others.
         """
@@ -142,9 +154,7 @@ class EventOwner:
             for market_id in self.settlement.resolved:
                 group.create_task(self.settlement.settle_open(market_id))
             while True:
-                resolution = await self._results.get()
-                if await self.settlement.learn(resolution):
-                    group.create_task(self.settlement.settle_open(resolution.market_id))
+                group.create_task(self.settlement.settle_open(await self._settling.get()))
 
     async def run_upkeep(self) -> None:
         """Learn what became of overdue pending bets, and publish everything anew for those who came late."""
@@ -173,21 +183,15 @@ class EventOwner:
         await self._recovery.follow(2 * DECISION_LIFETIME / SECOND, self.settlement.notice)
 
 
-def _report_problems(problems: list[str]) -> None:
-    for problem in problems:
-        log.warning("feed line skipped", problem=problem)
-
-
 async def run_trading(
     ports: Ports,
     tenants: list[Tenant],
     postgres_url: str,
-    feed: Feed | None,
     stop: asyncio.Event,
     ready: Callable[[], None],
     limit: int,
 ) -> None:
-    """Take the lease, recover, serve until `stop`; `feed` is played once, if there is one."""
+    """Take the lease, recover, serve until `stop`."""
     keeper = LeaseKeeper(postgres_url, owner_id())
     lease = await _take(keeper, stop)
     if lease is None:
@@ -201,11 +205,12 @@ async def run_trading(
             await owner.serve(lease.epoch, partial(keeper.surely_holds, lease))
             ready()
             works = [
+                owner.run_feeds(),
+                owner.run_results(),
                 owner.run_settlement(),
                 owner.run_upkeep(),
                 owner.run_reports(),
                 owner.follow_journal(),
-                *([owner.run_feed(feed)] if feed is not None else []),
             ]
             background = [keeping, *(group.create_task(work) for work in works)]
             await stop.wait()
@@ -215,24 +220,6 @@ async def run_trading(
         with suppress(Unclear):  # it runs out by itself; what ended us must be seen instead
             await keeper.release(lease)
         await keeper.close()
-
-
-async def held_back(feed: Feed, bus: Bus) -> Feed:
-    """Keep a feed back until somebody asks for it on `start_subject`."""
-    started = asyncio.Event()
-
-    async def start(_: bytes) -> bytes:
-        started.set()
-        return b""
-
-    await bus.serve(contract.start_subject(OWNER), start)
-
-    async def later() -> Feed:
-        await started.wait()
-        async for item in feed:
-            yield item
-
-    return later()
 
 
 async def _take(keeper: LeaseKeeper, stop: asyncio.Event) -> Taken | None:

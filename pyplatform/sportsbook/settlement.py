@@ -82,7 +82,9 @@ class Settlement:
         resolution = self._resolutions.get(bet.market_id)
         if resolution is None or bet.unclear or bet.pending_until or bet.bet_id in self._settling:
             return False
-        if self._bets.get(bet.bet_id) is not bet or not settles(resolution, bet.selection):
+        if self._bets.get(bet.bet_id) is not bet or not settles(
+            resolution, bet.selection, ids.timestamp_ms(bet.bet_id)
+        ):
             return False
         self._settling.add(bet.bet_id)
         return True
@@ -96,7 +98,7 @@ class Settlement:
     async def _pay(self, bet: OpenBet) -> None:
         resolution = self._resolutions[bet.market_id]
         context = codec.Context(bet.tenant, bet.brand, bet.player, SOURCE_SPORTSBOOK, ids.uuid7(), "")
-        reason = void_reason(resolution, bet.selection)
+        reason = void_reason(resolution, bet.selection, ids.timestamp_ms(bet.bet_id))
         if reason is not None:
             command = codec.void_bet(context, bet.bet_id, FIRST_REVISION, bet.version, reason)
         else:

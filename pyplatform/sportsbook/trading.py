@@ -1,89 +1,131 @@
-"""From feed bytes to published prices: the one place where market state changes."""
+"""From the feeds' markets to our published prices: the one place where market state changes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
 
+from pyplatform.contracts.feeds import Catalogue, Result, Status, Update
+from pyplatform.contracts.feeds import Prices as FeedPrices
 from pyplatform.contracts.sportsbook import MarketStatus, market_subject, price_subject
-from pyplatform.core import feeds
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.pricing import consensus, offer
-from pyplatform.sportsbook.resolution import Resolution
-
-
-def describe(problem: feeds.betfair.Problem) -> str:
-    """Say what is wrong with a line, and where."""
-    return f"line {problem.line} of the feed, byte {problem.at}: {problem.reason}"
+from pyplatform.sportsbook.pricing import offer, references
+from pyplatform.sportsbook.resolution import Resolution, of_result
 
 
 @dataclass(slots=True)
 class Changes:
-    """What feed bytes, `received` at (ns), brought about: messages to publish, results to settle, lines skipped."""
+    """What was brought about: messages to publish, markets defined anew, and when its cause was received (ns)."""
 
     received: int
     messages: list[tuple[str, bytes]] = field(default_factory=list)
-    resolutions: list[Resolution] = field(default_factory=list)
     defined: list[MarketState] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
 
 
 class Trading:
-    """Books, definitions and prices of every market in the feed, for all tenants of this process."""
+    """Definitions and prices of every market of the feeds, for all tenants of this process.
 
-    def __init__(self, tenants: list[Tenant], owner: str) -> None:
+    `is_up` says whether a (feed, producer) may be relied upon now.
+    """
+
+    def __init__(
+        self, tenants: list[Tenant], owner: str, is_up: Callable[[tuple[str, str]], bool] = lambda _: True
+    ) -> None:
         self.tenants = tenants
         self._owner = owner
-        self._books = feeds.betfair.Books()
+        self._is_up = is_up
         self._encoder = msgspec.msgpack.Encoder()
         self._on_record: dict[str, Resolution] = {}
+        self._result_seqs: dict[str, int] = {}
         self.markets: dict[str, MarketState] = {}
-        self.lines = 0
-        self.updates = 0
 
-    def known(self, resolution: Resolution) -> None:
-        """Take over a result on record: its market is not offered again, even if the feed begins anew."""
-        earlier = self._on_record.get(resolution.market_id)
-        self._on_record[resolution.market_id] = resolution.after(earlier)
+    def known(self, resolution: Resolution) -> Resolution:
+        """Take over a result and return what stands; its market is not offered again, even if the feed begins anew."""
+        stands = resolution.after(self._on_record.get(resolution.market_id))
+        self._on_record[resolution.market_id] = stands
+        return stands
 
-    def feed(self, data: bytes) -> Changes:
-        """Apply feed bytes and price what they touched."""
-        received = now_ns()
-        self.lines += 1
-        errors = self._books.error_count
-        self.updates += self._books.apply(data)
-        changes = Changes(received)
-        if self._books.error_count > errors:
-            changes.problems = [describe(problem) for problem in self._books.errors()[errors:]]
-        for market_id in self._books.touched():
-            self._update(market_id, received, changes)
+    def resolve(self, update: Update, result: Result) -> tuple[Resolution | None, Changes]:
+        """Take a result of a feed; the resolution that stands now, None if a newer one was taken before."""
+        changes = Changes(update.stamp.received_at)
+        if update.stamp.seq < self._result_seqs.get(update.market, 0):
+            return None, changes
+        self._result_seqs[update.market] = update.stamp.seq
+        resolution = self.known(of_result(update.market, result))
+        market = self.markets.get(update.market)
+        if market is not None and market.resolution != resolution:
+            market.resolve(resolution)
+            self._tell(market, changes, catalogue=True)
+        return resolution, changes
+
+    def take(self, update: Update, *, snapshot: bool = False) -> Changes:
+        """Take what a feed says of a market, and price what it touches.
+
+        A `snapshot` is said now: the prices in it may be relied upon, whether they are news or not.
+        """
+        changes = Changes(now_ns() if snapshot else update.stamp.received_at)
+        market = self.markets.get(update.market)
+        if market is None:
+            market = self.markets[update.market] = MarketState(
+                update.market, self._on_record.get(update.market)
+            )
+        if not market.is_news(update):
+            if snapshot and isinstance(update.body, FeedPrices) and market.quoted is not None:
+                market.quote(market.quoted)
+                self._follow(market, changes)
+            return changes
+        before = market.status
+        match update.body:
+            case Catalogue():
+                market.define(update.body)
+                changes.defined.append(market)
+            case Status():
+                market.set_status(update.body)
+            case FeedPrices():
+                market.quote(update.body)
+        market.rely(up=self._is_up(market.source))
+        moved = self._reprice(market)
+        catalogue = not isinstance(update.body, FeedPrices) or market.status is not before
+        if moved or catalogue:
+            self._tell(market, changes, catalogue=catalogue)
         return changes
 
-    def _update(self, market_id: str, received: int, changes: Changes) -> None:
-        definition = self._books.definition(market_id)
-        if definition is None:
-            return
-        market = self.markets.get(market_id)
-        if market is None:
-            market = self.markets[market_id] = MarketState(market_id, self._on_record.get(market_id))
-        redefined = definition is not market.definition
-        if redefined:
-            resolution = market.redefine(definition)
-            changes.defined.append(market)
-            if resolution.closed or resolution.removed:
-                changes.resolutions.append(resolution)
-        if not self._reprice(market) and not redefined:
-            return
-        market.next_version(received)
-        self._announce(market, changes.messages, received, catalogue=redefined)
+    def distrust(self, feed: str) -> None:
+        """What a feed has said so far may be old: only prices it sends or confirms from now on count."""
+        for market in self.markets.values():
+            if market.source[0] == feed:
+                market.fresh = False
+
+    def producers_changed(self, feed: str, received: int) -> Changes:
+        """Suspend the markets of producers that are down, and open those that are back and have sent prices since."""
+        changes = Changes(received)
+        for market in self.markets.values():
+            if market.source[0] == feed:
+                self._follow(market, changes)
+        return changes
+
+    def _follow(self, market: MarketState, changes: Changes) -> None:
+        up, before = self._is_up(market.source), market.status
+        if market.up and not up:
+            market.fresh = False
+        market.rely(up=up)
+        if market.status is not before:
+            self._reprice(market)
+            self._tell(market, changes, catalogue=True)
+
+    def _tell(self, market: MarketState, changes: Changes, *, catalogue: bool) -> None:
+        if market.catalogue is not None:
+            market.next_version(changes.received)
+            self._announce(market, changes.messages, changes.received, catalogue=catalogue)
 
     def _announce(
         self, market: MarketState, messages: list[tuple[str, bytes]], received: int, *, catalogue: bool
     ) -> None:
         for tenant in self.tenants:
-            if catalogue and market.definition is not None:
-                entry = market.catalogue(tenant.slug, market.definition, self._owner)
+            if catalogue and market.catalogue is not None:
+                entry = market.entry(tenant.slug, market.catalogue, self._owner)
                 messages.append((market_subject(tenant.slug, market.market_id), self._encoder.encode(entry)))
             prices = market.price_list(tenant.slug, now_ns(), received)
             messages.append((price_subject(tenant.slug, market.market_id), self._encoder.encode(prices)))
@@ -92,37 +134,28 @@ class Trading:
         """Messages with the present state of every market, at the versions already published."""
         messages: list[tuple[str, bytes]] = []
         for market in self.markets.values():
-            self._announce(market, messages, now_ns(), catalogue=True)
+            if market.catalogue is not None:
+                self._announce(market, messages, now_ns(), catalogue=True)
         return messages
-
-    def end_of_feed(self) -> list[str]:
-        """Say what is wrong with a last line that was cut off."""
-        errors = self._books.error_count
-        self._books.finish()
-        return [describe(problem) for problem in self._books.errors()[errors:]]
-
-    @property
-    def errors(self) -> int:
-        """Lines that were skipped as broken."""
-        return self._books.error_count
 
     def _reprice(self, market: MarketState) -> bool:
         """Price the market anew for every tenant; True if any price moved."""
-        if market.status is not MarketStatus.OPEN:
+        if market.status is not MarketStatus.OPEN or market.quoted is None:
             return False
-        top = self._books.top(market.market_id)
-        if top is None:
-            return False
-        fair: list[float | None] = []
-        for runner, back, lay, last in zip(top.ids, top.back, top.lay, top.ltp, strict=True):
-            price = consensus(back, lay, last) if runner in market.active else None
-            if price is None and runner in market.active:
-                return market.withdraw_prices()
-            fair.append(price)
+        fair, places = references(market.quoted, market.selections, market.active, market.places)
+        if not fair:
+            return market.withdraw_prices()
+        offered_by_feed = market.quoted.price
         moved = False
         for tenant in self.tenants:
-            offered = offer(fair, market.places, tenant.margin_bp)
-            prices = {runner: price for runner, price in zip(top.ids, offered, strict=False) if price}
+            offered = offer(fair, places, tenant.margin_bp)
+            prices = {
+                runner: price for runner, price in zip(market.selections, offered, strict=False) if price
+            }
+            if offered_by_feed:
+                sold = zip(market.selections, offered_by_feed, strict=True)
+                withheld = {runner for runner, price in sold if price is None}
+                prices = {runner: price for runner, price in prices.items() if runner not in withheld}
             moved |= prices != market.prices.get(tenant.slug)
             market.prices[tenant.slug] = prices
         return moved

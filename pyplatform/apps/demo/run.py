@@ -22,10 +22,12 @@ from pyplatform.apps.demo.players import Account, Player, open_account
 from pyplatform.apps.demo.screen import Screen
 from pyplatform.apps.demo.timeline import Timeline
 from pyplatform.apps.demo.view import render
+from pyplatform.apps.inputs import feed_roles, feeds_of
 from pyplatform.apps.proofs import print_proofs
-from pyplatform.apps.supervisor import STOP_ORDER, Platform
+from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus, Message
-from pyplatform.contracts.sportsbook import STATS_SUBJECT, TradingStats, start_subject
+from pyplatform.contracts.feeds import start_subject
+from pyplatform.contracts.sportsbook import STATS_SUBJECT, TradingStats
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.kernel.tenancy import Tenant, load_tenants
 from pyplatform.wallet.client import WalletClient
@@ -61,6 +63,7 @@ class Day:
 
     platform: Platform
     options: DemoOptions
+    feeds: tuple[str, ...]
     timeline: Timeline = field(default_factory=Timeline)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -77,24 +80,17 @@ async def run_demo(options: DemoOptions, console: Console) -> bool:
     _stop_on_sigterm()
     with TemporaryDirectory(prefix="pyplatform-demo-") as scratch:
         folder = options.data or Path(scratch)
-        arguments = {
-            "gateway": ["--port", "0"],
-            "trading": [
-                *(part for path in options.inputs for part in ("--input", str(path.resolve()))),
-                "--seconds",
-                str(DAY_S / options.speed),
-                "--hold",
-            ],
-        }
+        feeds = feeds_of(options.inputs)
+        roles = feed_roles(feeds, DAY_S / options.speed, "--hold")
         async with Platform(
             folder,
-            STOP_ORDER,
-            arguments=arguments,
+            (*ONE_OF_EACH, *roles),
+            arguments={"gateway": ["--port", "0"], **roles},
             env=QUICK_HASHES,
             report=lambda line: console.print(f"  {line}", style="dim"),
             log_to_files=True,
         ) as platform:
-            day = Day(platform, options)
+            day = Day(platform, options, tuple(feeds))
             proofs = await _live_through(day, console)
     title = "One race day, end to end"
     names = ", ".join(path.name for path in options.inputs)
@@ -123,7 +119,8 @@ async def _live_through(day: Day, console: Console) -> list[Proof]:
         await _pay_in(bus, accounts)
         console.print("the day begins")
         day.timeline.begin()
-        await bus.request(start_subject("trading"), b"", 5.0)
+        for feed in day.feeds:
+            await bus.request(start_subject(feed), b"", 5.0)
         async with _background(_activities(day, tenants, accounts), day.over):
             await day.platform.run_until(_show_until_settled(day, console))
         return [

@@ -11,9 +11,10 @@ import pytest
 from pyplatform.apps.cashier import pay_in
 from pyplatform.apps.demo.players import open_account
 from pyplatform.apps.demo.run import QUICK_HASHES
-from pyplatform.apps.supervisor import STOP_ORDER, Platform
+from pyplatform.apps.inputs import feed_roles, feeds_of
+from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus
-from pyplatform.contracts.sportsbook import start_subject
+from pyplatform.contracts.feeds import start_subject
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.ids import text, uuid7
@@ -102,12 +103,12 @@ class House:
         return [market[field] for market in await self.listed()] == list(values)
 
     async def play(self) -> None:
-        """Let the feed begin; asked again until the trading process hears it."""
+        """Let the feed begin; asked again until its process hears it."""
         bus = await Bus.connect(self.settings.nats_url, "test")
         async with asyncio.timeout(30):
             while True:
                 try:
-                    await bus.request(start_subject("trading"), b"", 1.0)
+                    await bus.request(start_subject("betfair"), b"", 1.0)
                     break
                 except Unavailable:
                     await asyncio.sleep(0.1)
@@ -145,14 +146,11 @@ def open_house(tmp_path: Path) -> Opening:
         inputs: Sequence[Path], markets: Sequence[Market], seconds: float, restart: Collection[str]
     ) -> AsyncIterator[House]:
         said: list[str] = []
-        play = [part for path in inputs for part in ("--input", str(path))]
-        arguments = {
-            "gateway": ["--port", "0"],
-            "trading": [*play, "--seconds", str(seconds), "--hold"],
-        }
+        feeds = feed_roles(feeds_of(inputs), seconds, "--hold")
+        arguments = {"gateway": ["--port", "0"], **feeds}
         async with Platform(
             tmp_path / "data",
-            STOP_ORDER,
+            (*ONE_OF_EACH, *feeds),
             arguments=arguments,
             env=QUICK_HASHES,
             restart=restart,

@@ -110,12 +110,12 @@ async def flush_and_find_everything_again(house: House, markets: list[Market]) -
 async def test_killed_trading(open_house: Opening, tmp_path: Path) -> None:
     market = Market("1.521", delay=1)
     day = written(tmp_path / "day.json", market)
-    async with open_house([day], [market], 8, ("trading",)) as house:
+    async with open_house([day], [market], 12, ("trading", "feed-betfair")) as house:
 
         async def faults() -> None:
             await house.crowd.more(150)
+            # The feed goes on, and its snapshot tells the new process all that it needs.
             await house.kill("trading")
-            await house.play()
             await house.crowd.more(150)
             await until(lambda: house.shown("in_play", True))
             # The wallet hears of the settlements, and answers only when nobody is left to hear it.
@@ -127,11 +127,31 @@ async def test_killed_trading(open_house: Opening, tmp_path: Path) -> None:
             await house.back("trading", 2)
 
         await house.live(faults())
-        # The new process has not heard the feed: what it settles is on record.
         await all_decided(house.settings, SLUGS)
+        await house.kill("feed-betfair")
         await house.play()
         await asyncio.sleep(1)
         await no_bet_is_taken_on_a_known_result(house, market)
+        await house.account_for_everything()
+
+
+async def test_killed_feed(open_house: Opening, tmp_path: Path) -> None:
+    markets = [Market("1.551"), Market("1.552", delay=1)]
+    day = written(tmp_path / "day.json", *markets)
+    async with open_house([day], markets, 12, ("feed-betfair",)) as house:
+
+        async def faults() -> None:
+            await house.crowd.more(100)
+            await house.kill("feed-betfair")
+            await until(lambda: house.shown("status", "suspended", "suspended"))
+            await house.play()
+            await house.crowd.more(100)
+            await closed(house, markets)
+            # The results are in the stream: to tell them all again must change nothing.
+            await house.kill("feed-betfair")
+            await house.play()
+
+        await house.live(faults())
         await house.account_for_everything()
 
 

@@ -81,8 +81,8 @@ async def test_malformed_feed(open_house: Opening, tmp_path: Path) -> None:
         await house.account_for_everything()
         await asyncio.sleep(1)
         await bus.close()
-        log = (house.platform.folder / "logs" / "trading.log").read_text()
-    told = [line for line in log.splitlines() if "feed line skipped" in line]
+        log = (house.platform.folder / "logs" / "feed-betfair.log").read_text()
+    told = [line for line in log.splitlines() if "feed message skipped" in line]
     assert len(told) == len(set(told)) == len(BROKEN) + 1, told
     assert stats[-1].feed_errors == len(BROKEN) + 1
     assert sum("recording is not whole" in line for line in log.splitlines()) == 2

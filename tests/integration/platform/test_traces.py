@@ -19,7 +19,8 @@ from pyplatform._core.shard import Batch, Entry
 from pyplatform.apps.demo.client import Connection, Response
 from pyplatform.apps.demo.players import Account, open_account
 from pyplatform.apps.demo.run import QUICK_HASHES
-from pyplatform.apps.supervisor import STOP_ORDER, Platform
+from pyplatform.apps.inputs import feed_roles, feeds_of
+from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus
 from pyplatform.core import money
 from pyplatform.kernel import ids
@@ -151,9 +152,10 @@ async def visiting(folder: Path, collector: Collector) -> AsyncIterator[Visit]:
         "OTEL_METRIC_EXPORT_INTERVAL": "500",
         "OTEL_BSP_SCHEDULE_DELAY": "100",
     }
-    arguments = {"gateway": ["--port", "0"], "trading": ["--input", str(stream), "--seconds", "1"]}
+    feeds = feed_roles(feeds_of([stream]), 1)
+    arguments = {"gateway": ["--port", "0"], **feeds}
     async with Platform(
-        folder / "data", STOP_ORDER, arguments=arguments, env=env, log_to_files=True
+        folder / "data", (*ONE_OF_EACH, *feeds), arguments=arguments, env=env, log_to_files=True
     ) as platform:
         address = urlsplit(platform.gateway_url)
         connection = Connection(address.hostname or "", address.port or 0)

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import monotonic
+from weakref import WeakKeyDictionary
 
 import asyncpg
 import msgspec
@@ -12,15 +14,18 @@ import pytest
 from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch, Replayer
 from pyplatform.bus import Bus
+from pyplatform.contracts.feeds import Result
 from pyplatform.contracts.sportsbook import BetAnswer, PlaceBet
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import Tenant
+from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.service import EventOwner, Ports
 from pyplatform.wallet.client import WalletClient
 from pyplatform.wallet.service import run_wallet
 from pyplatform.wallet.store import JournalReader
+from tests.feeding import Feeding
 
 MARKET = "1.500"
 FIRST, SECOND, THIRD = 11, 22, 33
@@ -118,11 +123,32 @@ class House:
         return [entry.kind for _, sealed in page for entry in Batch(sealed).entries()]
 
 
-def feed(owner: EventOwner, *lines: bytes) -> None:
-    """Give lines to an owner and let it know about the markets they define."""
-    for line in lines:
-        for market in owner.trading.feed(line).defined:
+@dataclass
+class Fed:
+    """What lines brought about: messages to publish, and what results came to."""
+
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
+    resolutions: list[Resolution] = field(default_factory=list)
+
+
+_FEEDS: WeakKeyDictionary[EventOwner, Feeding] = WeakKeyDictionary()
+
+
+def feed(owner: EventOwner, *lines: bytes) -> Fed:
+    """Let a feed process of the owner's own read lines, and the owner hear what it says."""
+    told = Fed()
+    feeding = _FEEDS.setdefault(owner, Feeding())
+    owner.sources.hear_health(feeding.health(), monotonic())
+    for update in (update for line in lines for update in feeding.say(line)):
+        if isinstance(update.body, Result):
+            resolution, changes = owner.trading.resolve(update, update.body)
+            told.resolutions += [resolution] if resolution is not None else []
+        else:
+            changes = owner.trading.take(update)
+        told.messages += changes.messages
+        for market in changes.defined:
             owner.bets.places(market.market_id, market.places)
+    return told
 
 
 async def decided(owner: EventOwner, answer: BetAnswer) -> BetAnswer:

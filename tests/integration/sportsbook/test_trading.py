@@ -28,7 +28,7 @@ async def test_prices_carry_the_margin_and_move_with_the_feed(house: House) -> N
     feed(owner, definition(), prices())
     before = offered(owner, house)
     assert sum(10_000 / price for price in before.values()) >= 1.05
-    changes = owner.trading.feed(prices(first=1.5, second=6.0, third=6.0))
+    changes = feed(owner, prices(first=1.5, second=6.0, third=6.0))
     sent = [
         msgspec.msgpack.decode(payload, type=Prices)
         for subject, payload in changes.messages
@@ -83,10 +83,10 @@ async def test_winners_are_paid_losers_lose_and_removed_runners_give_the_stake_b
     won = await owner.placement.place(house.attempt("10.00", selection=FIRST))
     await owner.placement.place(house.attempt("20.00", selection=SECOND))
     await owner.placement.place(house.attempt("5.00", selection=33))
-    (removal,) = owner.trading.feed(definition(version=2, r33="REMOVED")).resolutions
+    (removal,) = feed(owner, definition(version=2, r33="REMOVED")).resolutions
     await owner.settlement.resolve(removal)
     closing = definition("CLOSED", version=3, r11="WINNER", r22="LOSER", r33="REMOVED")
-    (result,) = owner.trading.feed(closing).resolutions
+    (result,) = feed(owner, closing).resolutions
     await owner.settlement.resolve(result)
     assert len(owner.bets) == 0
     assert (owner.settlement.settled, owner.settlement.voided) == (2, 1)
@@ -100,7 +100,7 @@ async def test_a_new_owner_finds_open_bets_and_unpaid_results_in_the_records(hou
     first = house.new_owner()
     feed(first, definition(), prices())
     answer = await first.placement.place(house.attempt("10.00"))
-    (result,) = first.trading.feed(definition("CLOSED", version=2, r11="WINNER")).resolutions
+    (result,) = feed(first, definition("CLOSED", version=2, r11="WINNER")).resolutions
     await first._store.record(house.tenant.slug, result)
 
     second = house.new_owner()
@@ -130,7 +130,7 @@ async def test_an_in_play_bet_is_rejected_when_the_price_is_gone_and_stays_so_fo
     feed(owner, definition(delay=1), prices())
     attempt = house.attempt(price_e4=offered(owner, house)[FIRST])
     answer = await owner.placement.place(attempt)
-    owner.trading.feed(prices(first=1.5, second=6.0, third=6.0))
+    feed(owner, prices(first=1.5, second=6.0, third=6.0))
     rejected = await decided(owner, answer)
     assert (rejected.outcome, rejected.code) == (BetOutcome.REFUSED, "price_changed")
     again = await house.new_owner().placement.place(attempt)

@@ -1,0 +1,114 @@
+"""A feed process: where its messages come from, what is done with them, and how it stays."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyplatform.bus import Bus
+from pyplatform.contracts.feeds import check_feed, start_subject
+from pyplatform.feeds.adapter import FORMATS, adapter
+from pyplatform.feeds.received import Connector, Health, Received
+from pyplatform.feeds.recorder import Recorder
+from pyplatform.feeds.replay import ORIGINAL, Pace, replay
+from pyplatform.feeds.service import FeedService
+from pyplatform.feeds.sources import Recorded, one_format
+from pyplatform.kernel.errors import PlatformError
+
+_NEARLY: Final = 0.9999
+"""The last message has been read; that it has been published is only said afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feeding:
+    """What a feed process is to do. Without `inputs` it is live; `record` is a folder for what comes in."""
+
+    feed: str
+    inputs: tuple[Path, ...] = ()
+    pace: Pace = ORIGINAL
+    hold: bool = False
+    record: Path | None = None
+    compress: bool = False
+    descriptions: Path | None = None
+
+    @property
+    def format(self) -> str:
+        """How the feed's messages are read; raises PlatformError if that cannot be told."""
+        if self.inputs:
+            return one_format([Recorded(path) for path in self.inputs])
+        if self.feed not in FORMATS:
+            raise PlatformError(f"there is no live feed {self.feed!r}: known are {', '.join(FORMATS)}")
+        return self.feed
+
+
+def _check(feed: str) -> None:
+    try:
+        check_feed(feed)
+    except ValueError as error:
+        raise PlatformError(str(error)) from error
+
+
+@asynccontextmanager
+async def serving(bus: Bus, feeding: Feeding) -> AsyncIterator[FeedService]:
+    """The feed's service, answering; raises PlatformError if it cannot be begun."""
+    _check(feeding.feed)
+    descriptions = None
+    if feeding.descriptions is not None:
+        try:
+            descriptions = feeding.descriptions.read_bytes()
+        except OSError as error:
+            raise PlatformError(f"cannot read {feeding.descriptions}: {error.strerror}") from error
+    state = adapter(feeding.format, feeding.feed, descriptions)
+    service = FeedService(bus, feeding.feed, state, assume_up=bool(feeding.inputs))
+    await service.start()
+    try:
+        yield service
+    finally:
+        await service.close()
+
+
+async def play(bus: Bus, feeding: Feeding, service: FeedService) -> None:
+    """Publish the whole source; a live one has no end."""
+    if feeding.hold:
+        await _asked(bus, feeding.feed)
+    if feeding.inputs:
+        await service.run(_played(feeding, service))
+        await service.ended()
+        return
+    connector = live(feeding.format)
+    try:
+        source = connector.messages()
+        if feeding.record is None:
+            await service.run(source)
+        else:
+            async with Recorder(
+                feeding.record, feeding.feed, feeding.format, compress=feeding.compress
+            ) as recorder:
+                await service.run(recorder.passing(source))
+    finally:
+        await connector.close()
+
+
+def live(form: str) -> Connector:
+    """The connector of a live feed, set up by the environment; raises PlatformError naming what is missing there."""
+    raise PlatformError(f"there is no connector for {form} yet")
+
+
+async def _played(feeding: Feeding, service: FeedService) -> AsyncIterator[Received | Health]:
+    async for played in replay(feeding.inputs, feeding.pace):
+        service.progress = min(played.progress, _NEARLY)
+        yield played.item
+
+
+async def _asked(bus: Bus, feed: str) -> None:
+    """Wait until somebody asks on `start_subject`."""
+    started = asyncio.Event()
+
+    async def start(_: bytes) -> bytes:
+        started.set()
+        return b""
+
+    await bus.serve(start_subject(feed), start)
+    await started.wait()
