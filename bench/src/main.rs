@@ -12,6 +12,8 @@
 // Timing is what this crate is for.
 #![allow(clippy::disallowed_methods)]
 
+mod betting_work;
+mod odds_work;
 mod pairs;
 mod stream;
 mod timing;

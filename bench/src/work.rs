@@ -2,12 +2,12 @@
 
 use std::hint::black_box;
 
-use betting::{LegResult, Rounding};
 use feeds::betfair::Books;
-use odds::{Method, OnInvalid, OutcomeTerms, PricingRule};
+use odds::{Method, OutcomeTerms, PricingRule};
 
 use crate::pairs::Pairs;
 use crate::stream;
+use crate::{betting_work, odds_work};
 
 /// Something that can be done many times.
 pub(crate) trait Work {
@@ -16,8 +16,24 @@ pub(crate) trait Work {
 }
 
 /// Every name [`make`] knows.
-pub(crate) const NAMES: [&str; 7] =
-    ["core_pairs", "feed_line", "price_book", "power_3", "shin_3", "settle_single", "ladder_floor"];
+pub(crate) const NAMES: [&str; 16] = [
+    "core_pairs",
+    "feed_line",
+    "price_book",
+    "multiplicative_3",
+    "odds_ratio_3",
+    "power_3",
+    "shin_3",
+    "shin_20",
+    "shin_batch",
+    "score_grid",
+    "goal_rates",
+    "ladder_floor",
+    "settle_single",
+    "settle_goliath",
+    "settle_10_of_20",
+    "settle_mixed",
+];
 
 /// Set up for `capacity` operations in all.
 pub(crate) fn make(name: &str, capacity: u64) -> Option<Box<dyn Work>> {
@@ -25,11 +41,7 @@ pub(crate) fn make(name: &str, capacity: u64) -> Option<Box<dyn Work>> {
         "core_pairs" => Box::new(Pairs::new(capacity)),
         "feed_line" => Box::new(FeedLine::new(capacity)),
         "price_book" => Box::new(PriceBook::new()),
-        "power_3" => Box::new(Remove(Method::Power)),
-        "shin_3" => Box::new(Remove(Method::Shin)),
-        "settle_single" => Box::new(Settle),
-        "ladder_floor" => Box::new(LadderFloor),
-        _ => return None,
+        _ => return odds_work::make(name).or_else(|| betting_work::make(name)),
     })
 }
 
@@ -71,47 +83,10 @@ impl PriceBook {
 
 impl Work for PriceBook {
     fn run(&mut self, count: u64) -> u64 {
-        let price = |_| odds::price_book(black_box(&self.reference), &self.rule, OutcomeTerms::default()).expect("a sound book");
-        (0..count).map(price).map(|book| u64::from(book.prices_e4[0])).sum()
-    }
-}
-
-/// Margin out of a three-way book.
-struct Remove(Method);
-
-impl Work for Remove {
-    fn run(&mut self, count: u64) -> u64 {
-        let prices = [2.6, 2.4, 4.3];
-        (0..count)
-            .map(|_| {
-                odds::remove_margin(black_box(&prices), self.0, 1.0, OnInvalid::Error).expect("a sound book")
-            })
-            .map(|removal| u64::from(removal.iterations))
-            .sum()
-    }
-}
-
-/// One single, exact.
-struct Settle;
-
-impl Work for Settle {
-    fn run(&mut self, count: u64) -> u64 {
-        let settle = |stake: u64| {
-            let stake = i128::from(black_box(stake) + 1);
-            let (price, result) = black_box((35_500, LegResult::WON));
-            betting::settle_single(stake, price, result, Rounding::HalfUp, 1).expect("a sound bet")
+        let price = |_| {
+            odds::price_book(black_box(&self.reference), &self.rule, OutcomeTerms::default())
+                .expect("a sound book")
         };
-        (0..count).map(settle).fold(0, |sum, settled| sum ^ settled.returns.unsigned_abs() as u64)
-    }
-}
-
-/// One price cut to the ladder.
-struct LadderFloor;
-
-impl Work for LadderFloor {
-    fn run(&mut self, count: u64) -> u64 {
-        (0..count)
-            .map(|i| u64::from(odds::BETFAIR.floor(black_box((i * 7919 % 9_990_000) as u32 + 10_100))))
-            .sum()
+        (0..count).map(price).map(|book| u64::from(book.prices_e4[0])).sum()
     }
 }
