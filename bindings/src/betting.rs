@@ -1,5 +1,7 @@
 //! `pyplatform._core.betting`.
 
+mod columns;
+
 use ::betting::{BettingError, DeadHeat, LegResult, Rounding, Settlement};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -95,6 +97,8 @@ fn settle_single(
 #[pymodule(submodule)]
 pub mod betting {
     #[pymodule_export]
+    use super::columns::{SettledColumns, settle_columns};
+    #[pymodule_export]
     use super::{PySingleSettlement, settle_single};
     #[pymodule_export]
     use crate::betting_related::{Relation, related};
@@ -103,4 +107,10 @@ pub mod betting {
         BetSettlement, CashOut, Progress, cash_out, each_way_terms, handicap_result, line_count, lines,
         progress, resettle, rule4_pence, settle, settle_batch,
     };
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("RESULTS", crate::betting_leg::FINISHES.map(|(name, _)| name))
+    }
 }

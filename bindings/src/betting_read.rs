@@ -47,6 +47,9 @@ fields! {
     }
 }
 
+pub(crate) const ROUNDINGS: [(&str, Rounding); 3] =
+    [("HALF_UP", Rounding::HalfUp), ("HALF_EVEN", Rounding::HalfEven), ("DOWN", Rounding::Down)];
+
 static BETS: Types<BetField> = Types::new();
 static BONUSES: Types<BonusField> = Types::new();
 
@@ -108,14 +111,7 @@ impl<'py> BetFields<'py> {
             BetField::MaxLinePayoutMinor => self.max_line_payout = Some(whole(name, value)?),
             BetField::DayCapMinor => self.day_cap = Some(whole(name, value)?),
             BetField::PaidTodayMinor => self.paid_today = whole(name, value)?,
-            BetField::Rounding => {
-                let known = [
-                    ("HALF_UP", Rounding::HalfUp),
-                    ("HALF_EVEN", Rounding::HalfEven),
-                    ("DOWN", Rounding::Down),
-                ];
-                self.rounding = Some(word(name, value, &known)?);
-            }
+            BetField::Rounding => self.rounding = Some(word(name, value, &ROUNDINGS)?),
             BetField::RoundingUnitMinor => self.unit = Some(whole(name, value)?),
             BetField::CashedOut => self.cashed_out = Some(share("cashed_out", value)?),
             BetField::Label => {}

@@ -6,7 +6,7 @@ mod ladder;
 mod margin;
 mod price;
 
-pub(crate) use batch::array;
+pub(crate) use batch::{array, values, without_gil};
 pub(crate) use ladder::PyLadder;
 
 use ::odds::{BETDAQ, BETFAIR, BETFAIR_FINEST, Format, Method, OddsError, OnInvalid};

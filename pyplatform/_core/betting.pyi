@@ -6,15 +6,19 @@ field and the rule.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, final
+from typing import Any, Final, Literal, final
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "RESULTS",
     "BetSettlement",
     "CashOut",
     "Progress",
     "Relation",
+    "SettledColumns",
     "SingleSettlement",
     "cash_out",
     "each_way_terms",
@@ -27,6 +31,7 @@ __all__ = [
     "rule4_pence",
     "settle",
     "settle_batch",
+    "settle_columns",
     "settle_single",
 ]
 
@@ -146,6 +151,54 @@ def settle_batch(bets: Sequence[dict[str, Any] | Struct], /) -> list[BetSettleme
     """`settle` for many bets; the arithmetic runs without the interpreter lock.
 
     Raises ValueError as `settle`, naming the bet by its place in the list.
+    """
+
+RESULTS: Final[tuple[str, ...]]
+"""The words for results; `settle_columns` takes their places in here."""
+
+@final
+class SettledColumns:
+    """What many bets return, as arrays of one value a bet."""
+
+    returns_minor: Final[NDArray[np.int64]]
+    """Gross returns, minor units, each rounded once."""
+    lines: Final[NDArray[np.int64]]
+    """Lines; an each-way bet has as many place lines as win lines."""
+    total_stake_minor: Final[NDArray[np.int64]]
+    """The stakes of all lines, minor units."""
+
+def settle_columns(
+    kinds: Sequence[str | tuple[str, Sequence[int]] | tuple[str, Sequence[int], Sequence[int]]],
+    kind: ArrayLike,
+    offsets: ArrayLike,
+    price: ArrayLike,
+    result: ArrayLike,
+    unit_stake_minor: ArrayLike,
+    *,
+    price_below: ArrayLike | None = None,
+    each_way: ArrayLike | None = None,
+    places: ArrayLike | None = None,
+    fraction_above: ArrayLike | None = None,
+    fraction_below: ArrayLike | None = None,
+    rule4: ArrayLike | None = None,
+    tied: ArrayLike | None = None,
+    position: ArrayLike | None = None,
+    void_halves: ArrayLike | None = None,
+    rounding: Literal["HALF_UP", "HALF_EVEN", "DOWN"] = "HALF_UP",
+    rounding_unit_minor: int = 1,
+    max_payout_minor: int | None = None,
+) -> SettledColumns:
+    """`settle` for mixed bets in columns of whole numbers; other threads run while a big one is worked on.
+
+    A bet a value: `kind`, its type's place in `kinds` (a type by name, a SYSTEM with its sizes, either with its
+    bankers), `unit_stake_minor`, `each_way`. Bet i has the legs from `offsets[i]` to `offsets[i + 1]`, the first offset
+    0, the last the number of legs. A leg a value: `price` over `price_below` (ten thousand unless given: 2.50 is
+    25000), `result` as a place in `RESULTS`, `places` and `fraction_above/fraction_below` of each-way terms (places 0:
+    none), `rule4` pence, `tied`, `position` (0: not said), `void_halves`. Legs of a line must be of different events:
+    events are not looked at here.
+
+    Raises ValueError: columns of other lengths, a column that is not of whole numbers from 0 on, and what `settle`
+    raises for the first bet that has no answer, with its place ("bet 17: leg 2: …").
     """
 
 def resettle(bet: dict[str, Any] | Struct, /, paid_minor: int) -> tuple[BetSettlement, int]:

@@ -13,10 +13,12 @@ from typing import Literal
 from msgspec import Struct
 
 from pyplatform._core.betting import (
+    RESULTS,
     BetSettlement,
     CashOut,
     Progress,
     Relation,
+    SettledColumns,
     SingleSettlement,
     cash_out,
     handicap_result,
@@ -28,11 +30,13 @@ from pyplatform._core.betting import (
     rule4_pence,
     settle,
     settle_batch,
+    settle_columns,
     settle_single,
 )
 from pyplatform._core.betting import each_way_terms as _each_way_terms
 
 __all__ = [
+    "RESULTS",
     "Bet",
     "BetSettlement",
     "Bonus",
@@ -41,6 +45,7 @@ __all__ = [
     "Leg",
     "Progress",
     "Relation",
+    "SettledColumns",
     "SingleSettlement",
     "cash_out",
     "each_way_terms",
@@ -53,6 +58,7 @@ __all__ = [
     "rule4_pence",
     "settle",
     "settle_batch",
+    "settle_columns",
     "settle_single",
 ]
 

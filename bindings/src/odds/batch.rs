@@ -10,12 +10,12 @@ use pyo3::prelude::*;
 const BIG: usize = 2_048;
 
 /// Do `work` over `values` values, without the GIL if that is worth it.
-pub(super) fn without_gil<T: Send>(py: Python<'_>, values: usize, work: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn without_gil<T: Send>(py: Python<'_>, values: usize, work: impl FnOnce() -> T + Send) -> T {
     if values >= BIG { py.detach(work) } else { work() }
 }
 
 /// Whatever numpy can make an array of, as its values and its shape.
-pub(super) fn values<T: Element>(given: &Bound<'_, PyAny>, dtype: &str) -> PyResult<(Vec<T>, Vec<usize>)> {
+pub(crate) fn values<T: Element>(given: &Bound<'_, PyAny>, dtype: &str) -> PyResult<(Vec<T>, Vec<usize>)> {
     let numpy = given.py().import("numpy")?;
     let buffer = PyBuffer::<T>::get(&numpy.call_method1("ascontiguousarray", (given, dtype))?)?;
     Ok((buffer.to_vec(given.py())?, buffer.shape().to_vec()))
