@@ -39,6 +39,7 @@ pub(crate) struct Factor<N> {
 }
 
 /// A fraction in an arithmetic.
+#[derive(Debug, Clone)]
 pub(crate) struct Fraction<N> {
     pub(crate) above: N,
     pub(crate) below: N,

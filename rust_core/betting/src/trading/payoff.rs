@@ -1,0 +1,126 @@
+//! What a bet pays in each outcome of an event.
+
+use crate::error::{BettingError, field};
+use crate::leg::LegResult;
+use crate::price::Price;
+use crate::terms::EachWayTerms;
+
+/// Amounts stay below this, so that the sum of any number of bets fits.
+const LARGEST: u128 = 1 << 96;
+
+/// A bet as the house sees it, over the outcomes of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payoff {
+    pub(crate) parts: Vec<Part>,
+}
+
+/// A stake that is settled by one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// What comes back in each outcome, of which exactly one happens.
+    Outcomes { stake: i128, returns: Vec<i128> },
+    /// What comes back if a runner is among so many placed; the winner is.
+    Place { stake: i128, runner: usize, places: u32, returns: i128 },
+}
+
+impl Payoff {
+    /// A bet of any market: what it returns in each outcome, stake included.
+    ///
+    /// # Errors
+    /// A stake of 0, an amount beyond 96 bits, no outcome.
+    pub fn vector(stake: u128, returns: Vec<u128>) -> Result<Self, BettingError> {
+        if returns.is_empty() {
+            return Err(field("returns", "needs an entry for each outcome"));
+        }
+        let stake = amount("stake", stake)?;
+        let returns =
+            returns.into_iter().map(|value| returned("returns", value)).collect::<Result<_, _>>()?;
+        Ok(Self { parts: vec![Part::Outcomes { stake, returns }] })
+    }
+
+    /// A bet at a price with its result in each outcome; returns are rounded up.
+    ///
+    /// # Errors
+    /// As for [`Payoff::vector`].
+    pub fn results(stake: u128, price: Price, results: &[LegResult]) -> Result<Self, BettingError> {
+        let (numerator, denominator) = price.parts();
+        let gross = |result: &LegResult| {
+            let multiplier = result.at(numerator.into(), denominator.into());
+            up(stake, multiplier.numerator.unsigned_abs(), multiplier.denominator.unsigned_abs())
+        };
+        Self::vector(stake, results.iter().map(gross).collect::<Result<_, _>>()?)
+    }
+
+    /// An each-way bet on a runner: the stake on each part, the place part at the terms.
+    ///
+    /// # Errors
+    /// As for [`Payoff::vector`]; a runner that is no outcome.
+    pub fn each_way(
+        stake: u128,
+        price: Price,
+        terms: EachWayTerms,
+        runner: usize,
+        outcomes: usize,
+    ) -> Result<Self, BettingError> {
+        if runner >= outcomes {
+            return Err(field("selection", "is no outcome of the book"));
+        }
+        let mut results = vec![LegResult::LOST; outcomes];
+        results[runner] = LegResult::WON;
+        let mut win = Self::results(stake, price, &results)?;
+        let ((numerator, denominator), (fraction, whole)) = (price.parts(), terms.fraction());
+        let below = u128::from(denominator) * u128::from(whole);
+        let above = u128::from(numerator - denominator) * u128::from(fraction) + below;
+        let returns = returned("stake", up(stake, above, below)?)?;
+        let stake = amount("stake", stake)?;
+        win.parts.push(Part::Place { stake, runner, places: terms.places(), returns });
+        Ok(win)
+    }
+
+    /// The stake of all parts.
+    pub fn stake(&self) -> i128 {
+        let of = |part: &Part| match part {
+            Part::Outcomes { stake, .. } | Part::Place { stake, .. } => *stake,
+        };
+        self.parts.iter().map(of).sum()
+    }
+
+    /// Whether it fits a book of so many outcomes.
+    pub(crate) fn check(&self, outcomes: usize) -> Result<(), BettingError> {
+        let fits = |part: &Part| match part {
+            Part::Outcomes { returns, .. } => returns.len() == outcomes,
+            Part::Place { runner, .. } => *runner < outcomes,
+        };
+        if self.parts.iter().all(fits) {
+            return Ok(());
+        }
+        Err(field("payoff", "has another number of outcomes than the book"))
+    }
+
+    /// What the bet takes from the house while it is undecided: its losses without the stakes it might bring.
+    pub(crate) fn at_worst(&self) -> Self {
+        let loss = |returns: i128, stake: i128| (returns - stake).max(0);
+        let worst = |part: &Part| match part {
+            Part::Outcomes { stake, returns } => {
+                let returns = returns.iter().map(|value| loss(*value, *stake)).collect();
+                Part::Outcomes { stake: 0, returns }
+            }
+            Part::Place { stake, runner, places, returns } => {
+                Part::Place { stake: 0, runner: *runner, places: *places, returns: loss(*returns, *stake) }
+            }
+        };
+        Self { parts: self.parts.iter().map(worst).collect() }
+    }
+}
+
+fn up(stake: u128, above: u128, below: u128) -> Result<u128, BettingError> {
+    Ok(stake.checked_mul(above).ok_or(BettingError::Overflow)?.div_ceil(below))
+}
+
+fn amount(name: &'static str, value: u128) -> Result<i128, BettingError> {
+    if value == 0 { Err(field(name, "must be above 0")) } else { returned(name, value) }
+}
+
+fn returned(name: &'static str, value: u128) -> Result<i128, BettingError> {
+    if value >= LARGEST { Err(field(name, "is beyond 96 bits")) } else { Ok(value.cast_signed()) }
+}
