@@ -18,6 +18,7 @@ class Backlog(Generic[T]):
     def __init__(self, messages: int = MESSAGES, size: int = BYTES) -> None:
         self._most, self._most_bytes = messages, size
         self._items: deque[tuple[T, int]] = deque()
+        self._urgent: deque[T] = deque()
         self._size = 0
         self._arrived = asyncio.Event()
         self._ended = False
@@ -43,8 +44,13 @@ class Backlog(Generic[T]):
         self._size += size
         self._arrived.set()
 
+    def put_urgent(self, item: T) -> None:
+        """Append what goes before all that is not urgent, and is never thrown away."""
+        self._urgent.append(item)
+        self._arrived.set()
+
     def clear(self) -> int:
-        """Throw away everything that waits; answers how many."""
+        """Throw away everything that waits and is not urgent; answers how many."""
         thrown = len(self._items)
         self._items.clear()
         self._size = 0
@@ -61,13 +67,15 @@ class Backlog(Generic[T]):
         self._handed_out += 1
         if self._handed_out % _TURN == 0:
             await asyncio.sleep(0)
-        while not self._items:
+        while not (self._items or self._urgent):
             if self._ended:
                 if self._error is not None:
                     raise self._error
                 return None
             self._arrived.clear()
             await self._arrived.wait()
+        if self._urgent:
+            return self._urgent.popleft()
         item, size = self._items.popleft()
         self._size -= size
         return item

@@ -43,8 +43,9 @@ class Connector(Protocol):
     def messages(self) -> AsyncIterator[Received | Health]:
         """Yield until `close`, through every loss of the connection.
 
-        Order is that of arrival: a `Health` stands exactly between the messages before and after the change. Raises
-        only what no retry can mend, such as refused credentials.
+        Messages come in the order of their arrival. What makes a producer whole was yielded before its `Health` says
+        so; that it is down may be said before messages that arrived earlier. Raises only what no retry can mend, such
+        as refused credentials.
         """
         ...
 
