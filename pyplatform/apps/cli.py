@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 from rich.console import Console
 from rich.table import Table
 
+from pyplatform.apps.feed_cli import feed_app
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 
@@ -31,6 +32,7 @@ recordings_app = typer.Typer(
     help="Recorded markets of real races, which the demo plays.", no_args_is_help=True
 )
 app.add_typer(recordings_app, name="recordings")
+app.add_typer(feed_app, name="feed")
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)

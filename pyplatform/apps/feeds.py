@@ -93,7 +93,12 @@ async def play(bus: Bus, feeding: Feeding, service: FeedService) -> None:
 
 def live(form: str) -> Connector:
     """The connector of a live feed, set up by the environment; raises PlatformError naming what is missing there."""
-    raise PlatformError(f"there is no connector for {form} yet")
+    if form == "betfair":
+        from pyplatform.feeds.betfair_settings import BetfairSettings  # noqa: PLC0415 - loads its own feed only
+        from pyplatform.feeds.betfair_stream import BetfairStream  # noqa: PLC0415
+
+        return BetfairStream(BetfairSettings.from_env())
+    raise PlatformError(f"there is no connector for {form!r}")
 
 
 async def _played(feeding: Feeding, service: FeedService) -> AsyncIterator[Received | Health]:

@@ -105,8 +105,10 @@ class BetfairAdapter:
             yield Told(market, self._producer, _status(definition), at)
             if (result := _result(definition)) is not None:
                 yield Told(market, self._producer, result, at)
-        prices = Prices(self._outcomes(market, top), top.back, top.lay, top.ltp)
-        yield Told(market, self._producer, prices, at)
+        # No prices at all is news only where there were some.
+        if market in self._keys or _any_price(top):
+            prices = Prices(self._outcomes(market, top), top.back, top.lay, top.ltp)
+            yield Told(market, self._producer, prices, at)
 
     def _outcomes(self, market: str, top: betfair.Top) -> tuple[str, ...]:
         known = self._keys.get(market)
@@ -115,6 +117,10 @@ class BetfairAdapter:
         keys = tuple(map(outcome_key, top.ids, top.handicaps))
         self._keys[market] = top.ids, top.handicaps, keys
         return keys
+
+
+def _any_price(top: betfair.Top) -> bool:
+    return any(price is not None for column in (top.back, top.lay, top.ltp) for price in column)
 
 
 def _catalogue(definition: betfair.MarketDefinition) -> Catalogue:
