@@ -4,6 +4,7 @@
 
 use pyo3::prelude::*;
 
+mod archive;
 mod arguments;
 mod betting;
 mod betting_fields;
@@ -25,21 +26,24 @@ mod shard;
 mod shard_batch;
 mod shard_machine;
 mod shard_replayer;
+mod trading;
 mod wallet;
 mod wallet_codec;
 mod wallet_memory;
 mod wallet_reply;
 
 /// Every submodule, so that `import pyplatform._core.odds` works as for a package.
-const SUBMODULES: [&str; 11] = [
-    "money", "odds", "pricing", "models", "inplay", "betting", "feeds", "wallet", "shard", "recovery",
-    "ledger",
+const SUBMODULES: [&str; 13] = [
+    "archive", "money", "odds", "pricing", "models", "inplay", "betting", "trading", "feeds", "wallet",
+    "shard", "recovery", "ledger",
 ];
 
 #[pymodule]
 mod _core {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::archive::archive;
     #[pymodule_export]
     use crate::betting::betting;
     #[pymodule_export]
@@ -60,6 +64,8 @@ mod _core {
     use crate::recovery::recovery;
     #[pymodule_export]
     use crate::shard::shard;
+    #[pymodule_export]
+    use crate::trading::trading;
     #[pymodule_export]
     use crate::wallet::wallet;
 

@@ -1,5 +1,6 @@
 """The Rust extension. Import from `pyplatform.core`; services may import the submodules directly."""
 
+from pyplatform._core import archive as archive
 from pyplatform._core import betting as betting
 from pyplatform._core import feeds as feeds
 from pyplatform._core import inplay as inplay
@@ -13,6 +14,7 @@ from pyplatform._core import wallet as wallet
 
 __all__ = [
     "__version__",
+    "archive",
     "betting",
     "feeds",
     "inplay",

@@ -10,7 +10,7 @@ read while other threads run.
 
 from pyplatform._core.feeds import Problem
 from pyplatform._core.feeds.betfair import Books, MarketDefinition, Runner, Top, publish_time
-from pyplatform.core.feeds.files import StreamError, open_stream
+from pyplatform.core.feeds.files import Stream, StreamError, open_stream, streams
 from pyplatform.core.feeds.shapes import MarketBook, RunnerBook, Snapshot
 
 __all__ = [
@@ -21,8 +21,10 @@ __all__ = [
     "Runner",
     "RunnerBook",
     "Snapshot",
+    "Stream",
     "StreamError",
     "Top",
     "open_stream",
     "publish_time",
+    "streams",
 ]
