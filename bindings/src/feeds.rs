@@ -8,6 +8,8 @@ mod polymarket;
 mod problems;
 mod uof;
 mod uof_descriptions;
+mod uof_details;
+mod uof_message;
 
 #[pymodule(submodule)]
 pub mod feeds {
@@ -49,6 +51,8 @@ pub mod feeds {
         use crate::feeds::uof::UofState;
         #[pymodule_export]
         use crate::feeds::uof_descriptions::UofDescriptions;
+        #[pymodule_export]
+        use crate::feeds::uof_message::parse;
     }
 
     #[pymodule_init]

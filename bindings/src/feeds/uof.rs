@@ -6,6 +6,7 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::problems::{Problem, complain};
 use super::uof_descriptions::unreadable;
+use super::uof_details;
 
 /// The state of every event of one feed.
 #[pyclass(name = "State", module = "pyplatform._core.feeds.uof")]
@@ -58,6 +59,18 @@ impl UofState {
 
     fn event<'py>(&self, py: Python<'py>, event_id: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
         self.inner.event(event_id).map(|event| shown(py, event)).transpose()
+    }
+
+    fn details<'py>(&self, py: Python<'py>, event_id: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
+        self.inner.event(event_id).map(|event| uof_details::event(py, event)).transpose()
+    }
+
+    fn results<'py>(&self, py: Python<'py>, event_id: &str) -> PyResult<Option<Bound<'py, PyList>>> {
+        self.inner.event(event_id).map(|event| uof_details::results(py, event)).transpose()
+    }
+
+    fn forget_over(&mut self, before_ms: i64) -> usize {
+        self.inner.forget_over(before_ms)
     }
 
     fn forget(&mut self, event_id: &str) -> bool {
@@ -133,7 +146,7 @@ fn line<'py>(py: Python<'py>, line: &core::Line) -> PyResult<Bound<'py, PyDict>>
     }
     let cancels = PyList::empty(py);
     for window in line.cancels() {
-        cancels.append(list(py, *window)?)?;
+        cancels.append(list(py, (window.start, window.end))?)?;
     }
     let shown = PyDict::new(py);
     shown.set_item("status", line.status())?;

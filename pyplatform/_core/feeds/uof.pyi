@@ -4,8 +4,13 @@ from typing import final
 
 from pyplatform._core.feeds import Problem
 from pyplatform.core.feeds.shapes import UofEvent
+from pyplatform.core.feeds.uof_shapes import EventDetails, Message, Result
 
-__all__ = ["Descriptions", "State"]
+__all__ = ["Descriptions", "State", "parse"]
+
+def parse(routing_key: str, xml: bytes) -> Message:
+    """One message as plain data, whatever state it belongs to. An empty routing key is not looked at. ValueError if
+    the message or the key cannot be read."""
 
 @final
 class State:
@@ -38,6 +43,14 @@ class State:
         """URNs of the events held, sorted."""
     def event(self, event_id: str) -> UofEvent | None:
         """An event as in the snapshot; None if it is unknown."""
+    def details(self, event_id: str) -> EventDetails | None:
+        """All that is held of an event but its results: score, clock, what is announced of markets, why bets are void.
+        None if it is unknown."""
+    def results(self, event_id: str) -> list[Result] | None:
+        """How its outcomes are to be settled, line by line; None if it is unknown."""
+    def forget_over(self, before_ms: int) -> int:
+        """Drop the events that are ended, closed, cancelled or abandoned and of which no message was made at this
+        time, in milliseconds since the epoch, or later; answers how many. A live session calls it now and then."""
     def forget(self, event_id: str) -> bool:
         """Drop an event; answers whether it was known."""
     def snapshot(self) -> dict[str, UofEvent]:

@@ -136,6 +136,11 @@ impl<'a> Xml<'a> {
         Ok(Self { text, bytes, at, depth: 0 })
     }
 
+    /// The text read since `start`, which must be where an element began.
+    pub(crate) fn text_since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
     /// Position of the next byte.
     pub(crate) fn at(&self) -> usize {
         self.at

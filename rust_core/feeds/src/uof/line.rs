@@ -1,6 +1,8 @@
 //! A market line of an event and what is known of it.
 
-use super::message::Outcome;
+use super::market::{Market, Metadata, Outcome, Probabilities};
+use super::message::Message;
+use super::settlement::{Cancel, Settled};
 
 /// More than any market of the feed has.
 const MAX_OUTCOMES: usize = 2048;
@@ -18,19 +20,10 @@ pub struct Offer {
     pub active: bool,
     /// Probability of winning.
     pub probability: Option<f64>,
-}
-
-/// How an outcome ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settled {
-    /// The outcome.
-    pub id: Box<str>,
-    /// 0 lost, 1 won, -1 undecided; `None` where the feed says something else.
-    pub result: Option<i64>,
-    /// Part of the stake that is paid back.
-    pub void_factor: Option<f64>,
-    /// Part that is paid of a dead heat.
-    pub dead_heat_factor: Option<f64>,
+    /// Of lines that can end in other ways too.
+    pub probabilities: Option<Box<Probabilities>>,
+    /// 1 home, 2 away: the team of the player that the outcome is about.
+    pub team: Option<i64>,
 }
 
 /// A market line.
@@ -43,7 +36,12 @@ pub struct Line {
     offers: Vec<Offer>,
     settled: Vec<Settled>,
     certainty: i64,
-    cancels: Vec<(Option<i64>, Option<i64>)>,
+    void_reason: Option<i64>,
+    cancels: Vec<Cancel>,
+    favourite: bool,
+    cashout_status: Option<i64>,
+    metadata: Option<Metadata>,
+    extended_specifiers: Box<str>,
 }
 
 impl Line {
@@ -86,35 +84,92 @@ impl Line {
         self.certainty
     }
 
-    /// Windows, from and to, in which bets are void; open where `None`.
-    pub fn cancels(&self) -> &[(Option<i64>, Option<i64>)] {
+    /// Windows in which bets are void.
+    pub fn cancels(&self) -> &[Cancel] {
         &self.cancels
+    }
+
+    /// Why its last settlement voids bets.
+    pub fn void_reason(&self) -> Option<i64> {
+        self.void_reason
+    }
+
+    /// It is the most balanced line of its market.
+    pub fn favourite(&self) -> bool {
+        self.favourite
+    }
+
+    /// 1 available, -1 unavailable, -2 closed.
+    pub fn cashout_status(&self) -> Option<i64> {
+        self.cashout_status
+    }
+
+    /// What is announced of it.
+    pub fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
+    }
+
+    /// Information that does not tell lines apart.
+    pub fn extended_specifiers(&self) -> &str {
+        &self.extended_specifiers
+    }
+
+    /// Takes what an odds change says of it; answers whether there was room.
+    #[inline]
+    pub(super) fn change(&mut self, market: &Market<'_>, product: i64, outcomes: &[Outcome<'_>]) -> bool {
+        (self.status, self.product) = (Some(market.status), Some(product));
+        if market.cashout_status.is_some() {
+            self.cashout_status = market.cashout_status;
+        }
+        if outcomes.is_empty() {
+            return true;
+        }
+        self.favourite = market.favourite;
+        self.metadata = market.metadata;
+        if *self.extended_specifiers != *market.extended_specifiers {
+            self.extended_specifiers = (&*market.extended_specifiers).into();
+        }
+        self.offer(outcomes)
+    }
+
+    /// Takes probabilities and the state of cashing out.
+    pub(super) fn cash_out(&mut self, market: &Market<'_>, outcomes: &[Outcome<'_>]) {
+        self.cashout_status = market.cashout_status.or(self.cashout_status);
+        for outcome in outcomes {
+            if let Some(known) = self.offers.iter_mut().find(|known| *known.id == *outcome.id) {
+                known.probability = outcome.probability;
+                known.probabilities.clone_from(&outcome.probabilities);
+            }
+        }
     }
 
     /// Takes all outcomes offered; answers whether there was room.
     #[inline]
-    pub(super) fn offer(&mut self, outcomes: &[Outcome<'_>]) -> bool {
+    fn offer(&mut self, outcomes: &[Outcome<'_>]) -> bool {
         let room = outcomes.len() <= MAX_OUTCOMES;
         let outcomes = &outcomes[..outcomes.len().min(MAX_OUTCOMES)];
         self.offers.truncate(outcomes.len());
         for (at, outcome) in outcomes.iter().enumerate() {
-            let Outcome { odds, active, probability, .. } = *outcome;
-            match self.offers.get_mut(at) {
-                Some(known) => {
-                    if *known.id != *outcome.id {
-                        known.id = (&*outcome.id).into();
-                    }
-                    (known.odds, known.active, known.probability) = (odds, active, probability);
+            let Outcome { odds, active, probability, team, .. } = *outcome;
+            let probabilities = outcome.probabilities.clone();
+            if let Some(known) = self.offers.get_mut(at) {
+                if *known.id != *outcome.id {
+                    known.id = (&*outcome.id).into();
                 }
-                None => self.offers.push(Offer { id: (&*outcome.id).into(), odds, active, probability }),
+                (known.odds, known.active, known.probability) = (odds, active, probability);
+                (known.probabilities, known.team) = (probabilities, team);
+            } else {
+                let id = (&*outcome.id).into();
+                self.offers.push(Offer { id, odds, active, probability, probabilities, team });
             }
         }
         room
     }
 
     /// Takes results; a later one of the same outcome replaces the earlier.
-    pub(super) fn settle(&mut self, outcomes: &[Outcome<'_>], certainty: i64) -> bool {
+    pub(super) fn settle(&mut self, market: &Market<'_>, outcomes: &[Outcome<'_>], certainty: i64) -> bool {
         self.certainty = self.certainty.max(certainty);
+        self.void_reason = market.void_reason;
         let mut room = true;
         for outcome in outcomes {
             let Outcome { result, void_factor, dead_heat_factor, .. } = *outcome;
@@ -135,21 +190,37 @@ impl Line {
         }
         if outcomes.is_empty() || self.settled.is_empty() {
             self.settled.clear();
-            self.certainty = 0;
+            (self.certainty, self.void_reason) = (0, None);
         }
     }
 
-    pub(super) fn cancel(&mut self, start: Option<i64>, end: Option<i64>) -> bool {
-        let room = self.cancels.len() < MAX_CANCELS;
+    pub(super) fn cancel(&mut self, message: &Message<'_>, market: &Market<'_>) -> bool {
+        let outcomes = &message.outcomes[market.outcomes.clone()];
+        let room = self.cancels.len() < MAX_CANCELS && outcomes.len() <= MAX_OUTCOMES;
         if room {
-            self.cancels.push((start, end));
+            self.cancels.push(Cancel {
+                start: message.start_time,
+                end: message.end_time,
+                void_reason: market.void_reason,
+                superceded_by: message.superceded_by.as_deref().map(Into::into),
+                outcomes: outcomes.iter().map(|outcome| (&*outcome.id).into()).collect(),
+            });
         }
         room
     }
 
-    /// Removes the first equal window.
-    pub(super) fn uncancel(&mut self, start: Option<i64>, end: Option<i64>) {
-        if let Some(at) = self.cancels.iter().position(|window| *window == (start, end)) {
+    /// Takes back the first cancellation of an equal window, or of it the outcomes that are named.
+    pub(super) fn uncancel(&mut self, message: &Message<'_>, outcomes: &[Outcome<'_>]) {
+        let window = (message.start_time, message.end_time);
+        let is_named = |id: &str| outcomes.iter().any(|outcome| *outcome.id == *id);
+        let is_meant = |cancel: &Cancel| {
+            let both = !outcomes.is_empty() && !cancel.outcomes.is_empty();
+            (cancel.start, cancel.end) == window && (!both || cancel.outcomes.iter().any(|id| is_named(id)))
+        };
+        let Some(at) = self.cancels.iter().position(is_meant) else { return };
+        let cancelled = &mut self.cancels[at].outcomes;
+        cancelled.retain(|id| !is_named(id));
+        if outcomes.is_empty() || cancelled.is_empty() {
             self.cancels.remove(at);
         }
     }

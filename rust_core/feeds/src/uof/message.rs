@@ -1,10 +1,11 @@
 //! One message of the feed, its text borrowed from the bytes.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
+use super::market::{Market, Metadata, Outcome};
 use super::specifiers::canonical;
-use crate::problem::{Fault, InField, Reason};
+use super::status::{Status, StatusDetails};
+use crate::problem::{Fault, InField, Problem, Reason};
 use crate::xml::{Value, Xml};
 
 /// What a message is.
@@ -52,55 +53,46 @@ impl Kind {
         })
     }
 
+    /// It changes what is known of markets.
+    pub(super) fn has_markets(self) -> bool {
+        self.has_event() && self != Self::FixtureChange
+    }
+
+    /// Its markets have a status and outcomes have odds or probabilities.
+    fn has_odds(self) -> bool {
+        matches!(self, Self::OddsChange | Self::Cashout)
+    }
+
+    /// The element's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OddsChange => "odds_change",
+            Self::BetStop => "bet_stop",
+            Self::BetSettlement => "bet_settlement",
+            Self::RollbackBetSettlement => "rollback_bet_settlement",
+            Self::BetCancel => "bet_cancel",
+            Self::RollbackBetCancel => "rollback_bet_cancel",
+            Self::FixtureChange => "fixture_change",
+            Self::Alive => "alive",
+            Self::SnapshotComplete => "snapshot_complete",
+            Self::ProductDown => "product_down",
+            Self::Cashout => "cashout",
+        }
+    }
+
     /// The message is about an event.
     pub fn has_event(self) -> bool {
         !matches!(self, Self::Alive | Self::SnapshotComplete | Self::ProductDown)
     }
 }
 
-/// Where an event stands.
+/// What the producer expects of a match; before it begins only.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Status {
-    /// 0 not started, 1 live, 2 suspended, 3 ended, 4 closed, …
-    pub status: Option<i64>,
-    /// Code of the part of the match.
-    pub match_status: Option<i64>,
-    /// Points of the first competitor.
-    pub home_score: Option<f64>,
-    /// Points of the second competitor.
-    pub away_score: Option<f64>,
-}
-
-/// A market line within a message.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Market<'a> {
-    /// Market id.
-    pub id: i64,
-    /// Specifiers, sorted by key.
-    pub specifiers: Cow<'a, str>,
-    /// 1 where the message does not say.
-    pub status: i64,
-    /// Its outcomes within [`Message::outcomes`].
-    pub outcomes: Range<usize>,
-}
-
-/// An outcome within a message; which fields it has depends on the message.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outcome<'a> {
-    /// A number or a URN, or several joined by commas.
-    pub id: Cow<'a, str>,
-    /// Decimal odds.
-    pub odds: Option<f64>,
-    /// Probability of winning.
-    pub probability: Option<f64>,
-    /// Bets are taken.
-    pub active: bool,
-    /// 0 lost, 1 won, -1 undecided; `None` where the feed says something else.
-    pub result: Option<i64>,
-    /// Part of the stake that is paid back.
-    pub void_factor: Option<f64>,
-    /// Part that is paid of a dead heat.
-    pub dead_heat_factor: Option<f64>,
+pub struct Generation {
+    /// Points of both.
+    pub expected_totals: Option<f64>,
+    /// By how much home is ahead.
+    pub expected_supremacy: Option<f64>,
 }
 
 /// A message of the feed. Times are milliseconds since the epoch.
@@ -122,16 +114,26 @@ pub struct Message<'a> {
     pub groups: Cow<'a, str>,
     /// Of `bet_stop`: the status to set.
     pub market_status: i64,
-    /// Of `bet_settlement`: 1 scouted live, 2 confirmed.
-    pub certainty: i64,
-    /// Of cancellations: bets from here on.
+    /// Of `bet_settlement`: 1 scouted live, 2 confirmed; some lack it.
+    pub certainty: Option<i64>,
+    /// Of cancellations: bets from here on. Of `fixture_change`: when the event begins.
     pub start_time: Option<i64>,
     /// Of cancellations: bets up to here.
     pub end_time: Option<i64>,
-    /// Of `fixture_change`: what changed.
+    /// Of `bet_cancel`: the event that takes this one's place.
+    pub superceded_by: Option<Cow<'a, str>>,
+    /// Of `fixture_change`: 1 new, 2 start time, 3 cancelled, 4 format, 5 coverage, 6 pitcher.
     pub change_type: Option<i64>,
+    /// Of `fixture_change`: when live odds begin.
+    pub next_live_time: Option<i64>,
+    /// Of `odds_change`: 1 risk adjustment.
+    pub odds_change_reason: Option<i64>,
+    /// What the producer expects.
+    pub generation: Option<Generation>,
     /// Where the event stands.
     pub status: Option<Status>,
+    /// The element it stands in.
+    pub(super) status_text: &'a str,
     /// Of `odds`: bets were stopped a short while ago.
     pub betting_status: Option<i64>,
     /// Of `odds`: why bets were stopped.
@@ -143,6 +145,11 @@ pub struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
+    /// Reads one message.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Problem> {
+        Self::read(bytes).map_err(|Fault { at, reason }| Problem { line: 1, offset: 0, at, reason })
+    }
+
     /// Reads one message to its end.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Fault> {
         let mut xml = Xml::new(bytes)?;
@@ -172,11 +179,16 @@ impl<'a> Message<'a> {
             subscribed: None,
             groups: Cow::Borrowed(""),
             market_status: -1,
-            certainty: 1,
+            certainty: None,
             start_time: None,
             end_time: None,
+            superceded_by: None,
             change_type: None,
+            next_live_time: None,
+            odds_change_reason: None,
+            generation: None,
             status: None,
+            status_text: "",
             betting_status: None,
             betstop_reason: None,
             markets: Vec::new(),
@@ -201,11 +213,11 @@ impl<'a> Message<'a> {
                 "subscribed" => self.subscribed = Some(value.integer().in_field("subscribed")? != 0),
                 "groups" => self.groups = value.text()?,
                 "market_status" => self.market_status = value.integer().in_field("market_status")?,
-                "certainty" => self.certainty = value.integer().in_field("certainty")?,
+                "certainty" => self.certainty = Some(value.integer().in_field("certainty")?),
                 "start_time" => self.start_time = Some(value.integer().in_field("start_time")?),
                 "end_time" => self.end_time = Some(value.integer().in_field("end_time")?),
                 "change_type" => self.change_type = Some(value.integer().in_field("change_type")?),
-                _ => {}
+                _ => self.rare(name, value)?,
             }
             Ok(())
         })?;
@@ -218,12 +230,25 @@ impl<'a> Message<'a> {
         }
     }
 
+    fn rare(&mut self, name: &str, value: Value<'a>) -> Result<(), Fault> {
+        match name {
+            "superceded_by" => self.superceded_by = Some(value.text()?),
+            "next_live_time" => self.next_live_time = Some(value.integer().in_field("next_live_time")?),
+            "odds_change_reason" => {
+                self.odds_change_reason = Some(value.integer().in_field("odds_change_reason")?);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     fn child(&mut self, xml: &mut Xml<'a>, name: &'a str) -> Result<(), Fault> {
         match name {
             "sport_event_status" => self.sport_event_status(xml, name),
             "odds" => self.odds(xml, name),
             "outcomes" => xml.element(name, |_, _| Ok(()), |xml, name| self.listed(xml, name)),
             "market" => self.market(xml, name),
+            "odds_generation_properties" => self.generation(xml, name),
             _ => xml.skip(name),
         }
     }
@@ -245,64 +270,80 @@ impl<'a> Message<'a> {
     }
 
     fn sport_event_status(&mut self, xml: &mut Xml<'a>, name: &str) -> Result<(), Fault> {
-        let mut status = Status::default();
+        let start = xml.at() - name.len() - 1;
+        self.status = Some(Status::read(xml, name)?);
+        self.status_text = xml.text_since(start);
+        Ok(())
+    }
+
+    fn generation(&mut self, xml: &mut Xml<'a>, name: &str) -> Result<(), Fault> {
+        let mut generation = Generation::default();
         xml.element(
             name,
             |name, value| {
                 match name {
-                    "status" => status.status = Some(value.integer().in_field("status")?),
-                    "match_status" => status.match_status = Some(value.integer().in_field("match_status")?),
-                    "home_score" => status.home_score = value.decimal().in_field("home_score")?,
-                    "away_score" => status.away_score = value.decimal().in_field("away_score")?,
+                    "expected_totals" => {
+                        generation.expected_totals = value.decimal().in_field("expected_totals")?;
+                    }
+                    "expected_supremacy" => {
+                        generation.expected_supremacy = value.decimal().in_field("expected_supremacy")?;
+                    }
                     _ => {}
                 }
                 Ok(())
             },
             Xml::skip,
         )?;
-        self.status = Some(status);
+        self.generation = Some(generation);
         Ok(())
+    }
+
+    /// All that the message says of where the event stands.
+    pub fn status_details(&self) -> Option<StatusDetails<'a>> {
+        self.status.and_then(|_| StatusDetails::read(self.status_text).ok())
     }
 
     fn market(&mut self, xml: &mut Xml<'a>, name: &str) -> Result<(), Fault> {
         let at = xml.at();
-        let (mut id, mut specifiers, mut status) = (None, Cow::Borrowed(""), 1);
+        let mut market = Market::default();
+        let (mut id, mut specifiers) = (None, Cow::Borrowed(""));
         let open = xml.attributes(|name, value| {
             match name {
                 "id" => id = Some(value.integer().in_field("id")?),
                 "specifiers" => specifiers = value.text()?,
                 // Of other messages than odds_change it means something else.
-                "status" if self.kind == Kind::OddsChange => {
-                    status = value.integer().in_field("status")?;
-                }
+                "status" if self.kind.has_odds() => market.status = value.integer().in_field("status")?,
+                "favourite" => market.favourite = value.integer().in_field("favourite")? != 0,
+                // The feed has misspelt it.
+                "extended_specifiers" | "extended_specifers" => market.extended_specifiers = value.text()?,
+                "cashout_status" => market.cashout_status = Some(value.integer().in_field("cashout_status")?),
+                "void_reason" => market.void_reason = Some(value.integer().in_field("void_reason")?),
+                "result" => market.result = Some(value.text()?),
                 _ => {}
             }
             Ok(())
         })?;
-        let id = id.ok_or(Fault { at, reason: Reason::Missing("id") })?;
+        market.id = id.ok_or(Fault { at, reason: Reason::Missing("id") })?;
+        market.specifiers = canonical(specifiers);
         let start = self.outcomes.len();
         if open {
             xml.children(name, |xml, name| match name {
                 "outcome" => self.outcome(xml, name),
+                "market_metadata" => {
+                    market.metadata = Some(Metadata::read(xml, name)?);
+                    Ok(())
+                }
                 _ => xml.skip(name),
             })?;
         }
-        let outcomes = start..self.outcomes.len();
-        self.markets.push(Market { id, specifiers: canonical(specifiers), status, outcomes });
+        market.outcomes = start..self.outcomes.len();
+        self.markets.push(market);
         Ok(())
     }
 
     fn outcome(&mut self, xml: &mut Xml<'a>, name: &str) -> Result<(), Fault> {
         let at = xml.at();
-        let mut outcome = Outcome {
-            id: Cow::Borrowed(""),
-            odds: None,
-            probability: None,
-            active: true,
-            result: None,
-            void_factor: None,
-            dead_heat_factor: None,
-        };
+        let mut outcome = Outcome::default();
         let open = xml.attributes(|name, value| outcome.attribute(name, value))?;
         if open {
             xml.children(name, Xml::skip)?;
@@ -311,30 +352,6 @@ impl<'a> Message<'a> {
             return Err(Fault { at, reason: Reason::Missing("id") });
         }
         self.outcomes.push(outcome);
-        Ok(())
-    }
-}
-
-impl<'a> Outcome<'a> {
-    #[inline]
-    fn attribute(&mut self, name: &str, value: Value<'a>) -> Result<(), Fault> {
-        match name {
-            "id" => self.id = value.text()?,
-            "odds" => self.odds = value.decimal().in_field("odds")?,
-            "probabilities" => self.probability = value.decimal().in_field("probabilities")?,
-            "active" => self.active = value.integer().in_field("active")? != 0,
-            // What is not understood must not be read as lost.
-            "result" => self.result = value.integer().ok(),
-            // 0 and 1 are ways to write that there is none.
-            "void_factor" => {
-                self.void_factor = value.decimal().in_field("void_factor")?.filter(|factor| *factor != 0.0);
-            }
-            "dead_heat_factor" => {
-                let factor = value.decimal().in_field("dead_heat_factor")?;
-                self.dead_heat_factor = factor.filter(|factor| factor.to_bits() != 1f64.to_bits());
-            }
-            _ => {}
-        }
         Ok(())
     }
 }
