@@ -108,9 +108,11 @@ pub mod betting {
         progress, resettle, rule4_pence, settle, settle_batch,
     };
     use pyo3::prelude::*;
+    use pyo3::types::PyTuple;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        module.add("RESULTS", crate::betting_leg::FINISHES.map(|(name, _)| name))
+        let results = PyTuple::new(module.py(), crate::betting_leg::FINISHES.map(|(name, _)| name))?;
+        module.add("RESULTS", results)
     }
 }

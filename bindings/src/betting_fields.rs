@@ -77,6 +77,9 @@ pub(crate) fn texts(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<Strin
 
 /// A truth value.
 pub(crate) fn flag(field: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if let Ok(plain) = value.cast::<PyBool>() {
+        return Ok(plain.is_true());
+    }
     value.extract::<bool>().map_err(|_| wrong(field, "is true or false"))
 }
 

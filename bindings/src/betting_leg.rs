@@ -4,7 +4,7 @@ use ::betting::{
     Chance, Contingency, DeadHeat, EachWayTerms, Finish, Leg, MOST_PENCE, Outcome, Price, Pricing, Share,
 };
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString};
+use pyo3::types::PyInt;
 
 use crate::betting::value_error;
 use crate::betting_fields::{flag, fraction, items, price, share, text, texts, whole, word, wrong};
@@ -23,6 +23,16 @@ pub(crate) const FINISHES: [(&str, Finish); 11] = [
     ("EARLY_WON", Finish::Won),
     ("OPEN", Finish::Open),
 ];
+/// The results a leg may say: RESULT0 is the feeds' word for lost, which comes with a void factor.
+const READABLE: [(&str, Finish); 12] = {
+    let mut readable = [("RESULT0", Finish::Lost); 12];
+    let mut at = 0;
+    while at < FINISHES.len() {
+        readable[at] = FINISHES[at];
+        at += 1;
+    }
+    readable
+};
 
 fields! {
     LegField {
@@ -105,12 +115,7 @@ impl LegFields {
             LegField::Rule4 => self.rule4 = pence(name, value)?,
             LegField::Rule4Sp => self.rule4_sp = pence(name, value)?,
             LegField::Waive5p => self.waive_5p = flag(name, value)?,
-            LegField::Result => {
-                let zero = value
-                    .cast::<PyString>()
-                    .is_ok_and(|text| text.to_str().is_ok_and(|text| text == "RESULT0"));
-                self.finish = Some(if zero { Finish::Lost } else { word(name, value, &FINISHES)? });
-            }
+            LegField::Result => self.finish = Some(word(name, value, &READABLE)?),
             LegField::Tied => self.tied = Some(whole(name, value)?),
             LegField::Position => self.position = Some(whole(name, value)?),
             LegField::PlacesMarket => self.places_market = Some(whole(name, value)?),
@@ -202,7 +207,7 @@ fn dead_heat(value: &Bound<'_, PyAny>) -> PyResult<DeadHeat> {
     DeadHeat::new(small(above)?, small(below)?).map_err(value_error)
 }
 
-fn terms(value: &Bound<'_, PyAny>) -> PyResult<EachWayTerms> {
+pub(crate) fn terms(value: &Bound<'_, PyAny>) -> PyResult<EachWayTerms> {
     let (mut share, mut places) = (None, None);
     Reader::new(&TERMS, "ew").each(value, |field, value| {
         match field {

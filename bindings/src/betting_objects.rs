@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyIterator, PyString, PyTuple, PyType};
 
 use crate::betting_fields::wrong;
 
@@ -88,13 +88,23 @@ impl<'py, F: Field> Reader<'py, F> {
     pub(crate) fn each(
         &mut self,
         object: &Bound<'py, PyAny>,
+        set: impl FnMut(F, &Bound<'py, PyAny>) -> PyResult<()>,
+    ) -> PyResult<()> {
+        self.each_given(object, None, set)
+    }
+
+    /// [`Self::each`] of a struct whose values are here already as a tuple.
+    pub(crate) fn each_given(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        values: Option<Bound<'py, PyAny>>,
         mut set: impl FnMut(F, &Bound<'py, PyAny>) -> PyResult<()>,
     ) -> PyResult<()> {
         if let Ok(dict) = object.cast::<PyDict>() {
             return self.each_of_dict(dict, set);
         }
         let order = self.order(object)?;
-        let values = as_tuple(object)?;
+        let values = values.map_or_else(|| as_tuple(object)?.call1((object,)), Ok)?.cast_into::<PyTuple>()?;
         for (field, value) in order.iter().zip(values.iter_borrowed()) {
             match field {
                 _ if value.is_none() => {}
@@ -139,9 +149,20 @@ impl<'py, F: Field> Reader<'py, F> {
     }
 }
 
-/// The values of a struct's fields: one call instead of one a field.
-fn as_tuple<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+/// What makes a tuple of a struct's values: one call instead of one a field.
+fn as_tuple<'py>(object: &Bound<'py, PyAny>) -> PyResult<&'py Bound<'py, PyAny>> {
     static AS_TUPLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let call = AS_TUPLE.import(object.py(), "msgspec.structs", "astuple")?;
-    Ok(call.call1((object,))?.cast_into::<PyTuple>()?)
+    AS_TUPLE.import(object.py(), "msgspec.structs", "astuple")
+}
+
+/// The values of each of some structs of one type, made by one loop of the interpreter; `None` for anything else.
+pub(crate) fn tuples<'py>(structs: &[Bound<'py, PyAny>]) -> PyResult<Option<Bound<'py, PyIterator>>> {
+    static MAP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let Some(first) = structs.first().filter(|first| !first.is_instance_of::<PyDict>()) else {
+        return Ok(None);
+    };
+    if !structs.iter().all(|other| other.get_type_ptr() == first.get_type_ptr()) {
+        return Ok(None);
+    }
+    MAP.import(first.py(), "builtins", "map")?.call1((as_tuple(first)?, structs))?.try_iter().map(Some)
 }

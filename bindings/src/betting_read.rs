@@ -11,7 +11,7 @@ use pyo3::types::PyString;
 use crate::betting::value_error;
 use crate::betting_fields::{flag, fraction, items, share, whole, wholes, word, wrong};
 use crate::betting_leg::{LEGS, LegFields};
-use crate::betting_objects::{Field, Reader, Types, fields};
+use crate::betting_objects::{Field, Reader, Types, fields, tuples};
 
 fields! {
     BetField {
@@ -122,11 +122,15 @@ impl<'py> BetFields<'py> {
     fn read_legs(&mut self, value: &Bound<'py, PyAny>) -> PyResult<()> {
         let mut reader = Reader::new(&LEGS, "leg");
         let legs = items("legs", value)?;
+        let mut tuples = tuples(&legs)?;
         self.legs.reserve(legs.len());
         self.chances.reserve(legs.len());
         for (at, leg) in legs.iter().enumerate() {
             let mut fields = LegFields::default();
-            let read = reader.each(leg, |field, value| fields.set(field, value)).and_then(|()| fields.leg());
+            let values = tuples.as_mut().and_then(Iterator::next).transpose()?;
+            let read = reader
+                .each_given(leg, values, |field, value| fields.set(field, value))
+                .and_then(|()| fields.leg());
             let leg = read
                 .map_err(|error| PyValueError::new_err(format!("leg {at}: {}", words(leg.py(), &error))))?;
             self.legs.push(leg);

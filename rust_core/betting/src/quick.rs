@@ -6,8 +6,9 @@
 
 use money::Rounding;
 
-use crate::bet::{Bet, Bonus};
+use crate::bet::{Bet, Bonus, Leg, Pricing};
 use crate::evaluate::Element;
+use crate::outcome::{Finish, Outcome};
 use crate::structure::{Group, MOST_LEGS};
 
 /// Half a unit in the last place of 1: the relative error of one rounded operation.
@@ -60,10 +61,33 @@ fn floor(amount: f64, error: f64, mode: Rounding) -> Option<u64> {
 fn part(bet: &Bet, place: bool) -> Option<f64> {
     let mut multipliers = [0.0; MOST_LEGS];
     for (multiplier, leg) in multipliers.iter_mut().zip(&bet.legs) {
-        let result = bet.result(leg, place).ok()??;
-        *multiplier = ratio(leg.element(result, place).ok()?)?;
+        *multiplier = match plain(leg) {
+            Some(plain) if !place => plain,
+            _ => {
+                let result = bet.result(leg, place).ok()??;
+                ratio(leg.element(result, place).ok()?)?
+            }
+        };
     }
     Some(bet.structure.groups.iter().map(|group| sum(group, &multipliers)).sum())
+}
+
+/// The multiplier of the win part of a leg as most are: at the price taken, whole, nobody tied, nothing deducted.
+fn plain(leg: &Leg) -> Option<f64> {
+    let Outcome { finish, tied: 1, position: None, places_market: 1.., void_halves: 0, dead_heat: None } =
+        leg.outcome
+    else {
+        return None;
+    };
+    match (finish, leg.price) {
+        (Finish::Won, Some(price)) if leg.pricing == Pricing::Taken && leg.deduction == 0 => {
+            let (above, below) = price.parts();
+            Some(above as f64 / below as f64)
+        }
+        (Finish::Lost | Finish::Placed, _) => Some(0.0),
+        (Finish::Void | Finish::Push, _) => Some(1.0),
+        _ => None,
+    }
 }
 
 fn ratio(element: Element) -> Option<f64> {
