@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from pyplatform.contracts.feeds import Result
+from pyplatform.contracts.feeds import Result, State
 from pyplatform.contracts.sportsbook import MarketStatus
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.market import LONGEST_DELAY
@@ -79,7 +79,7 @@ def test_a_removed_runner_stays_removed() -> None:
     owner.known(REMOVED)
     owner.feed(definition())
     market = owner.markets["1.1"]
-    assert (market.status, market.active) == (MarketStatus.OPEN, frozenset({1, 2}))
+    assert (market.state, market.active) == (State.ACTIVE, frozenset({1, 2}))
 
 
 def test_what_a_definition_gets_wrong_is_harmless() -> None:
