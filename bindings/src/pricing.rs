@@ -42,7 +42,7 @@ impl PyPricingRule {
 
 /// Offered prices of a market.
 #[pyclass(frozen, name = "PricedBook", module = "pyplatform._core.pricing")]
-pub struct PyPricedBook(PricedBook);
+pub struct PyPricedBook(pub(crate) PricedBook);
 
 #[pymethods]
 impl PyPricedBook {

@@ -10,6 +10,7 @@ from pyplatform._core import odds as odds
 from pyplatform._core import pricing as pricing
 from pyplatform._core import recovery as recovery
 from pyplatform._core import shard as shard
+from pyplatform._core import trading as trading
 from pyplatform._core import wallet as wallet
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "pricing",
     "recovery",
     "shard",
+    "trading",
     "wallet",
 ]
 

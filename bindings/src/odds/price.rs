@@ -8,7 +8,7 @@ use pyo3::types::PyString;
 /// A price exactly as it was taken.
 #[pyclass(frozen, eq, ord, hash, name = "Price", module = "pyplatform._core.odds")]
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PyPrice(pub(super) Price);
+pub struct PyPrice(pub(crate) Price);
 
 /// The exact text of a Python number: whole numbers and fractions by their parts, floats by their shortest digits.
 fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {

@@ -91,7 +91,7 @@ impl Outcome {
 
     /// The result of the win part; `None` while it is open.
     #[inline]
-    pub(crate) fn win(&self) -> Result<Option<LegResult>, BettingError> {
+    pub fn win(&self) -> Result<Option<LegResult>, BettingError> {
         self.check()?;
         let result = match self.finish {
             Finish::Open => return Ok(None),
