@@ -54,14 +54,10 @@ def _check(feed: str) -> None:
 async def serving(bus: Bus, feeding: Feeding) -> AsyncIterator[FeedService]:
     """The feed's service, answering; raises PlatformError if it cannot be begun."""
     _check(feeding.feed)
-    descriptions = None
-    if feeding.descriptions is not None:
-        try:
-            descriptions = feeding.descriptions.read_bytes()
-        except OSError as error:
-            raise PlatformError(f"cannot read {feeding.descriptions}: {error.strerror}") from error
-    state = adapter(feeding.format, feeding.feed, descriptions)
-    service = FeedService(bus, feeding.feed, state, assume_up=bool(feeding.inputs))
+    state = adapter(feeding.format, feeding.feed, await _descriptions(feeding))
+    recorded = bool(feeding.inputs)
+    careful = not (recorded or state.whole_on_return)
+    service = FeedService(bus, feeding.feed, state, assume_up=recorded, careful=careful)
     await service.start()
     try:
         yield service
@@ -98,7 +94,28 @@ def live(form: str) -> Connector:
         from pyplatform.feeds.betfair_stream import BetfairStream  # noqa: PLC0415
 
         return BetfairStream(BetfairSettings.from_env())
-    raise PlatformError(f"there is no connector for {form!r}")
+    if form == "uof":
+        from pyplatform.feeds.uof_feed import UofFeed  # noqa: PLC0415
+        from pyplatform.feeds.uof_settings import UofSettings  # noqa: PLC0415
+
+        return UofFeed(UofSettings.from_env())
+    raise PlatformError(f"there is no live feed {form!r}: known are {', '.join(FORMATS)}")
+
+
+async def _descriptions(feeding: Feeding) -> bytes | None:
+    """UOF's market descriptions: those given, for a live feed else its own."""
+    if feeding.descriptions is not None:
+        try:
+            return await asyncio.to_thread(feeding.descriptions.read_bytes)
+        except OSError as error:
+            raise PlatformError(f"cannot read {feeding.descriptions}: {error.strerror}") from error
+    if feeding.inputs or feeding.format != "uof":
+        return None
+    from pyplatform.feeds.uof_api import UofApi  # noqa: PLC0415
+    from pyplatform.feeds.uof_settings import UofSettings  # noqa: PLC0415
+
+    async with UofApi(UofSettings.from_env()) as api:
+        return await api.descriptions()
 
 
 async def _played(feeding: Feeding, service: FeedService) -> AsyncIterator[Received | Health]:

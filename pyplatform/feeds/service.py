@@ -49,11 +49,17 @@ class FeedService:
     """Applies a feed's messages and publishes what they change.
 
     `run` may be called once; the service goes on answering and telling that it lives until `close`.
+
+    `careful` is for a source that takes a message as processed when it is asked for the next, and will not send it
+    again: that is done only when everything it caused is published, and its results are safe.
     """
 
-    def __init__(self, bus: Bus, feed: str, adapter: Adapter, *, assume_up: bool) -> None:
+    def __init__(
+        self, bus: Bus, feed: str, adapter: Adapter, *, assume_up: bool, careful: bool = False
+    ) -> None:
         self._bus = bus
         self._adapter = adapter
+        self._careful = careful
         self.board = Board(feed, assume_up=assume_up)
         self.results = ResultPublisher(bus, feed)
         self.metrics = Metrics()
@@ -133,7 +139,7 @@ class FeedService:
             async for item in source:
                 self._waiting.append(item)
                 self._arrived.set()
-                if len(self._waiting) >= QUEUE:
+                if self._careful or len(self._waiting) >= QUEUE:
                     self._room.clear()
                     await self._room.wait()
         finally:
@@ -151,8 +157,10 @@ class FeedService:
                 self.apply(item)
         if self._waiting:
             self._arrived.set()
-        self._room.set()
         await self.publish_changes()
+        if self._careful:
+            await self.results.flushed()
+        self._room.set()
 
     def apply(self, received: Received) -> None:
         """Take one message into the state."""
