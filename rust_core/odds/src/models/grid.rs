@@ -87,7 +87,7 @@ pub(crate) fn check_rates(rates: [f64; 2]) -> Result<(), ModelError> {
     Ok(())
 }
 
-pub(super) fn check_rho(rates: [f64; 2], rho: f64) -> Result<(), ModelError> {
+pub(crate) fn check_rho(rates: [f64; 2], rho: f64) -> Result<(), ModelError> {
     let (low, high) = rho_bounds(rates);
     if rho >= low && rho <= high { Ok(()) } else { Err(ModelError::InvalidRho { rho, low, high }) }
 }
@@ -238,27 +238,21 @@ impl ScoreGrid {
     }
 
     pub(crate) fn from_cells(mut cells: Vec<f64>, size: usize) -> Result<Self, ModelError> {
-        let mass: f64 = cells.iter().sum();
+        let mass = sum(&cells);
         if mass.is_nan() || mass < 0.5 {
             return Err(ModelError::MissingMass { mass, size });
         }
         let (mut differences, mut totals) = (vec![0.0; 2 * size - 1], vec![0.0; 2 * size - 1]);
         let (mut home, mut away) = (vec![0.0; size], vec![0.0; size]);
         let scale = 1.0 / mass;
-        for (i, row) in cells.chunks_exact_mut(size).enumerate() {
-            let mut sum = 0.0;
-            for (cell, total) in row.iter_mut().zip(&mut totals[i..]) {
-                *cell *= scale;
-                *total += *cell;
-                sum += *cell;
-            }
-            for (cell, difference) in row.iter().rev().zip(&mut differences[i..]) {
-                *difference += *cell;
-            }
-            for (cell, away) in row.iter().zip(&mut away) {
-                *away += *cell;
-            }
-            home[i] = sum;
+        for cell in &mut cells {
+            *cell *= scale;
+        }
+        for (i, row) in cells.chunks_exact(size).enumerate() {
+            add(&mut totals[i..], row.iter());
+            add(&mut differences[i..], row.iter().rev());
+            add(&mut away, row.iter());
+            home[i] = sum(row);
         }
         Ok(Self { size, cells, mass, differences, totals, home, away })
     }
@@ -279,5 +273,22 @@ impl ScoreGrid {
     #[must_use]
     pub fn mass(&self) -> f64 {
         self.mass
+    }
+}
+
+/// The sum of many values, eight running sums side by side: one would wait for itself.
+pub(super) fn sum(values: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let blocks = values.chunks_exact(sums.len());
+    let rest: f64 = blocks.remainder().iter().sum();
+    for block in blocks {
+        add(&mut sums, block.iter());
+    }
+    rest + sums.iter().sum::<f64>()
+}
+
+fn add<'a>(to: &mut [f64], values: impl Iterator<Item = &'a f64>) {
+    for (to, value) in to.iter_mut().zip(values) {
+        *to += value;
     }
 }

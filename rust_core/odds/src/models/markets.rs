@@ -2,7 +2,7 @@
 
 use super::error::ModelError;
 use super::five_way::{FiveWay, Line};
-use super::grid::ScoreGrid;
+use super::grid::{ScoreGrid, sum};
 
 /// Correct scores up to a limit a side, and the rest.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,17 +32,8 @@ impl ScoreGrid {
     /// Home, draw, away after `goals` are added to home's: the European handicap, the match result at 0.
     #[must_use]
     pub fn result(&self, goals: i64) -> [f64; 3] {
-        let middle = i64::try_from(self.size).unwrap_or(i64::MAX) - 1 - goals;
-        let mut result = [0.0; 3];
-        for (at, p) in (0_i64..).zip(&self.differences) {
-            let index = match at.cmp(&middle) {
-                std::cmp::Ordering::Greater => 0,
-                std::cmp::Ordering::Equal => 1,
-                std::cmp::Ordering::Less => 2,
-            };
-            result[index] += p;
-        }
-        result
+        let level = past(&self.differences, 4 * (goals + 1 - i64::try_from(self.size).unwrap_or(i64::MAX)));
+        [level.win, level.push, level.lose]
     }
 
     /// Both sides score, and not.
@@ -56,22 +47,14 @@ impl ScoreGrid {
     /// Over a line of goals of both sides.
     #[must_use]
     pub fn over(&self, line: Line) -> FiveWay {
-        let mut five = FiveWay::default();
-        for (goals, &p) in (0_i64..).zip(&self.totals) {
-            five.add(4 * goals - line.quarters(), p);
-        }
-        five
+        past(&self.totals, -line.quarters())
     }
 
     /// Home with the line added to its goals.
     #[must_use]
     pub fn handicap(&self, line: Line) -> FiveWay {
-        let mut five = FiveWay::default();
         let level = i64::try_from(self.size).unwrap_or(i64::MAX) - 1;
-        for (at, &p) in (0_i64..).zip(&self.differences) {
-            five.add(4 * (at - level) + line.quarters(), p);
-        }
-        five
+        past(&self.differences, line.quarters() - 4 * level)
     }
 
     /// Over a half line of goals of home and of away.
@@ -146,4 +129,29 @@ impl ScoreGrid {
         let score_draw = self.cells.iter().step_by(self.size + 1).skip(1).sum();
         Margins { home, away, score_draw, no_goal: self.cells[0] }
     }
+}
+
+/// The results when goal `i` of `probabilities` is `4·i + first` quarters past the line.
+///
+/// A quarter line is half a stake on each neighbouring half line; one quarter past it, one half wins and one is
+/// level. At most one number of goals is less than half a goal from a line: all others win or lose.
+fn past(probabilities: &[f64], first: i64) -> FiveWay {
+    let last = probabilities.len();
+    // The most goals that are at most a quarter past the line.
+    let near = (1 - first).div_euclid(4);
+    let (Ok(near), past) = (usize::try_from(near), 4 * near + first) else {
+        return FiveWay { win: sum(probabilities), ..FiveWay::default() };
+    };
+    let (below, rest) = probabilities.split_at(near.min(last));
+    let Some((level, above)) = rest.split_first() else {
+        return FiveWay { lose: sum(below), ..FiveWay::default() };
+    };
+    let mut five = FiveWay { win: sum(above), lose: sum(below), ..FiveWay::default() };
+    match past {
+        1 => five.half_win = *level,
+        0 => five.push = *level,
+        -1 => five.half_lose = *level,
+        _ => five.lose += *level,
+    }
+    five
 }
