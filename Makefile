@@ -1,6 +1,6 @@
 # Each target is self-sufficient on a fresh machine: it needs Python 3.11+, Rust, make and a C compiler.
 .DEFAULT_GOAL := help
-.PHONY: help build dev demo up test lint bench bench-gate peers lock clean
+.PHONY: help build dev demo up test lint simulate bench bench-gate peers lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -48,6 +48,11 @@ lint: build ## formats, lints, types, architecture rules
 test: lint ## everything CI asks for: lint, types, Rust and Python tests
 	cargo test --workspace --locked
 	$(BIN)/pytest
+
+SEEDS ?= 2000
+FROM ?= 1
+simulate: ## days of the writer under every fault: SEEDS days from seed FROM on; prints each seed that fails
+	cargo run --release --locked -q -p simulation -- $(FROM) $(SEEDS)
 
 bench: build ## print the performance table
 	$(BIN)/python -m bench

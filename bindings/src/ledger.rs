@@ -8,16 +8,13 @@ use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
-use shard::{Limits, LocalError, LocalShard, MAX_BYTES, MAX_ITEMS};
+use shard::{Answers, Kind, Limits, LocalError, LocalShard, MAX_BYTES, Request};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 use wallet::{PlayerId, Slug};
 
 /// Bytes of journal handed to Python at a time.
 const PAGE: u64 = 1 << 18;
-/// Kind and count before the commands of a frame, and the length before each.
-const HEAD: usize = 3;
-const LENGTH: usize = 4;
 
 /// A wallet whose every answer is in a file before it is given.
 #[pyclass(frozen, module = "pyplatform._core.ledger")]
@@ -36,36 +33,6 @@ fn failed(error: LocalError) -> PyErr {
         LocalError::Closed => PyRuntimeError::new_err(LocalError::Closed.to_string()),
         error => PyValueError::new_err(error.to_string()),
     }
-}
-
-/// How many of `commands` fit one frame.
-fn fitting(commands: &[PyBackedBytes]) -> usize {
-    let mut bytes = HEAD;
-    let fits = |command: &&PyBackedBytes| {
-        bytes += LENGTH + command.len();
-        bytes <= MAX_BYTES
-    };
-    commands.iter().take(MAX_ITEMS).take_while(fits).count()
-}
-
-fn frame(commands: &[PyBackedBytes]) -> Vec<u8> {
-    let mut bytes = vec![1];
-    bytes.extend_from_slice(&(commands.len() as u16).to_le_bytes());
-    for command in commands {
-        bytes.extend_from_slice(&(command.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(command);
-    }
-    bytes
-}
-
-fn replies(answer: &[u8], out: &mut Vec<Reply>) -> PyResult<()> {
-    let mut rest = answer.get(HEAD..).unwrap_or_default();
-    while let Some((length, tail)) = rest.split_first_chunk::<LENGTH>() {
-        let (reply, tail) = tail.split_at(u32::from_le_bytes(*length) as usize);
-        rest = tail;
-        out.push(Reply(wallet::Reply::decode(reply).map_err(|error| invalid("reply", error))?));
-    }
-    Ok(())
 }
 
 impl FileLedger {
@@ -102,14 +69,15 @@ impl FileLedger {
         let mut out = Vec::with_capacity(commands.len());
         let mut rest = &commands[..];
         while !rest.is_empty() {
-            let count = fitting(rest);
+            let (frame, count) = Request::encode(Kind::Interactive, rest);
             if count == 0 {
                 return Err(invalid("command", format_args!("longer than a frame of {MAX_BYTES} bytes")));
             }
-            let (now_fitting, later) = rest.split_at(count);
-            let answer = py.detach(|| self.with(|local| local.submit(frame(now_fitting), now)))?;
-            replies(&answer, &mut out)?;
-            rest = later;
+            let answer = py.detach(|| self.with(|local| local.submit(frame, now)))?;
+            for reply in Answers::read(&answer) {
+                out.push(Reply(wallet::Reply::decode(reply).map_err(|error| invalid("reply", error))?));
+            }
+            rest = &rest[count..];
         }
         Ok(out)
     }

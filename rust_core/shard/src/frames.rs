@@ -89,6 +89,22 @@ impl Request {
         Ok(Self { ticket, kind, frame, n, at: HEAD })
     }
 
+    /// The frame of as many of `commands` as fit one, from the first on, and how many those are.
+    pub fn encode<C: AsRef<[u8]>>(kind: Kind, commands: &[C]) -> (Vec<u8>, usize) {
+        let mut bytes = vec![kind.byte(), 0, 0];
+        let mut n: u16 = 0;
+        for command in commands.iter().map(AsRef::as_ref).take(MAX_ITEMS) {
+            if bytes.len() + 4 + command.len() > MAX_BYTES {
+                break;
+            }
+            bytes.extend_from_slice(&(command.len() as u32).to_le_bytes());
+            bytes.extend_from_slice(command);
+            n += 1;
+        }
+        bytes[1..HEAD].copy_from_slice(&n.to_le_bytes());
+        (bytes, usize::from(n))
+    }
+
     /// Number of commands.
     pub fn len(&self) -> usize {
         usize::from(self.n)
@@ -148,6 +164,16 @@ impl Answers {
     /// The answer to a frame that could not be read: no kind, no items.
     pub fn to_unreadable() -> Vec<u8> {
         vec![0, 0, 0]
+    }
+
+    /// The answers in a frame, as long as they are whole.
+    pub fn read(frame: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let mut at = HEAD;
+        std::iter::from_fn(move || {
+            let (start, length) = item(frame, at)?;
+            at = start + length;
+            frame.get(start..at)
+        })
     }
 
     /// Append one answer written by `write`.

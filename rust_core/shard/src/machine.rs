@@ -78,6 +78,8 @@ pub struct Shard {
     queue: Queue,
     out: VecDeque<Action>,
     epoch: u64,
+    /// The last batch that was told to be durable: every later journal must hold it.
+    promised: Durable,
     draining: bool,
     stats: Stats,
 }
@@ -96,6 +98,7 @@ impl Shard {
             queue: Queue::new(limits.queue),
             out: VecDeque::from([Action::TakeLease]),
             epoch: 0,
+            promised: Durable::default(),
             draining: false,
             stats: Stats::default(),
         }
@@ -195,14 +198,16 @@ impl Shard {
         if epoch != self.epoch {
             return;
         }
-        for batch in batches {
-            if let Err(reason) = follower.apply(batch) {
-                return self.halt(reason);
-            }
+        let promised = self.promised;
+        if let Err(reason) = batches.iter().try_for_each(|batch| follow(follower, batch, &promised)) {
+            return self.halt(reason);
         }
         let (seq, overtaken) = (follower.chain().seq, follower.chain().epoch >= epoch);
         if overtaken {
             self.demote(Reason::Fenced);
+        } else if last && seq < promised.seq {
+            let promised = promised.seq;
+            self.halt(format!("the journal ends at {seq}, but entries up to {promised} were acknowledged"));
         } else if last {
             self.lead();
         } else {
@@ -223,7 +228,9 @@ impl Shard {
         match outcome {
             Outcome::Committed => {
                 self.stats.batches += 1;
-                if let Err(reason) = leader.committed(hi, &mut self.out) {
+                let committed = leader.committed(hi, &mut self.out);
+                self.promised = leader.durable();
+                if let Err(reason) = committed {
                     self.halt(reason);
                 }
             }
@@ -352,4 +359,14 @@ impl Shard {
         self.role = Role::Halted;
         self.out.push_back(Action::Halt { reason });
     }
+}
+
+/// Fold a batch of the journal, which must be the one that was acknowledged if it ends where that did.
+fn follow(follower: &mut Follower, batch: &[u8], promised: &Durable) -> Result<(), String> {
+    follower.apply(batch)?;
+    let chain = follower.chain();
+    if chain.seq == promised.seq && chain.hash != promised.hash {
+        return Err(format!("the journal up to {} is not the one that was acknowledged", chain.seq));
+    }
+    Ok(())
 }

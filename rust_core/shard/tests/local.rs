@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use common::{SHARD, deposit, frame, place, replies, settle};
 use journal::{DamagedTail, FileError, FileJournal};
-use shard::{Limits, LocalError, LocalShard};
+use shard::{Kind, Limits, LocalError, LocalShard};
 use wallet::Status;
 
 fn folder(name: &str) -> PathBuf {
@@ -30,14 +30,14 @@ fn day() -> Vec<Vec<u8>> {
 fn answers_and_state_are_the_same_after_reopening() {
     let path = folder("reopen");
     let mut local = open(&path).expect("a new shard");
-    let first = local.submit(frame(1, &day()), 1_000).expect("an answer");
+    let first = local.submit(frame(Kind::Interactive, &day()), 1_000).expect("an answer");
     assert!(replies(&first).iter().all(|reply| reply.status == Status::Accepted && !reply.replayed));
     let hash = local.wallet().expect("a state").state_hash();
     drop(local);
     let mut local = open(&path).expect("the same shard");
     assert_eq!(local.wallet().expect("a state").state_hash(), hash);
     let length = local.journal().byte_len();
-    let again = replies(&local.submit(frame(1, &day()), 2_000).expect("an answer"));
+    let again = replies(&local.submit(frame(Kind::Interactive, &day()), 2_000).expect("an answer"));
     for (first, again) in replies(&first).iter().zip(&again) {
         assert!(again.replayed && again.seq == first.seq && again.at == first.at);
     }
@@ -51,7 +51,7 @@ fn wherever_the_file_ends_the_state_is_that_of_whole_batches() {
     let mut local = open(&path).expect("a new shard");
     let mut states = vec![(0, local.wallet().expect("a state").state_hash())];
     for (number, command) in day().into_iter().enumerate() {
-        local.submit(frame(1, &[command]), number as u64).expect("an answer");
+        local.submit(frame(Kind::Interactive, &[command]), number as u64).expect("an answer");
         states.push((local.journal().byte_len(), local.wallet().expect("a state").state_hash()));
     }
     drop(local);
@@ -71,7 +71,7 @@ fn a_flipped_bit_anywhere_is_detected() {
     let path = folder("flip");
     let mut local = open(&path).expect("a new shard");
     for (number, command) in day().into_iter().take(4).enumerate() {
-        local.submit(frame(1, &[command]), number as u64).expect("an answer");
+        local.submit(frame(Kind::Interactive, &[command]), number as u64).expect("an answer");
     }
     drop(local);
     let whole = fs::read(&path).expect("a file");
@@ -95,8 +95,11 @@ fn a_file_held_elsewhere_is_refused() {
 #[test]
 fn a_full_disk_is_an_error_and_never_an_answer() {
     let mut local = open(Path::new("/dev/full")).expect("a file that takes nothing");
-    let refused = local.submit(frame(1, &[deposit(0, 0)]), 1_000);
+    let refused = local.submit(frame(Kind::Interactive, &[deposit(0, 0)]), 1_000);
     assert!(matches!(refused, Err(LocalError::File(FileError::Io { .. }))), "{refused:?}");
     assert!(local.wallet().is_none(), "what is not durable is not shown");
-    assert!(matches!(local.submit(frame(1, &[deposit(0, 0)]), 2_000), Err(LocalError::Closed)));
+    assert!(matches!(
+        local.submit(frame(Kind::Interactive, &[deposit(0, 0)]), 2_000),
+        Err(LocalError::Closed)
+    ));
 }

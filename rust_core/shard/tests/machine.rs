@@ -2,11 +2,10 @@
 
 mod common;
 
-use common::world::LIMITS;
-use common::{SHARD, deposit, frame, place, replies};
+use common::{LIMITS, SHARD, deposit, frame, place, replies};
 use journal::Batch;
-use shard::{Action, Outcome, Shard, Standing};
-use wallet::{Code, Entry, Kind, Reply, Status};
+use shard::{Action, Kind, Outcome, Shard, Standing};
+use wallet::{Code, Entry, Reply, Status};
 
 fn leading() -> Shard {
     let mut machine = Shard::new(SHARD, LIMITS);
@@ -44,10 +43,10 @@ fn keys(batch: &journal::SealedBatch) -> Vec<String> {
 #[test]
 fn answers_wait_for_their_batch_and_replays_wait_with_them() {
     let mut machine = leading();
-    machine.enqueue(1, frame(1, &[deposit(0, 1)]));
+    machine.enqueue(1, frame(Kind::Interactive, &[deposit(0, 1)]));
     let actions = machine.poll(10);
     let hi = appended(&actions).header.hi;
-    machine.enqueue(2, frame(1, &[deposit(0, 1)]));
+    machine.enqueue(2, frame(Kind::Interactive, &[deposit(0, 1)]));
     assert!(answers(&actions).is_empty() && answers(&machine.poll(11)).is_empty(), "not durable yet");
     machine.append_result(1, hi, Outcome::Committed);
     let answered = answers(&machine.poll(12));
@@ -58,10 +57,10 @@ fn answers_wait_for_their_batch_and_replays_wait_with_them() {
 #[test]
 fn one_append_is_in_flight_and_the_next_batch_fills_meanwhile() {
     let mut machine = leading();
-    machine.enqueue(1, frame(1, &[deposit(0, 1)]));
+    machine.enqueue(1, frame(Kind::Interactive, &[deposit(0, 1)]));
     let first = machine.poll(10);
     for ticket in 2..5 {
-        machine.enqueue(ticket, frame(1, &[deposit(0, ticket as u8)]));
+        machine.enqueue(ticket, frame(Kind::Interactive, &[deposit(0, ticket as u8)]));
         assert!(machine.poll(10 + ticket).is_empty());
     }
     machine.append_result(1, appended(&first).header.hi, Outcome::Committed);
@@ -75,8 +74,8 @@ fn players_go_first_and_bulk_work_still_moves() {
     let mut machine = Shard::new(SHARD, shard::Limits { batch_commands: 8, ..LIMITS });
     machine.lease_taken(1);
     machine.rows(1, &[], true);
-    machine.enqueue(1, frame(2, &[deposit(0, 20), deposit(0, 21)]));
-    machine.enqueue(2, frame(1, &(0..10).map(|n| deposit(1, n)).collect::<Vec<_>>()));
+    machine.enqueue(1, frame(Kind::Settlement, &[deposit(0, 20), deposit(0, 21)]));
+    machine.enqueue(2, frame(Kind::Interactive, &(0..10).map(|n| deposit(1, n)).collect::<Vec<_>>()));
     let actions = machine.poll(10);
     let found = keys(appended(&actions));
     assert_eq!(found[..7], ["0", "1", "2", "3", "4", "5", "6"].map(|n| format!("deposit-{n}")));
@@ -87,8 +86,8 @@ fn players_go_first_and_bulk_work_still_moves() {
 fn what_does_not_fit_is_answered_at_once() {
     let mut machine = leading();
     let many = |first: u8| (first..first + 7).map(|n| deposit(0, n)).collect::<Vec<_>>();
-    machine.enqueue(1, frame(1, &many(0)));
-    machine.enqueue(2, frame(1, &many(7)));
+    machine.enqueue(1, frame(Kind::Interactive, &many(0)));
+    machine.enqueue(2, frame(Kind::Interactive, &many(7)));
     machine.enqueue(3, b"\x09junk".to_vec());
     let answered = answers(&machine.poll(10));
     assert_eq!(answered[0].0, 2);
@@ -99,21 +98,21 @@ fn what_does_not_fit_is_answered_at_once() {
 #[test]
 fn a_fenced_writer_sends_its_callers_away_without_an_answer_of_the_wallet() {
     let mut machine = leading();
-    machine.enqueue(1, frame(1, &[deposit(0, 1)]));
+    machine.enqueue(1, frame(Kind::Interactive, &[deposit(0, 1)]));
     let hi = appended(&machine.poll(10)).header.hi;
     machine.append_result(1, hi, Outcome::Fenced);
     let actions = machine.poll(11);
     assert_eq!(answers(&actions)[0].1[0].code, Code::NotLeading.number());
     assert!(actions.contains(&Action::TakeLease));
     assert_eq!(machine.standing(), Standing::Standby);
-    machine.enqueue(2, frame(1, &[deposit(0, 1)]));
+    machine.enqueue(2, frame(Kind::Interactive, &[deposit(0, 1)]));
     assert_eq!(answers(&machine.poll(12))[0].1[0].code, Code::NotLeading.number());
 }
 
 #[test]
 fn an_unclear_append_is_answered_from_the_journal() {
     let mut machine = leading();
-    machine.enqueue(1, frame(1, &[deposit(0, 1)]));
+    machine.enqueue(1, frame(Kind::Interactive, &[deposit(0, 1)]));
     let actions = machine.poll(10);
     let batch = appended(&actions).clone();
     machine.append_result(1, batch.header.hi, Outcome::Ambiguous);
@@ -129,20 +128,20 @@ fn an_unclear_append_is_answered_from_the_journal() {
 #[test]
 fn time_rejects_bets_that_wait_too_long() {
     let mut machine = leading();
-    machine.enqueue(1, frame(1, &[deposit(0, 1), place(0, 4, 100)]));
+    machine.enqueue(1, frame(Kind::Interactive, &[deposit(0, 1), place(0, 4, 100)]));
     let hi = appended(&machine.poll(10)).header.hi;
     machine.append_result(1, hi, Outcome::Committed);
     assert!(!machine.poll(99).iter().any(|action| matches!(action, Action::Append(_))));
-    assert_eq!(keys(appended(&machine.poll(100))), [Kind::Tick.name()]);
+    assert_eq!(keys(appended(&machine.poll(100))), [wallet::Kind::Tick.name()]);
 }
 
 #[test]
 fn a_writer_that_resigns_finishes_what_it_took() {
     let mut machine = leading();
-    machine.enqueue(1, frame(1, &[deposit(0, 1)]));
+    machine.enqueue(1, frame(Kind::Interactive, &[deposit(0, 1)]));
     let hi = appended(&machine.poll(10)).header.hi;
     machine.resign();
-    machine.enqueue(2, frame(1, &[deposit(0, 2)]));
+    machine.enqueue(2, frame(Kind::Interactive, &[deposit(0, 2)]));
     assert_eq!(answers(&machine.poll(11))[0].0, 2, "nothing new");
     machine.append_result(1, hi, Outcome::Committed);
     let actions = machine.poll(12);
@@ -154,7 +153,7 @@ fn a_writer_that_resigns_finishes_what_it_took() {
 #[test]
 fn a_journal_that_does_not_verify_halts_the_writer() {
     let mut machine = leading();
-    machine.enqueue(1, frame(1, &[deposit(0, 1)]));
+    machine.enqueue(1, frame(Kind::Interactive, &[deposit(0, 1)]));
     let actions = machine.poll(10);
     let mut batch = appended(&actions).clone();
     machine.append_result(1, 1, Outcome::Ambiguous);
@@ -166,5 +165,26 @@ fn a_journal_that_does_not_verify_halts_the_writer() {
     assert!(
         matches!(&actions[..], [Action::Read { .. }, Action::Halt { reason }] if reason.contains("own hash"))
     );
+    assert_eq!(machine.standing(), Standing::Halted);
+}
+
+#[test]
+fn a_journal_that_lost_what_was_acknowledged_stops_the_writer() {
+    let mut machine = leading();
+    machine.enqueue(1, frame(Kind::Interactive, &[deposit(0, 1)]));
+    let first = appended(&machine.poll(10)).clone();
+    machine.append_result(1, first.header.hi, Outcome::Committed);
+    machine.enqueue(2, frame(Kind::Interactive, &[deposit(0, 2)]));
+    let second = appended(&machine.poll(20)).clone();
+    machine.append_result(1, second.header.hi, Outcome::Committed);
+    machine.poll(21);
+    machine.lease_lost(1);
+    machine.poll(22);
+    machine.lease_taken(2);
+    machine.rows(2, &[&first.bytes], true);
+    let actions = machine.poll(23);
+    let halted =
+        |action: &Action| matches!(action, Action::Halt { reason } if reason.contains("acknowledged"));
+    assert!(actions.iter().any(halted), "{actions:?}");
     assert_eq!(machine.standing(), Standing::Halted);
 }

@@ -1,15 +1,15 @@
-//! What the tests of the machine share: commands, frames, and a journal that misbehaves.
+//! What the tests of the machine share: commands and frames.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-pub(crate) mod client;
-pub(crate) mod world;
-
 use money::{Amount, Currency};
+use shard::{Answers, Kind, Limits, QueueLimits, Request};
 use wallet::{
     BetId, Command, Deposit, Envelope, Key, PlaceBet, PlayerId, Reply, SettleBet, Slip, Slug, Source, Trace,
 };
 
 pub(crate) const SHARD: &str = "aurora";
+pub(crate) const LIMITS: Limits =
+    Limits { batch_commands: 4, batch_bytes: 4096, queue: QueueLimits { commands: 12, bytes: 1 << 16 } };
 
 pub(crate) fn tenant() -> Slug {
     Slug::new(SHARD).expect("a slug")
@@ -83,27 +83,11 @@ pub(crate) fn settle(player: u8, bet: u8) -> Vec<u8> {
 }
 
 /// A request frame.
-pub(crate) fn frame(kind: u8, commands: &[Vec<u8>]) -> Vec<u8> {
-    let mut bytes = vec![kind];
-    bytes.extend_from_slice(&(commands.len() as u16).to_le_bytes());
-    for command in commands {
-        bytes.extend_from_slice(&(command.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(command);
-    }
-    bytes
+pub(crate) fn frame(kind: Kind, commands: &[Vec<u8>]) -> Vec<u8> {
+    Request::encode(kind, commands).0
 }
 
 /// The replies of an answer frame.
 pub(crate) fn replies(answer: &[u8]) -> Vec<Reply> {
-    let n = u16::from_le_bytes([answer[1], answer[2]]);
-    let mut rest = &answer[3..];
-    let found = (0..n).map(|_| {
-        let (length, tail) = rest.split_first_chunk::<4>().expect("a length");
-        let (reply, tail) = tail.split_at(u32::from_le_bytes(*length) as usize);
-        rest = tail;
-        Reply::decode(reply).expect("a reply")
-    });
-    let found: Vec<Reply> = found.collect();
-    assert!(rest.is_empty(), "bytes follow the last answer");
-    found
+    Answers::read(answer).map(|reply| Reply::decode(reply).expect("a reply")).collect()
 }

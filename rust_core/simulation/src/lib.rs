@@ -1,0 +1,43 @@
+//! Days of a shard under every fault we can think of, each made from a seed.
+//!
+//! Two writers run the very machine that production runs, before a record that commits and says it failed, fails and
+//! commits later, loses answers, rolls back and fails over; with clocks that are off and step back, processes that die
+//! and resign, and a network that loses, repeats, delays and reorders. Callers ask again until they are answered. After
+//! each day the record is replayed by a stranger and every answer held against it. The same seed is the same day.
+
+mod callers;
+mod chance;
+mod check;
+mod database;
+mod day;
+mod world;
+
+pub use check::Counts;
+
+/// Which faults of the record a day may have, besides those that every day has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// The primary dies at times and its standby goes on.
+    pub fail_over: bool,
+    /// The standby lacks acknowledged rows: the writer that acknowledged them must stop rather than go on.
+    pub lose_tail: bool,
+}
+
+/// What a day came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything asked was answered, and everything holds.
+    Well(Counts),
+    /// A writer found that the record had lost what it had acknowledged, and stopped.
+    Stopped(String),
+}
+
+/// Live through the day of `seed`, in which `acts` things are asked or broken; the error says what did not hold.
+pub fn live(seed: u64, acts: u64, faults: Faults) -> Result<End, String> {
+    let mut world = world::World::new(seed, acts, faults);
+    world.run()?;
+    match world.halted.take() {
+        Some(reason) => Ok(End::Stopped(reason)),
+        None => world.check().map(End::Well),
+    }
+}

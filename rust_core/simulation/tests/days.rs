@@ -1,0 +1,33 @@
+//! Days that must end well: the first hundred seeds, and every seed that once found something.
+
+use simulation::{End, Faults, live};
+
+const ACTS: u64 = 300;
+/// Seeds that found something once, in the machine or in what is claimed of it.
+const KEPT: [u64; 3] = [342, 502, 4395];
+
+#[test]
+fn every_day_ends_well_whatever_breaks() {
+    let (mut entries, mut epochs) = (0, 0);
+    for seed in (1..=100).chain(KEPT) {
+        match live(seed, ACTS, Faults { fail_over: seed % 2 == 0, lose_tail: false }) {
+            Ok(End::Well(counts)) => (entries, epochs) = (entries + counts.entries, epochs + counts.epoch),
+            other => panic!("seed {seed}: {other:?}"),
+        }
+    }
+    assert!(entries > 100 * ACTS / 2, "the days are too quiet to prove anything: {entries} entries");
+    assert!(epochs > 100 * 5, "the writers change too seldom: {epochs} epochs");
+}
+
+#[test]
+fn the_same_seed_is_the_same_day() {
+    assert_eq!(live(7, ACTS, Faults::default()), live(7, ACTS, Faults::default()));
+    assert_ne!(live(7, ACTS, Faults::default()), live(8, ACTS, Faults::default()));
+}
+
+#[test]
+fn a_record_that_loses_acknowledged_rows_stops_the_writer_that_promised_them() {
+    let faults = Faults { fail_over: true, lose_tail: true };
+    let stopped = (1..=60).filter(|seed| matches!(live(*seed, ACTS, faults), Ok(End::Stopped(_)))).count();
+    assert!(stopped > 10, "{stopped} of 60 days");
+}
