@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 mod betfair;
 mod kalshi;
+mod odds_api;
 mod polymarket;
 mod problems;
 mod uof;
@@ -24,7 +25,7 @@ pub mod feeds {
         use pyo3::prelude::*;
 
         #[pymodule_export]
-        use crate::feeds::betfair::{Books, MarketDefinition, Runner, Top};
+        use crate::feeds::betfair::{Books, Ladder, Market, MarketDefinition, Rows, Runner, RunnerView, Top};
 
         /// When a line was published, without applying it.
         #[pyfunction]
@@ -40,6 +41,12 @@ pub mod feeds {
     }
 
     #[pymodule]
+    mod odds_api {
+        #[pymodule_export]
+        use crate::feeds::odds_api::OddsApiBooks;
+    }
+
+    #[pymodule]
     mod polymarket {
         #[pymodule_export]
         use crate::feeds::polymarket::PolymarketBooks;
@@ -50,7 +57,7 @@ pub mod feeds {
         #[pymodule_export]
         use crate::feeds::uof::UofState;
         #[pymodule_export]
-        use crate::feeds::uof_descriptions::UofDescriptions;
+        use crate::feeds::uof_descriptions::{UofDescriptions, producer, read_list};
         #[pymodule_export]
         use crate::feeds::uof_message::parse;
     }
@@ -64,7 +71,7 @@ pub mod feeds {
 /// Makes `import pyplatform._core.feeds.betfair` work as for a package.
 fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let modules = module.py().import("sys")?.getattr("modules")?;
-    for name in ["betfair", "kalshi", "polymarket", "uof"] {
+    for name in ["betfair", "kalshi", "odds_api", "polymarket", "uof"] {
         modules.set_item(format!("pyplatform._core.feeds.{name}"), module.getattr(name)?)?;
     }
     Ok(())

@@ -4,13 +4,21 @@ from typing import final
 
 from pyplatform._core.feeds import Problem
 from pyplatform.core.feeds.shapes import UofEvent
-from pyplatform.core.feeds.uof_shapes import EventDetails, Message, Result
+from pyplatform.core.feeds.uof_shapes import EventDetails, ListItem, Mapping, Message, Result
 
-__all__ = ["Descriptions", "State", "parse"]
+__all__ = ["Descriptions", "State", "parse", "producer", "read_list"]
 
 def parse(routing_key: str, xml: bytes) -> Message:
     """One message as plain data, whatever state it belongs to. An empty routing key is not looked at. ValueError if
     the message or the key cannot be read."""
+
+def read_list(document: bytes) -> dict[int, ListItem]:
+    """A list of the API by number: producers, betstop reasons, betting statuses, match statuses, void reasons.
+    ValueError if it cannot be read."""
+
+def producer(product: int, event_id: str = "") -> tuple[str, str | None, str | None]:
+    """Vendor (`sportradar` or `oddin`, by the event's URN), name and scope (`prematch`, `live` or `virtual`) of a
+    producer; name and scope are None of one that is not known. The API's own list, where at hand, is newer."""
 
 @final
 class State:
@@ -73,12 +81,18 @@ class State:
 @final
 class Descriptions:
     """What markets and outcomes are called, from documents of the API (market or variant descriptions; ValueError if
-    one cannot be read). Ordinals are English. Asking for a name is ValueError where its description, a specifier, a
+    one cannot be read). `language`: the code of the documents' language, by which ordinals are written. Asking for a name is ValueError where its description, a specifier, a
     team's name or a profile is missing. `profiles`: names of players and competitors by URN."""
 
-    def __new__(cls, document: bytes) -> Descriptions: ...
+    def __new__(cls, document: bytes, *, language: str = "en") -> Descriptions: ...
     def add(self, document: bytes) -> None:
         """Take a further document, which replaces what is known of its markets and variants."""
+    def missing_variant(self, market_id: int, specifiers: str = "") -> str | None:
+        """The variant whose own document must be fetched and added before the line can be named in full; None if it
+        needs none or it is there."""
+    def mapping(self, market_id: int, product: int, sport_id: str, specifiers: str = "") -> Mapping | None:
+        """What a line is called in the older catalogue of a producer; None if it is not in there. ValueError if its
+        special odds value needs a specifier that the line has not."""
     def market_name(
         self,
         market_id: int,

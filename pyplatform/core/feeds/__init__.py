@@ -13,5 +13,6 @@ Nothing here opens a connection: the bytes may come from a socket, a file or a m
 
 from pyplatform.core.feeds import betfair as betfair
 from pyplatform.core.feeds import kalshi as kalshi
+from pyplatform.core.feeds import odds_api as odds_api
 from pyplatform.core.feeds import polymarket as polymarket
 from pyplatform.core.feeds import uof as uof

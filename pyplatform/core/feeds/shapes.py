@@ -86,3 +86,21 @@ class UofEvent(TypedDict):
     status: list[float | None] | None
     ts: int | None
     markets: dict[str, UofLine]
+
+
+OddsApiKey = tuple[str, str, str, str, str | None]
+"""(bookmaker, market, outcome's name, description or "", point as decimal text or None)."""
+
+OddsApiChange = tuple[str, OddsApiKey, float | None, float | None, str]
+"""(event, key, odds before, odds after, when the market was last seen): before is None of a price that came, after of
+one that went."""
+
+
+class OddsApiEvent(TypedDict):
+    """An event; teams are empty of outrights, times as the feed writes them, `prices` decimal odds."""
+
+    sport_key: str
+    commence_time: str
+    home_team: str
+    away_team: str
+    prices: dict[OddsApiKey, float]

@@ -12,20 +12,23 @@ Messages of one event must come in order; a `State` belongs to one thread. Nothi
 """
 
 from pyplatform._core.feeds import Problem
-from pyplatform._core.feeds.uof import Descriptions, State, parse
+from pyplatform._core.feeds.uof import Descriptions, State, parse, producer, read_list
 from pyplatform.core.feeds.shapes import UofEvent as Event
 from pyplatform.core.feeds.shapes import UofLine as Line
-from pyplatform.core.feeds.uof_shapes import EventDetails, Message, Result, SportEventStatus
+from pyplatform.core.feeds.uof_shapes import EventDetails, Mapping, Message, Result, SportEventStatus
 
 __all__ = [
     "Descriptions",
     "Event",
     "EventDetails",
     "Line",
+    "Mapping",
     "Message",
     "Problem",
     "Result",
     "SportEventStatus",
     "State",
     "parse",
+    "producer",
+    "read_list",
 ]

@@ -171,3 +171,16 @@ Result = tuple[int, str, str, bool | None, int, float, int]
 """(market, specifiers, outcome, won, halves of the stake that are void, dead heat factor, certainty): of a stake s at
 odds o, s·(halves/2) comes back and, if won, s·(1 − halves/2)·o·(dead heat factor) is paid. `won` is None where the
 feed has not decided it or says what has no meaning we know: such an outcome is not settled."""
+
+
+class Mapping(TypedDict):
+    """A market line in a producer's older catalogue; `outcomes`: (id, name) there by outcome id."""
+
+    market_type: str
+    market_subtype: str | None
+    special_odds_value: str | None
+    outcomes: dict[str, tuple[str, str]]
+
+
+ListItem = dict[str, str | list[str]]
+"""Attributes of an item of a list as text; `sports` of a match status are URNs, absent if it is of all sports."""

@@ -7,6 +7,7 @@ mod index;
 mod json;
 pub mod kalshi;
 mod lines;
+pub mod odds_api;
 pub mod polymarket;
 mod problem;
 pub mod recovery;

@@ -100,3 +100,53 @@ def test_a_document_of_one_variant_names_that_variant_of_that_market_only() -> N
         built.outcome_name(1, "v:4:1", "variant=v:4")
     with pytest.raises(ValueError, match="cannot be read"):
         built.add(b"<market_descriptions><market name='x'/></market_descriptions>")
+
+
+MAPPED = """<market_descriptions><market id="18" name="{!setnr} set total"><mappings>
+  <mapping product_id="1" product_ids="1|4" sport_id="sr:sport:1" market_id="8:27" sov_template="{total}"
+    valid_for="total=*.5">
+    <mapping_outcome outcome_id="12" product_outcome_id="34" product_outcome_name="over"/></mapping>
+  <mapping product_id="3" sport_id="all" market_id="46"/></mappings></market>
+<market id="40" name="Any" outcome_type="free_text"><outcomes><outcome id="1" name="one"/></outcomes></market>
+</market_descriptions>"""
+
+
+def test_a_line_is_found_in_the_older_catalogues() -> None:
+    built = uof.Descriptions(MAPPED.encode())
+    assert built.mapping(18, 4, "sr:sport:1", "total=2.5|setnr=1") == {
+        "market_type": "8",
+        "market_subtype": "27",
+        "special_odds_value": "2.5",
+        "outcomes": {"12": ("34", "over")},
+    }
+    other = built.mapping(18, 3, "sr:sport:5", "total=2.5")
+    assert other is not None
+    assert (other["market_type"], other["market_subtype"], other["special_odds_value"]) == ("46", None, None)
+    for product, sport, specifiers in ((1, "sr:sport:1", "total=2.25"), (1, "sr:sport:2", "total=2.5")):
+        assert built.mapping(18, product, sport, specifiers) is None
+    assert built.mapping(99, 1, "sr:sport:1") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "2nd set total"), ("de", "2. set total"), ("fr", "2e set total")]
+)
+def test_ordinals_are_those_of_the_language(language: str, name: str) -> None:
+    assert uof.Descriptions(MAPPED.encode(), language=language).market_name(18, "setnr=2") == name
+
+
+def test_a_market_of_free_text_waits_for_the_document_of_its_variant() -> None:
+    built = uof.Descriptions(MAPPED.encode())
+    listed = """<variant_descriptions><variant id="v:1"><outcomes><outcome id="9" name="nine"/></outcomes></variant>
+      </variant_descriptions>"""
+    built.add(listed.encode())
+    assert built.missing_variant(40, "variant=v:1") == "v:1"
+    assert built.missing_variant(18, "variant=v:1") is None
+    assert built.missing_variant(18, "variant=v:2") == "v:2"
+    assert built.missing_variant(40) is None
+    own = """<market_descriptions><market id="40" name="Mine" variant="v:1"><outcomes><outcome id="9" name="mine"/>
+      </outcomes></market></market_descriptions>"""
+    built.add(own.encode())
+    assert built.missing_variant(40, "variant=v:1") is None
+    assert built.market_name(40, "variant=v:1") == "Mine"
+    assert built.outcome_name(40, "9", "variant=v:1") == "mine"
+    assert built.outcome_name(18, "9", "variant=v:1") == "nine"

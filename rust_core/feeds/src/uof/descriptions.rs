@@ -3,6 +3,7 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use super::mappings::Mapping;
 use super::names::{Missing, Subject, add_scores, render};
 use super::specifiers::pairs;
 use crate::problem::{Fault, Problem, Reason};
@@ -16,6 +17,9 @@ pub struct MarketDescription {
     variant: Box<str>,
     /// Ids and templates of names.
     outcomes: Vec<(Box<str>, Box<str>)>,
+    mappings: Vec<Mapping>,
+    /// Its outcomes are free text: every variant has a document of its own.
+    is_free_text: bool,
     /// Names of outcomes are scores, to which the present score is added.
     is_flex_score: bool,
 }
@@ -31,6 +35,16 @@ impl MarketDescription {
         self.groups.split('|')
     }
 
+    /// What it is called in the catalogue of a producer, for a sport's URN and a line.
+    pub fn mapping(&self, product: i64, sport: &str, specifiers: &str) -> Option<&Mapping> {
+        self.mappings.iter().find(|mapping| mapping.is_for(product, sport, specifiers))
+    }
+
+    /// Variants are described in documents of their own.
+    fn has_own_documents(&self) -> bool {
+        self.is_free_text || self.groups().any(|group| group == "player_props")
+    }
+
     fn outcome(&self, id: &str) -> Option<&str> {
         self.outcomes.iter().find(|outcome| *outcome.0 == *id).map(|outcome| &*outcome.1)
     }
@@ -43,6 +57,7 @@ impl MarketDescription {
                 "id" => id = (&*value.text()?).into(),
                 "name" => market.name = (&*value.text()?).into(),
                 "groups" => market.groups = (&*value.text()?).into(),
+                "outcome_type" => market.is_free_text = value.text()? == "free_text",
                 "variant" => market.variant = (&*value.text()?).into(),
                 _ => {}
             }
@@ -55,13 +70,17 @@ impl MarketDescription {
     }
 
     fn child(&mut self, xml: &mut Xml<'_>, name: &str) -> Result<(), Fault> {
-        if !matches!(name, "outcomes" | "attributes") {
+        if !matches!(name, "outcomes" | "attributes" | "mappings") {
             return xml.skip(name);
         }
         xml.element(
             name,
             |_, _| Ok(()),
             |xml, name| {
+                if name == "mapping" {
+                    self.mappings.push(Mapping::read(xml, name)?);
+                    return Ok(());
+                }
                 let (mut id, mut label) = (Box::default(), Box::default());
                 xml.element(
                     name,
@@ -137,16 +156,38 @@ impl Descriptions {
         self.markets.get(&id)
     }
 
-    /// The description of the variant that the specifiers name.
-    fn variant(&self, market: i64, specifiers: &str) -> Option<&MarketDescription> {
-        let urn: Box<str> = pairs(specifiers).find(|pair| pair.0 == "variant")?.1.into();
+    /// The variant that the specifiers name, and its description: from its own document first where the market has
+    /// such, else from the list of all.
+    fn variant(&self, market: i64, specifiers: &str) -> Option<(&MarketDescription, bool)> {
+        let urn: Box<str> = variant_of(specifiers)?.into();
         let of_market = (urn, Some(market));
-        self.variants.get(&of_market).or_else(|| self.variants.get(&(of_market.0, None)))
+        let own = self.variants.get(&of_market).map(|own| (own, true));
+        let listed = self.variants.get(&(of_market.0, None)).map(|listed| (listed, false));
+        if self.market(market).is_some_and(MarketDescription::has_own_documents) {
+            own
+        } else {
+            listed.or(own)
+        }
+    }
+
+    /// The variant whose own document must be fetched to name the line; `None` if it needs none or is known.
+    pub fn missing_variant<'a>(&self, market: i64, specifiers: &'a str) -> Option<&'a str> {
+        variant_of(specifiers).filter(|_| self.variant(market, specifiers).is_none())
+    }
+
+    /// What a line is called in the catalogue of a producer: the variant's mapping, or the market's.
+    pub fn mapping(&self, market: i64, product: i64, sport: &str, specifiers: &str) -> Option<&Mapping> {
+        let variant = self.variant(market, specifiers).map(|variant| variant.0);
+        let known = [variant, self.market(market)];
+        known.into_iter().flatten().find_map(|known| known.mapping(product, sport, specifiers))
     }
 
     /// Name of a market line.
     pub fn market_name(&self, market: i64, subject: &Subject<'_>) -> Result<String, Missing> {
-        let variant = self.variant(market, subject.specifiers).filter(|variant| !variant.name.is_empty());
+        // The list of all variants names them, not the market.
+        let variant = self.variant(market, subject.specifiers);
+        let variant =
+            variant.filter(|(variant, own)| *own && !variant.name.is_empty()).map(|variant| variant.0);
         let description = variant.or_else(|| self.market(market)).ok_or(Missing::Description)?;
         render(&description.name, subject)
     }
@@ -154,7 +195,7 @@ impl Descriptions {
     /// Name of an outcome of a market line: that of its description, or of the players or competitors it is.
     pub fn outcome_name(&self, market: i64, outcome: &str, subject: &Subject<'_>) -> Result<String, Missing> {
         let known = self.market(market);
-        let variant = self.variant(market, subject.specifiers);
+        let variant = self.variant(market, subject.specifiers).map(|variant| variant.0);
         let template = [variant, known].into_iter().flatten().find_map(|market| market.outcome(outcome));
         let Some(template) = template else {
             return subject.profiles(outcome).unwrap_or(Err(Missing::Description));
@@ -168,6 +209,10 @@ impl Descriptions {
             _ => Ok(name),
         }
     }
+}
+
+fn variant_of(specifiers: &str) -> Option<&str> {
+    pairs(specifiers).find(|pair| pair.0 == "variant").map(|pair| pair.1)
 }
 
 fn parse(bytes: &[u8], found: &mut Vec<(Option<i64>, MarketDescription)>) -> Result<(), Fault> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::ordinals::Language;
 use super::specifiers::pairs;
 
 /// What a line is about, to fill a template with.
@@ -9,6 +10,8 @@ use super::specifiers::pairs;
 pub struct Subject<'a> {
     /// Specifiers of the line.
     pub specifiers: &'a str,
+    /// The language of the descriptions.
+    pub language: Language,
     /// The home team.
     pub competitor1: Option<&'a str>,
     /// The away team.
@@ -87,7 +90,10 @@ impl Subject<'_> {
             }
             Some(_) => {
                 let value = self.operand(operand)?;
-                ordinal(&value).ok_or_else(|| Missing::Specifier(operand.into()))
+                let number = value.parse().ok();
+                number
+                    .map(|number| self.language.ordinal(number))
+                    .ok_or_else(|| Missing::Specifier(operand.into()))
             }
             None => self.operand(operand),
         }
@@ -144,19 +150,6 @@ fn signed(value: &str, negate: bool) -> Option<String> {
         return Some("0".to_owned());
     }
     Some(format!("{}{short}", if negative == negate { '+' } else { '-' }))
-}
-
-/// 1st, 2nd, 3rd, 4th, … 11th, … 21st.
-fn ordinal(value: &str) -> Option<String> {
-    let number: i64 = value.parse().ok()?;
-    let ending = match (number.unsigned_abs() % 10, number.unsigned_abs() % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    Some(format!("{number}{ending}"))
 }
 
 /// `a:b` and `c:d` added part by part; `None` if one is no score.
