@@ -38,3 +38,11 @@ pub(crate) fn integer(py: Python<'_>, amount: Amount) -> PyResult<Py<PyAny>> {
     };
     Ok(object.unbind())
 }
+
+/// Counts of two sides: a score.
+pub(crate) fn counts(name: &str, (first, second): (i64, i64)) -> PyResult<[u32; 2]> {
+    let count = |value: i64| {
+        u32::try_from(value).map_err(|_| invalid(name, format_args!("{value} is not a count of at least 0")))
+    };
+    Ok([count(first)?, count(second)?])
+}

@@ -4,7 +4,6 @@ mod football;
 mod stern;
 mod tennis;
 
-use crate::arguments::invalid;
 use ::odds::inplay::InplayError;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -12,14 +11,6 @@ use pyo3::prelude::*;
 /// The one place where an in-play error becomes a Python exception.
 fn value_error(error: InplayError) -> PyErr {
     PyValueError::new_err(error.to_string())
-}
-
-/// A score of two sides.
-fn pair(name: &str, (first, second): (i64, i64)) -> PyResult<[u32; 2]> {
-    let count = |value: i64| {
-        u32::try_from(value).map_err(|_| invalid(name, format_args!("{value} is not a count of at least 0")))
-    };
-    Ok([count(first)?, count(second)?])
 }
 
 #[pyfunction]

@@ -3,6 +3,8 @@
 mod fit;
 mod grid;
 mod inversion;
+mod many;
+mod same_game;
 
 use ::odds::models::ModelError;
 use pyo3::exceptions::PyValueError;
@@ -23,4 +25,8 @@ pub mod models {
     use super::grid::{PyFiveWay, PyScoreGrid, rho_bounds};
     #[pymodule_export]
     use super::inversion::{PyGoalExpectancy, goal_expectancy};
+    #[pymodule_export]
+    use super::many::{PyGoalExpectancyBatch, goal_expectancies, grid_markets, market_outcomes};
+    #[pymodule_export]
+    use super::same_game::{PySameGame, PyScorer};
 }

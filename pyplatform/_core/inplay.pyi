@@ -213,7 +213,7 @@ class TennisMatch:
     def game_scores(self) -> dict[str, float]:
         """The set that is played ends in games `"6-4"`, `"7-6"`, …: those still possible, sum 1.
 
-        An advantage set is listed to 255 games a player; ValueError if servers so strong leave more than 1e-9 beyond.
+        An advantage set is listed to 200 games a player; ValueError if servers so strong leave more than 1e-9 beyond.
         """
     def games(self, finished: tuple[int, int] = (0, 0)) -> ScoreGrid:
         """The games A ("home") and B ("away") win in the match, `finished` being those of its finished sets.

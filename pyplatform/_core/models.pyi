@@ -5,18 +5,24 @@ Every impossible question raises `ValueError` that names the parameter and the r
 """
 
 from collections.abc import Sequence
-from typing import Final, final
+from typing import Final, Literal, final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "DixonColesFit",
     "FiveWay",
     "GoalExpectancy",
+    "GoalExpectancyBatch",
+    "SameGame",
     "ScoreGrid",
+    "Scorer",
     "fit_dixon_coles",
+    "goal_expectancies",
     "goal_expectancy",
+    "grid_markets",
+    "market_outcomes",
     "rho_bounds",
 ]
 
@@ -116,7 +122,8 @@ class ScoreGrid:
     def joint(self, *legs: str) -> float:
         """The probability that every leg holds, which is not the product of theirs.
 
-        Legs: home, draw, away, 1x, x2, 12, btts, btts_no, over2.5, under2.5, home-1.5, away+1.5 with any half line.
+        Legs: home, draw, away, 1x, x2, 12, btts, btts_no, odd, even, over2.5, under2.5, home-1.5, away+1.5,
+        home_over0.5, home_under0.5, away_over0.5, away_under0.5 with any half line, score2-1.
         """
     def markets(self) -> dict[str, dict[str, float]]:
         """Every market without a choice of line, by name and outcome.
@@ -198,4 +205,142 @@ def fit_dixon_coles(
     Raises ValueError: sequences of different lengths, goals below 0 or above 255, a weight that vanishes, a team that
     plays itself, never scored or never conceded, matches that do not connect all teams, a likelihood that does not
     settle.
+    """
+
+@final
+class Scorer:
+    """A leg about one player: each goal of his side is his with probability `share`, in (0, 1].
+
+    `Scorer("home", "Kane", 0.3)` is that he scores, `goals=2` at least twice; with `scores=False` the opposite. Given
+    k goals of his side he scores with `1 − (1 − share)^k`. Raises ValueError: another side than home and away, a
+    share outside (0, 1], goals outside 1 to 20.
+    """
+
+    def __new__(
+        cls, side: Literal["home", "away"], player: str, share: float, *, goals: int = 1, scores: bool = True
+    ) -> Scorer: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def side(self) -> Literal["home", "away"]:
+        """The side he plays for."""
+    @property
+    def player(self) -> str:
+        """His name: legs of one name and side are about one player."""
+    @property
+    def share(self) -> float:
+        """The share of his side's goals that are his."""
+
+@final
+class SameGame:
+    """A same-game multiple: legs about one match at the price of their joint probability.
+
+    Legs are those of `ScoreGrid.joint` and `Scorer`s. `probability = Σ g[i][j]·[legs good at i-j]·P(players' legs |
+    i, j)`; goals of several players of a side are multinomial. `price = (1 − m)/probability` with
+    `m = min(1 − Π(1 − margin_i), cap)`: the margin grows with every leg that the others do not imply. `margin` is
+    that of a leg, one for all or one each, in [0, 1).
+
+    For a match under way take the grid of `inplay.Football` and say the `score`: players score of what is to come.
+
+    Raises ValueError: no leg, an unknown leg, legs that contradict each other or the score, shares of a side above 1,
+    two shares for one player, margins or a cap outside [0, 1), a grid with probability below the score, a price that
+    is not above 1.
+    """
+
+    def __new__(
+        cls,
+        grid: ScoreGrid,
+        legs: Sequence[str | Scorer],
+        *,
+        margin: float | Sequence[float],
+        cap: float = 0.25,
+        score: tuple[int, int] = (0, 0),
+    ) -> SameGame: ...
+    @property
+    def legs(self) -> tuple[str, ...]:
+        """The legs in words."""
+    @property
+    def probability(self) -> float:
+        """All legs win."""
+    @property
+    def leg_probabilities(self) -> tuple[float, ...]:
+        """Each leg wins, alone."""
+    @property
+    def independent(self) -> float:
+        """The product of the legs' probabilities: what a multiple of different matches would have."""
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """What the legs' own probabilities allow (Fréchet): `max(0, Σp − n + 1) ≤ probability ≤ min p`."""
+    @property
+    def counted(self) -> tuple[bool, ...]:
+        """Whether each leg adds its margin: not if the others imply it."""
+    @property
+    def margin(self) -> float:
+        """m: the share of the payout that is kept."""
+    @property
+    def fair_price(self) -> float:
+        """`1/probability`, decimal."""
+    @property
+    def price(self) -> float:
+        """`(1 − margin)/probability`, decimal, not yet on a ladder."""
+    def without(self, *legs: str | Scorer) -> SameGame:
+        """The multiple that is left when these legs are void, priced anew at the same model and margins.
+
+        Raises ValueError: a leg it does not have; no leg left (the bet is void); a price that is not above 1.
+        """
+
+def grid_markets(
+    home_rates: ArrayLike,
+    away_rates: ArrayLike,
+    rhos: ArrayLike | None = None,
+    *,
+    markets: Sequence[str],
+    scores: ArrayLike | None = None,
+) -> dict[str, NDArray[np.float64]]:
+    """Markets of many matches in one call, n values a column (away_rates and rhos may be one number for all).
+
+    The grids are `ScoreGrid.dixon_coles`, rho 0 if None; with `scores`, whole numbers of shape (n, 2), the rates are
+    of the goals still to come on top of them. Each market is an array of shape (n, outcomes), or (n,) if it has one
+    outcome; `market_outcomes` names them. Markets: 1x2, european_handicap-1, double_chance, draw_no_bet (home and
+    away NaN where a draw is certain), btts, odd_even, win_to_nil, clean_sheet, winning_margin, exact_total,
+    correct_score, totals2.25 and handicap-0.75 (five results of over and of home), and any legs of `ScoreGrid.joint`
+    joined by & (home&over2.5). Releases the GIL; no grid is kept.
+
+    Raises ValueError: shapes that do not fit, an unknown market, the first row without a grid, by its number.
+    """
+
+def market_outcomes(market: str) -> tuple[str, ...]:
+    """The outcomes of a market of `grid_markets`, in the order of its columns; ValueError for an unknown one."""
+
+@final
+class GoalExpectancyBatch:
+    """The rates behind many markets, one value a match in every array."""
+
+    @property
+    def home_rate(self) -> NDArray[np.float64]:
+        """λ, goals a match; NaN where not valid."""
+    @property
+    def away_rate(self) -> NDArray[np.float64]:
+        """μ, goals a match; NaN where not valid."""
+    @property
+    def rho(self) -> NDArray[np.float64]:
+        """Dixon-Coles dependence, given or found; NaN where not valid."""
+    @property
+    def iterations(self) -> NDArray[np.int64]:
+        """Newton steps taken; 0 where not valid."""
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """Whether there are rates that give the market."""
+
+def goal_expectancies(
+    results: ArrayLike,
+    over: ArrayLike | None = None,
+    *,
+    line: float = 2.5,
+    rho: ArrayLike | None = None,
+    on_invalid: Literal["error", "allow"] = "error",
+) -> GoalExpectancyBatch:
+    """`goal_expectancy` of many matches: results of shape (n, 3), over and rho one value each or one for all.
+
+    Releases the GIL. Raises ValueError: shapes that do not fit; unless `on_invalid` is "allow", the first market
+    without rates, by its row.
     """

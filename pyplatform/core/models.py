@@ -1,8 +1,9 @@
 """Goal models: score grids, the markets of a match, scoring rates from prices and from results.
 
-A module of its own beside `odds`, which knows prices of any sport while this knows what goals do.
+A module of its own, `odds.models`: `odds` knows prices of any sport while this knows what goals do.
 
->>> from pyplatform.core import models, odds
+>>> from pyplatform.core import odds
+>>> models = odds.models
 >>> grid = models.ScoreGrid.dixon_coles(1.5, 1.1, -0.1)
 >>> [round(p, 4) for p in grid.result()]
 [0.452, 0.2822, 0.2658]
@@ -14,15 +15,26 @@ A module of its own beside `odds`, which knows prices of any sport while this kn
 >>> found = models.goal_expectancy(fair)
 >>> round(found.home_rate, 2), round(found.away_rate, 2)
 (1.33, 0.94)
+>>> both = models.SameGame(grid, ["home", "over2.5", models.Scorer("home", "Kane", 0.35)], margin=0.05)
+>>> round(both.fair_price, 2), round(both.price, 2), round(1 / both.independent, 2)
+(5.28, 4.53, 11.25)
+>>> models.grid_markets([1.5, 2.1], [1.1, 0.6], -0.1, markets=["1x2", "home&over2.5"])["1x2"].shape
+(2, 3)
 """
 
 from pyplatform._core.models import (
     DixonColesFit,
     FiveWay,
     GoalExpectancy,
+    GoalExpectancyBatch,
+    SameGame,
     ScoreGrid,
+    Scorer,
     fit_dixon_coles,
+    goal_expectancies,
     goal_expectancy,
+    grid_markets,
+    market_outcomes,
     rho_bounds,
 )
 
@@ -30,8 +42,14 @@ __all__ = [
     "DixonColesFit",
     "FiveWay",
     "GoalExpectancy",
+    "GoalExpectancyBatch",
+    "SameGame",
     "ScoreGrid",
+    "Scorer",
     "fit_dixon_coles",
+    "goal_expectancies",
     "goal_expectancy",
+    "grid_markets",
+    "market_outcomes",
     "rho_bounds",
 ]

@@ -1,7 +1,7 @@
 //! Football under way.
 
-use super::{pair, value_error};
-use crate::arguments::invalid;
+use super::value_error;
+use crate::arguments::{counts, invalid};
 use crate::models::PyScoreGrid;
 use ::odds::inplay::{Football, FootballState, LeadEffects, Remaining};
 use pyo3::prelude::*;
@@ -50,10 +50,10 @@ impl PyFootball {
             rho,
             minute,
             length,
-            score: pair("score", score)?,
+            score: counts("score", score)?,
             remaining: curve(k, exponent)?,
             factors: [home_factor, away_factor],
-            red_cards: pair("red_cards", red_cards)?,
+            red_cards: counts("red_cards", red_cards)?,
             card_factors: card_factors.into(),
             lead_effects: effects.transpose().map_err(value_error)?,
         };

@@ -1,7 +1,7 @@
 //! Tennis from any score.
 
-use super::{pair, value_error};
-use crate::arguments::invalid;
+use super::value_error;
+use crate::arguments::{counts, invalid};
 use crate::models::PyScoreGrid;
 use ::odds::inplay::tennis::{Player, SetRules, SetState, Tennis, TennisState, game, set, tiebreak};
 use pyo3::prelude::*;
@@ -51,7 +51,7 @@ fn final_rules(rules: SetRules, final_set: Option<&str>, to: Option<i64>) -> PyR
 #[pyo3(signature = (p_serve, points = (0, 0), *, no_ad = false),
     text_signature = "(p_serve, points=(0, 0), *, no_ad=False)")]
 pub(super) fn tennis_game(p_serve: f64, points: (i64, i64), no_ad: bool) -> PyResult<f64> {
-    game(p_serve, pair("points", points)?, no_ad).map_err(value_error)
+    game(p_serve, counts("points", points)?, no_ad).map_err(value_error)
 }
 
 #[pyfunction]
@@ -65,7 +65,7 @@ pub(super) fn tennis_tiebreak(
     to: i64,
 ) -> PyResult<f64> {
     let (first, to) = (player("first_server", first_server)?, self::points("to", to)?);
-    tiebreak([pa, pb], pair("points", points)?, first, to).map_err(value_error)
+    tiebreak([pa, pb], counts("points", points)?, first, to).map_err(value_error)
 }
 
 #[pyfunction]
@@ -84,8 +84,8 @@ pub(super) fn tennis_set(
     no_ad: bool,
 ) -> PyResult<f64> {
     let state = SetState {
-        games: pair("games", games)?,
-        points: pair("points", points)?,
+        games: counts("games", games)?,
+        points: counts("points", points)?,
         server: player("server", server)?,
     };
     set([pa, pb], state, rules(tiebreak, tiebreak_to, no_ad)?).map_err(value_error)
@@ -129,10 +129,10 @@ impl PyTennisMatch {
         let state = TennisState {
             serve: [pa, pb],
             best_of,
-            sets: pair("sets", sets)?,
+            sets: counts("sets", sets)?,
             set: SetState {
-                games: pair("games", games)?,
-                points: pair("points", points)?,
+                games: counts("games", games)?,
+                points: counts("points", points)?,
                 server: player("server", server)?,
             },
             rules,
@@ -171,7 +171,7 @@ impl PyTennisMatch {
 
     #[pyo3(signature = (finished = (0, 0)), text_signature = "(self, /, finished=(0, 0))")]
     fn games(&self, finished: (i64, i64)) -> PyResult<PyScoreGrid> {
-        self.0.games(pair("finished", finished)?).map(PyScoreGrid).map_err(value_error)
+        self.0.games(counts("finished", finished)?).map(PyScoreGrid).map_err(value_error)
     }
 
     fn __repr__(&self) -> String {

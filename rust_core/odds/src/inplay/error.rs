@@ -22,6 +22,8 @@ pub enum InplayError {
         /// What is wrong and what to do.
         rule: &'static str,
     },
+    /// An advantage set whose games cannot be listed.
+    EndlessSet,
     /// Totals were asked for of a game whose points are not known.
     NoTotal,
 }
@@ -33,6 +35,10 @@ impl fmt::Display for InplayError {
             Self::ImpossibleScore { what, score: [first, second], rule } => {
                 write!(f, "{what} {first}-{second}: {rule}")
             }
+            Self::EndlessSet => write!(
+                f,
+                "an advantage set of servers so strong may pass 200 games a player: its games cannot be listed"
+            ),
             Self::NoTotal => write!(f, "totals need total_mu and total_sigma"),
             Self::LeadEffects { rule } => write!(f, "lead_effects: {rule}"),
         }

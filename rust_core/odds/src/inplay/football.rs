@@ -3,7 +3,7 @@
 use super::birth::{self, LeadEffects};
 use super::error::InplayError;
 use super::remaining::Remaining;
-use crate::models::{ScoreGrid, check_rates, check_rest, check_score, parameter, rest_cells};
+use crate::models::{ScoreGrid, check_rates, check_rest, check_rho, check_score, parameter, rest_cells};
 
 /// Most red cards of a side: with five a match is abandoned.
 const MAX_RED_CARDS: u32 = 4;
@@ -56,7 +56,7 @@ impl FootballState {
     fn check(&self) -> Result<(), InplayError> {
         check_rates(self.rates)?;
         check_score(self.score)?;
-        parameter("rho", self.rho, self.rho.abs() <= 1.0, "between -1 and 1")?;
+        check_rho(self.rates, self.rho)?;
         let rule = "0 together with lead_effects, which replace it";
         parameter("rho", self.rho, self.lead_effects.is_none() || self.rho == 0.0, rule)?;
         let names = ["home_factor", "away_factor", "card_factors", "card_factors"];

@@ -35,7 +35,8 @@ impl Remaining {
         match self {
             Self::Quadratic { k } => {
                 parameter("k", k, k.abs() <= 1.0, "between -1 and 1, or the share would rise")?;
-                Ok((1.0 - ((1.0 - k) * x + k * x * x)).max(0.0))
+                // 1 − ((1−k)x + kx²), in factors so that nothing is left at the end.
+                Ok((1.0 - x) * (1.0 + k * x))
             }
             Self::Power { exponent } => {
                 parameter(

@@ -58,6 +58,35 @@ pub enum ModelError {
         /// What was given.
         text: String,
     },
+    /// A market of many grids that nobody knows.
+    UnknownMarket {
+        /// What was given.
+        text: String,
+    },
+    /// Legs of which not all can win.
+    Contradictory {
+        /// The legs.
+        legs: String,
+    },
+    /// A same-game multiple without a leg.
+    NoLeg,
+    /// A player whose legs do not agree on his share of the goals.
+    UnequalShares {
+        /// His name.
+        player: String,
+    },
+    /// A multiple so likely that its margin leaves no winnings.
+    NoWinnings {
+        /// What its price would be.
+        price: f64,
+    },
+    /// One of many rows has no answer.
+    Row {
+        /// Which, from 0.
+        row: usize,
+        /// Why.
+        error: Box<ModelError>,
+    },
     /// No rates give these probabilities.
     Unattainable,
     /// The results of a fit are not usable.
@@ -99,8 +128,23 @@ impl fmt::Display for ModelError {
             Self::InvalidLine { line, rule } => write!(f, "line {line} must be {rule}"),
             Self::UnknownLeg { text } => write!(
                 f,
-                "unknown leg {text:?}: known are home, draw, away, 1x, x2, 12, btts, btts_no, over2.5, under2.5, home-1.5, away+1.5"
+                "unknown leg {text:?}: known are home, draw, away, 1x, x2, 12, btts, btts_no, odd, even, over2.5, under2.5, home-1.5, away+1.5, home_over0.5, home_under0.5, away_over0.5, away_under0.5, score2-1"
             ),
+            Self::UnknownMarket { text } => write!(
+                f,
+                "unknown market {text:?}: known are 1x2, european_handicap-1, double_chance, draw_no_bet, btts, odd_even, win_to_nil, clean_sheet, winning_margin, exact_total, correct_score, totals2.25, handicap-0.75, and legs joined by &"
+            ),
+            Self::Contradictory { legs } => {
+                write!(f, "the legs {legs} contradict each other or the score: they cannot all win")
+            }
+            Self::NoLeg => write!(f, "legs: none is left, the bet is void"),
+            Self::UnequalShares { player } => {
+                write!(f, "share: the legs of {player:?} give him different shares of the goals")
+            }
+            Self::NoWinnings { price } => {
+                write!(f, "the price would be {price}: so likely a multiple cannot carry this margin")
+            }
+            Self::Row { row, error } => write!(f, "row {row}: {error}"),
             Self::Unattainable => write!(
                 f,
                 "no scoring rates give these probabilities: check that the margin is removed and rho fits the market"

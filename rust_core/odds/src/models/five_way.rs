@@ -32,6 +32,11 @@ impl Line {
         Self::new(line).ok().filter(|line| line.0.rem_euclid(4) == 2).ok_or(wrong)
     }
 
+    /// The line in goals.
+    pub(super) fn goals(self) -> f64 {
+        self.0 as f64 / 4.0
+    }
+
     pub(crate) fn quarters(self) -> i64 {
         self.0
     }

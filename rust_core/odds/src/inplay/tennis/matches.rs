@@ -3,7 +3,7 @@
 use super::games::Tally;
 use super::sets::{Rates, SetEnd, SetRules, SetState};
 use super::{InplayError, Player, check_serve, impossible};
-use crate::models::{MAX_SIZE, ModelError, ScoreGrid, parameter};
+use crate::models::{ScoreGrid, parameter};
 
 /// What an advantage set may leave out of the distribution of games.
 const MISSING: f64 = 1e-9;
@@ -96,7 +96,8 @@ impl Tennis {
     #[must_use]
     pub fn won(&self) -> f64 {
         let scores = self.set_scores();
-        scores.iter().filter(|(sets, _)| sets[0] == self.needed).map(|(_, p)| p).sum()
+        let won: f64 = scores.iter().filter(|(sets, _)| sets[0] == self.needed).map(|(_, p)| p).sum();
+        won.min(1.0)
     }
 
     /// Every final score in sets that is still possible, A's wins first, and its probability.
@@ -132,15 +133,15 @@ impl Tennis {
     /// Every way the set that is played may end in games, and its probability.
     ///
     /// # Errors
-    /// An advantage set of servers so strong that it leaves more than 1e-9 beyond 255 games a player.
+    /// An advantage set of servers so strong that it leaves more than 1e-9 beyond 200 games a player.
     pub fn game_scores(&self) -> Result<Vec<([u32; 2], f64)>, InplayError> {
         let ends = self.ends(self.state.sets, self.state.set)?;
         Ok(ends.iter().map(|end| (end.games, end.probability)).collect())
     }
 
     fn ends(&self, sets: [u32; 2], from: SetState) -> Result<Vec<SetEnd>, InplayError> {
-        let (ends, left) = self.rates.ends(from, self.rules(sets), MAX_SIZE as u32 - 1);
-        if left > MISSING { Err(ModelError::TooWide { size: MAX_SIZE }.into()) } else { Ok(ends) }
+        let (ends, left) = self.rates.ends(from, self.rules(sets));
+        if left > MISSING { Err(InplayError::EndlessSet) } else { Ok(ends) }
     }
 
     /// The distribution of the games A and B win in the match, `finished` being those of its finished sets.

@@ -8,6 +8,9 @@ const TO: u32 = 6;
 /// Longest set that is believed (the longest played was 70-68).
 const MAX_GAMES: u32 = 200;
 
+/// An advantage set that is open with less than this is over.
+const SURE: f64 = 1e-17;
+
 /// How a set ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SetRules {
@@ -156,7 +159,8 @@ impl Rates {
         }
         let [a, b] = state.games;
         let next = state.server.other();
-        p * self.from([a + 1, b], next, rules) + (1.0 - p) * self.from([a, b + 1], next, rules)
+        let won = p * self.from([a + 1, b], next, rules) + (1.0 - p) * self.from([a, b + 1], next, rules);
+        won.min(1.0)
     }
 
     /// A wins the set from the start of a game.
@@ -204,13 +208,14 @@ impl Rates {
         if ahead { self.wins[by] + self.losses[by] * level } else { self.wins[by] * level }
     }
 
-    /// Every way the set may end, and what is left of an advantage set after `limit` games a player.
-    pub(super) fn ends(&self, state: SetState, rules: SetRules, limit: u32) -> (Vec<SetEnd>, f64) {
+    /// Every way the set may end, and what is left of an advantage set after 200 games a player.
+    pub(super) fn ends(&self, state: SetState, rules: SetRules) -> (Vec<SetEnd>, f64) {
         let mut ends = Vec::new();
         let mut open = vec![(state.games, 1.0)];
         let mut server = state.server;
         let mut first = Some(state);
-        while !open.is_empty() && open[0].0[0] + open[0].0[1] < 2 * limit {
+        let weight = |open: &[([u32; 2], f64)]| open.iter().map(|(_, probability)| probability).sum::<f64>();
+        while weight(&open) > SURE && open[0].0[0] + open[0].0[1] < 2 * MAX_GAMES {
             let mut next: Vec<([u32; 2], f64)> = Vec::with_capacity(open.len() + 1);
             for (games, probability) in open {
                 let now = first.take().unwrap_or(SetState { games, points: [0, 0], server });
@@ -236,6 +241,6 @@ impl Rates {
                 None => merged.push(end),
             }
         }
-        (merged, open.iter().map(|(_, probability)| probability).sum())
+        (merged, weight(&open))
     }
 }
