@@ -15,7 +15,7 @@ from pyplatform._core.recovery import Uof, UofAction, UofStanding
 from pyplatform.feeds.backlog import Backlog
 from pyplatform.feeds.received import Health, Received
 from pyplatform.feeds.uof_api import Producer, RequestRefused, UofApi
-from pyplatform.feeds.uof_broker import Broker, hide_in_logs
+from pyplatform.feeds.uof_broker import Broker
 from pyplatform.feeds.uof_messages import BrokenDocument, Envelope, envelope, gets_snapshots
 from pyplatform.feeds.uof_progress import Progress
 from pyplatform.feeds.uof_settings import UofSettings
@@ -62,7 +62,6 @@ class UofFeed:
         self._machine: Uof | None = None
         self._producers: dict[int, Producer] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._stop_hiding = hide_in_logs(settings.token)
         self.connections = 0
         """Connections made."""
         self.overflows = 0
@@ -91,7 +90,6 @@ class UofFeed:
             await asyncio.wait(tasks)
         self._keep_points(at_once=True)
         await self.api.close()
-        self._stop_hiding()
 
     def standing(self, product: int) -> UofStanding | None:
         """What is known of a producer; None before the first connection, or if it is not watched."""

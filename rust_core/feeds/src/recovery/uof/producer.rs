@@ -160,6 +160,17 @@ impl Producer {
         if let Some(processed) = self.processed.get_mut(session) {
             *processed = (*processed).max(Some(made));
         }
+        self.advance();
+    }
+
+    /// Moves the time from which a recovery would have to begin.
+    fn advance(&mut self) {
+        let reached = self.newest.and_then(|alive| self.reached(alive));
+        match &mut self.state {
+            State::Started(request) if request.subscribed => request.seen = request.seen.max(reached),
+            _ if self.whole => self.point = self.point.max(reached),
+            _ => {}
+        }
     }
 
     pub(super) fn answered(&mut self, request_id: i64, now: u64) {
@@ -181,11 +192,10 @@ impl Producer {
     ) -> bool {
         self.heard = Some(now.time);
         self.newest = self.newest.max(Some(timestamp));
-        let reached = self.reached(timestamp);
         if let State::Started(request) = &mut self.state {
             if subscribed {
                 request.subscribed = true;
-                request.seen = request.seen.max(reached);
+                self.advance();
                 return false;
             }
             if !request.subscribed {
@@ -200,7 +210,7 @@ impl Producer {
         if !self.whole {
             return true;
         }
-        self.point = self.point.max(reached);
+        self.advance();
         if self.delayed && self.is_in_time(now, patience) {
             self.delayed = false;
             actions.push(Action::Up { product: self.setting.product, reason: Up::DelayOver });
