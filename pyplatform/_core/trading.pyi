@@ -93,17 +93,13 @@ class Book:
 
     `Book(["home", "draw", "away"])` is over named outcomes of which exactly one happens; `Book.scores()` is over the
     final scores of a match, so that bets of every market on it meet in one vector whose worst cell is the exposure.
-
     Raises ValueError: fewer than two outcomes, or a name twice.
     """
 
     def __new__(cls, outcomes: Sequence[str]) -> Book: ...
     @staticmethod
     def scores(size: int = 15) -> Book:
-        """A book over the scores 0-0 to (size−1)-(size−1); higher scores are left out.
-
-        Raises ValueError: a size outside 2 to 64.
-        """
+        """A book over the scores 0-0 to (size−1)-(size−1), higher ones left out. Raises ValueError: a size not in 2 to 64."""
     @property
     def outcomes(self) -> tuple[str, ...]:
         """The outcomes; scores are named `"2-1"`."""
@@ -117,6 +113,7 @@ class Book:
         price: _Price,
         *,
         each_way: dict[str, Any] | Struct | None = None,
+        winners: int | None = None,
     ) -> Payoff:
         """A bet on this book; what it returns is rounded up.
 
@@ -125,7 +122,8 @@ class Book:
         several that must all win at one price: home draw away 1x x2 12, home_dnb away_dnb, btts btts_no, odd even,
         over2.25 under3, home_over1.5 away_under0.5, home-0.75 away+1 (Asian), 2-1.
 
-        `each_way` are the terms `{fraction, places}` of a bet on one runner: the stake is on each part.
+        `each_way` are the terms `{fraction, places}` of a bet on one runner: the stake is on each part. `winners` makes
+        it a bet in a place market, on a runner to be among so many.
 
         Raises ValueError: an unknown selection, a stake of 0, a price of 1 or less, several selections at one price
         of which one may be void or half won.
@@ -153,9 +151,11 @@ class Book:
         limits: Limits,
         *,
         in_play: bool | None = None,
+        each_way: dict[str, Any] | Struct | None = None,
     ) -> MaxStake:
         """`max_stake` with the market's limit kept in every outcome: `min_j (market + P&L_j)/(m_j − 1)` over the outcomes
-        where a unit of stake returns `m_j > 1`, with what is reserved.
+        where a unit of stake returns `m_j > 1`, with what is reserved. Of an each-way bet it is the stake on each part;
+        a unit of it costs 2 and pays on win and place together.
 
         Raises ValueError as `payoff` and `max_stake`.
         """

@@ -99,6 +99,14 @@ def test_each_way_bets_fear_the_dearest_placing() -> None:
     book.add(book.payoff("a", 100, "11", each_way=terms))  # 1100 to win, 300 placed
     book.add(book.payoff("b", 100, "6", each_way=terms))  # 600 to win, 200 placed
     pnl = book.position().pnl_by_outcome
+    found = book.max_stake("c", "11", trading.Limits(market=2_000), each_way=terms)
+    assert (found.stake, found.limit) == (175, "market")  # c wins, a is placed: 400 - 300 - 12·175
+    found = book.max_stake("c", "11", trading.Limits(market=2_000, stake=100), each_way=terms)
+    assert (found.stake, found.limit) == (50, "stake")
+    places = trading.Book(["a", "b", "c"])
+    places.add(places.payoff("a", 100, "3.0", winners=2))
+    places.add(places.payoff("b", 50, "3.0", winners=2))
+    assert places.position().pnl == (-300, -300, -150)
     assert pnl == {"a": 400 - 1_400 - 200, "b": 400 - 800 - 300, "c": 400 - 300, "d": 400 - 300}
 
 
@@ -254,6 +262,7 @@ def test_prices_shorten_step_by_step() -> None:
 
 BOOK = trading.Book(OUTCOMES)
 SCORES = trading.Book.scores(6)
+EACH_WAY = {"fraction": "1/5", "places": 2}
 SOME = trading.Limits(market=100)
 THOUSANDS = trading.apportion(["1000.0"] * 20)
 RULE = odds.PricingRule(0.05)
@@ -274,7 +283,10 @@ RULE = odds.PricingRule(0.05)
         (lambda: BOOK.payoff("home", 1, "1.0"), "price: .* above 1"),
         (lambda: BOOK.payoff("home", 1, math.nan), "price: "),
         (lambda: BOOK.payoff({"home": "PERHAPS"}, 1, "2.0"), "selection: unknown"),  # type: ignore[dict-item]
-        (lambda: BOOK.payoff(["home"], 1, "2.0", each_way={}), "selection: of an each-way bet is one"),
+        (
+            lambda: BOOK.payoff(["home"], 1, "2.0", each_way=EACH_WAY),
+            "selection: of an each-way or place bet is one",
+        ),
         (lambda: BOOK.payoff("home", 1, "2.0", each_way={"places": 2}), "ew: needs fraction and places"),
         (lambda: SCORES.payoff("over2.3", 1, "2.0"), "selection: .*is none of home draw away"),
         (lambda: SCORES.payoff(["home", "over2"], 1, "2.0"), "must not be void or half won"),

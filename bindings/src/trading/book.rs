@@ -130,26 +130,29 @@ impl Book {
         PyTuple::new(py, self.liability.held().collect::<Vec<_>>())
     }
 
-    #[pyo3(signature = (selection, stake, price, *, each_way = None))]
+    #[pyo3(signature = (selection, stake, price, *, each_way = None, winners = None))]
     fn payoff(
         &self,
         selection: &Bound<'_, PyAny>,
         stake: &Bound<'_, PyAny>,
         price: &Bound<'_, PyAny>,
         each_way: Option<&Bound<'_, PyAny>>,
+        winners: Option<u32>,
     ) -> PyResult<Payoff> {
         let (stake, price) = (units("stake", stake)?, self::price("price", price)?);
-        let Some(each_way) = each_way else {
-            return core::Payoff::results(stake, price, &self.results(selection)?)
-                .map(Payoff)
-                .map_err(value_error);
+        let outcomes = self.liability.outcomes();
+        let payoff = match (each_way, winners) {
+            (None, None) => core::Payoff::results(stake, price, &self.results(selection)?),
+            (Some(each_way), None) => {
+                core::Payoff::each_way(stake, price, terms(each_way)?, self.runner(selection)?, outcomes)
+            }
+            (None, Some(winners)) => {
+                core::Payoff::place(stake, price, winners, self.runner(selection)?, outcomes)
+            }
+            (Some(_), Some(_)) => {
+                return Err(wrong("winners", "contradicts each_way, whose terms say the places"));
+            }
         };
-        let runner = match selection.cast::<PyString>() {
-            Ok(name) if self.scores.is_none() => self.place(name)?,
-            _ => return Err(wrong("selection", "of an each-way bet is one outcome of the book")),
-        };
-        let payoff =
-            core::Payoff::each_way(stake, price, terms(each_way)?, runner, self.liability.outcomes());
         payoff.map(Payoff).map_err(value_error)
     }
 
@@ -182,17 +185,24 @@ impl Book {
         Position { names: self.names.clone_ref(py), position }
     }
 
-    #[pyo3(signature = (selection, price, limits, *, in_play = None))]
+    #[pyo3(signature = (selection, price, limits, *, in_play = None, each_way = None))]
     fn max_stake(
         &self,
         selection: &Bound<'_, PyAny>,
         price: &Bound<'_, PyAny>,
         limits: &Limits,
         in_play: Option<bool>,
+        each_way: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<MaxStake> {
         let price: Price = self::price("price", price)?;
-        let results = self.results(selection)?;
-        let found = self.liability.max_stake(&results, price, &limits.0, in_play.map(phase));
+        let (limits, phase) = (&limits.0, in_play.map(phase));
+        let found = match each_way {
+            None => self.liability.max_stake(&self.results(selection)?, price, limits, phase),
+            Some(each_way) => {
+                let (runner, terms) = (self.runner(selection)?, terms(each_way)?);
+                self.liability.max_stake_each_way(runner, price, terms, limits, phase)
+            }
+        };
         found.map(MaxStake::from).map_err(value_error)
     }
 }
@@ -216,6 +226,14 @@ impl Book {
     fn place(&self, name: &Bound<'_, PyString>) -> PyResult<usize> {
         let names = self.names.bind(name.py());
         names.index(name).map_err(|_| wrong("selection", &format!("{name} is no outcome of the book")))
+    }
+
+    /// The one outcome that an each-way or place bet names.
+    fn runner(&self, selection: &Bound<'_, PyAny>) -> PyResult<usize> {
+        match selection.cast::<PyString>() {
+            Ok(name) if self.scores.is_none() => self.place(name),
+            _ => Err(wrong("selection", "of an each-way or place bet is one outcome of the book")),
+        }
     }
 
     /// The result of a selection in every outcome.

@@ -11,6 +11,7 @@
 
 mod apportion;
 mod book;
+mod each_way;
 mod exact;
 mod limits;
 mod multiple;

@@ -62,19 +62,46 @@ impl Payoff {
         runner: usize,
         outcomes: usize,
     ) -> Result<Self, BettingError> {
-        if runner >= outcomes {
-            return Err(field("selection", "is no outcome of the book"));
-        }
-        let mut results = vec![LegResult::LOST; outcomes];
-        results[runner] = LegResult::WON;
-        let mut win = Self::results(stake, price, &results)?;
         let ((numerator, denominator), (fraction, whole)) = (price.parts(), terms.fraction());
         let below = u128::from(denominator) * u128::from(whole);
         let above = u128::from(numerator - denominator) * u128::from(fraction) + below;
-        let returns = returned("stake", up(stake, above, below)?)?;
-        let stake = amount("stake", stake)?;
-        win.parts.push(Part::Place { stake, runner, places: terms.places(), returns });
-        Ok(win)
+        let mut parts = Self::placed(stake, (above, below), terms.places(), runner, outcomes)?.parts;
+        let mut results = vec![LegResult::LOST; outcomes];
+        results[runner] = LegResult::WON;
+        parts.append(&mut Self::results(stake, price, &results)?.parts);
+        Ok(Self { parts })
+    }
+
+    /// A bet on a runner in a market with several winners: to be placed, to finish in the top so many.
+    ///
+    /// # Errors
+    /// As for [`Payoff::each_way`], and no winner.
+    pub fn place(
+        stake: u128,
+        price: Price,
+        winners: u32,
+        runner: usize,
+        outcomes: usize,
+    ) -> Result<Self, BettingError> {
+        let (numerator, denominator) = price.parts();
+        Self::placed(stake, (numerator.into(), denominator.into()), winners, runner, outcomes)
+    }
+
+    fn placed(
+        stake: u128,
+        (above, below): (u128, u128),
+        places: u32,
+        runner: usize,
+        outcomes: usize,
+    ) -> Result<Self, BettingError> {
+        if runner >= outcomes {
+            return Err(field("selection", "is no outcome of the book"));
+        }
+        if places == 0 {
+            return Err(field("winners", "must be at least 1"));
+        }
+        let (returns, stake) = (returned("stake", up(stake, above, below)?)?, amount("stake", stake)?);
+        Ok(Self { parts: vec![Part::Place { stake, runner, places, returns }] })
     }
 
     /// The stake of all parts.

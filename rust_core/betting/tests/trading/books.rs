@@ -133,6 +133,19 @@ proptest! {
     }
 }
 
+#[test]
+fn a_place_market_loses_its_dearest_winners() {
+    let mut book = Book::new(RUNNERS).expect("outcomes");
+    for (runner, stake) in [(0, 100), (1, 300), (2, 200)] {
+        let price = Price::new(3, 1).expect("a price");
+        book.add(Phase::PreMatch, &Payoff::place(stake, price, 2, runner, RUNNERS).expect("a bet"))
+            .expect("its book");
+    }
+    // Two of 300, 900 and 600 are paid: the winner's and the dearest other's.
+    assert_eq!(all(&book).pnl, [600 - 1_200, 600 - 1_500, 600 - 1_500, 600 - 900, 600 - 900]);
+    assert!(Payoff::place(1, Price::new(3, 1).expect("a price"), 0, 0, RUNNERS).is_err());
+}
+
 fn finish(word: &str, home: i32, away: i32) -> Finish {
     ScoreSelection::parse(word).expect("a selection").finish(home, away)
 }

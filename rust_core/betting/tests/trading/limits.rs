@@ -4,7 +4,7 @@ use betting::trading::{
     Apportionment, Book, LegState, Limit, MaxStake, Payoff, Phase, RelevantLeg, ScoreSelection, Scores,
     StakeLimits, max_stake, max_stake_multiple, parlay_limit,
 };
-use betting::{BettingError, Price, Share, Structure};
+use betting::{BettingError, EachWayTerms, Price, Share, Structure};
 use proptest::prelude::*;
 
 use crate::{cases, price};
@@ -148,6 +148,36 @@ proptest! {
         };
         prop_assert!(found.stake == 0 || !breaks(found.stake), "{:?}", found);
         prop_assert!(breaks(found.stake + 1), "{:?}", found);
+    }
+
+    #[test]
+    fn an_each_way_stake_binds_at_the_dearest_placing(
+        limits in limits(), price in price(), runner in 0_usize..4, others in prop::collection::vec((0_usize..4, 1_u128..9_000), 0..6)
+    ) {
+        let terms = EachWayTerms::new(1, 4, 3).expect("terms");
+        let bet = |runner, stake| Payoff::each_way(stake, price, terms, runner, 4).expect("a bet");
+        let mut book = Book::new(4).expect("outcomes");
+        for (runner, stake) in others {
+            book.add(Phase::PreMatch, &bet(runner, stake)).expect("its outcomes");
+        }
+        let Ok(found) = book.max_stake_each_way(runner, price, terms, &limits, None) else { return Ok(()) };
+        prop_assert_eq!(found.stake % limits.step, 0);
+        let keeps = |stake: u128| {
+            let mut with = book.clone();
+            if stake > 0 {
+                with.add(Phase::PreMatch, &bet(runner, stake)).expect("its outcomes");
+            }
+            let pnl = with.position(None, true).pnl;
+            let before = book.position(None, true).pnl;
+            let least = limits.market.map_or(i128::MIN, |market| -market.cast_signed());
+            before.iter().zip(pnl).all(|(before, after)| after >= least || after >= *before)
+        };
+        prop_assert!(keeps(found.stake));
+        let alone = StakeLimits { market: None, ..limits };
+        let other = book.max_stake_each_way(runner, price, terms, &alone, None).map_or(u128::MAX, |other| other.stake);
+        prop_assert!(found.stake <= other);
+        prop_assert!(found.stake == other || !keeps(found.stake + limits.step), "{:?}", found);
+        prop_assert_eq!(found.limit == Limit::Market, !keeps(found.stake + limits.step) || other == u128::MAX);
     }
 
     #[test]
