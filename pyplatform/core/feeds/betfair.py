@@ -9,22 +9,38 @@ read while other threads run.
 """
 
 from pyplatform._core.feeds import Problem
-from pyplatform._core.feeds.betfair import Books, MarketDefinition, Runner, Top, publish_time
+from pyplatform._core.feeds.betfair import (
+    Books,
+    Ladder,
+    Market,
+    MarketDefinition,
+    Runner,
+    RunnerView,
+    Top,
+    publish_time,
+)
+from pyplatform.core.feeds.columns import Batch, Reader, read
 from pyplatform.core.feeds.files import Stream, StreamError, open_stream, streams
 from pyplatform.core.feeds.shapes import MarketBook, RunnerBook, Snapshot
 
 __all__ = [
+    "Batch",
     "Books",
+    "Ladder",
+    "Market",
     "MarketBook",
     "MarketDefinition",
     "Problem",
+    "Reader",
     "Runner",
     "RunnerBook",
+    "RunnerView",
     "Snapshot",
     "Stream",
     "StreamError",
     "Top",
     "open_stream",
     "publish_time",
+    "read",
     "streams",
 ]

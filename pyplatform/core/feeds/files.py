@@ -170,7 +170,8 @@ def streams(path: str | Path) -> Iterator[Stream]:
     """Every stream of a file, unpacked: one of a plain, gzip or bzip2 file, all of a tar, whatever is packed in
     what, told apart by content and not by name.
 
-    Each stream's chunks must be read before the next stream is asked for (ValueError). Raises StreamError where the file cannot
+    Each stream's chunks must be read before the next stream is asked for (ValueError). Raises StreamError where the
+    file cannot
     be read or an archive is broken or cut off, after all content before that place was given.
     """
     path = Path(path)

@@ -27,6 +27,10 @@ pub(crate) trait Sink {
     fn message(&mut self, text: &[u8]) -> Result<usize, Fault>;
     /// Something is wrong with the message that begins at `start`.
     fn problem(&mut self, start: Position, fault: Fault);
+    /// No more is taken for now.
+    fn is_full(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,16 +115,19 @@ impl Lines {
         self.count
     }
 
-    pub(crate) fn push(&mut self, mut data: &[u8], sink: &mut impl Sink) {
-        while !data.is_empty() {
+    /// Answers how many bytes were taken: all, unless the sink became full.
+    pub(crate) fn push(&mut self, data: &[u8], sink: &mut impl Sink) -> usize {
+        let mut rest = data;
+        while !rest.is_empty() && !sink.is_full() {
             let taken = match self.state {
-                State::Between => self.blanks(data, sink),
-                State::Message => self.message(data, sink),
-                State::Discard => self.discard(data),
+                State::Between => self.blanks(rest, sink),
+                State::Message => self.message(rest, sink),
+                State::Discard => self.discard(rest),
             };
             self.next.offset += taken as u64;
-            data = &data[taken..];
+            rest = &rest[taken..];
         }
+        data.len() - rest.len()
     }
 
     /// No more bytes will come: an unfinished message is reported.

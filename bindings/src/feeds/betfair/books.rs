@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use feeds::betfair as core;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 
+use super::columns::Rows;
 use super::definition::MarketDefinition;
 use super::snapshot;
+use super::view::Market;
 use crate::feeds::nanoseconds;
 use crate::feeds::problems::{Problem, complain};
 
@@ -34,13 +36,19 @@ pub struct Books {
 #[pymethods]
 impl Books {
     #[new]
-    #[pyo3(signature = (*, strict = false, max_line = None, max_problems = None, max_markets = None, checksum = false))]
+    #[pyo3(signature = (
+        *, strict = false, max_line = None, max_problems = None, max_markets = None, checksum = false,
+        evict_closed_after = None, subscription = None, pass_on = false
+    ))]
     fn new(
         strict: bool,
         max_line: Option<usize>,
         max_problems: Option<usize>,
         max_markets: Option<usize>,
         checksum: bool,
+        evict_closed_after: Option<u64>,
+        subscription: Option<i64>,
+        pass_on: bool,
     ) -> Self {
         let default = core::Options::default();
         let options = core::Options {
@@ -49,6 +57,9 @@ impl Books {
             max_problems: max_problems.unwrap_or(default.max_problems),
             max_markets: max_markets.unwrap_or(default.max_markets),
             checksum,
+            evict_closed_after: evict_closed_after.map(|seconds| seconds.saturating_mul(1_000)),
+            subscription,
+            pass_on,
         };
         Self { inner: core::Books::new(&options), strict, shown: BTreeMap::new() }
     }
@@ -63,6 +74,39 @@ impl Books {
         };
         self.complain_since(problems)?;
         Ok(updates)
+    }
+
+    fn record(&mut self, rows: usize, every_runner: bool) {
+        self.inner.record(rows, every_runner);
+    }
+
+    fn take(&mut self, py: Python<'_>, data: &[u8]) -> PyResult<usize> {
+        let problems = self.inner.problems().total();
+        let inner = &mut self.inner;
+        let taken = if data.len() < DETACH_FROM { inner.take(data) } else { py.detach(|| inner.take(data)) };
+        self.complain_since(problems)?;
+        Ok(taken)
+    }
+
+    fn rows(&mut self, py: Python<'_>) -> PyResult<Option<Rows>> {
+        let rows = self.inner.rows().filter(|rows| !rows.is_empty());
+        let made = rows.map(|rows| Rows::new(py, rows)).transpose()?;
+        self.inner.clear_rows();
+        Ok(made)
+    }
+
+    fn market(&self, market_id: &str) -> Option<Market> {
+        self.inner.market(market_id).map(Market::new)
+    }
+
+    fn definition_json<'py>(&self, py: Python<'py>, market_id: &str) -> Option<Bound<'py, PyBytes>> {
+        let text = self.inner.market(market_id)?.definition_text();
+        (!text.is_empty()).then(|| PyBytes::new(py, text))
+    }
+
+    fn passed_on<'py>(&mut self, py: Python<'py>) -> Vec<(&'static str, Bound<'py, PyBytes>)> {
+        let taken = self.inner.take_passed_on().into_iter();
+        taken.map(|message| (message.op, PyBytes::new(py, &message.text))).collect()
     }
 
     fn finish(&mut self) -> PyResult<()> {
@@ -156,6 +200,33 @@ impl Books {
     #[getter]
     fn passed_over(&self) -> u64 {
         self.inner.passed_over()
+    }
+
+    #[getter]
+    fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let counts = PyDict::new(py);
+        self.inner.counts().try_for_each(|(op, count)| counts.set_item(op, count))?;
+        Ok(counts)
+    }
+
+    #[getter]
+    fn subscription(&self) -> Option<i64> {
+        self.inner.subscription()
+    }
+
+    #[setter]
+    fn set_subscription(&mut self, subscription: Option<i64>) {
+        self.inner.follow(subscription);
+    }
+
+    #[getter]
+    fn other_subscriptions(&self) -> u64 {
+        self.inner.other_subscriptions()
+    }
+
+    #[getter]
+    fn evicted(&self) -> u64 {
+        self.inner.evicted()
     }
 
     #[getter]

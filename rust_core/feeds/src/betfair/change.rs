@@ -8,15 +8,19 @@ use crate::problem::{Fault, InField};
 type Read<T> = Result<T, Fault>;
 pub(crate) type Span = Range<u32>;
 
-/// Kind of a message.
+/// Kind of a message; the known ones are in the order of [`super::message::OPS`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Op {
+    Market,
+    Order,
+    Race,
+    Cricket,
+    Connection,
+    Status,
+    Heartbeat,
+    Unknown,
     #[default]
     Missing,
-    Market,
-    /// Orders, races, cricket, connection, status: sound, but not for the market books.
-    Other,
-    Unknown,
 }
 
 /// What `ct` says.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::change::{Edit, MarketChange, RunnerChange};
+use super::columns::Tops;
 use super::definition::{MarketDefinition, RunnerDefinition};
 use super::ladder::{Ladder, Level, Offers};
 use super::message::Message;
@@ -168,11 +169,14 @@ pub struct Market {
     definition_text: Box<[u8]>,
     /// (id, hc) of the runners in rising order, apart from them: finding a runner touches only these.
     keys: Vec<(i64, f64)>,
-    /// In the order of the keys; boxed, so that a new runner moves pointers only.
-    #[expect(clippy::vec_box, reason = "inserting into the middle moves 8 bytes a runner instead of 320")]
-    runners: Vec<Box<Runner>>,
+    /// In the order of the keys; a runner that somebody looks at is copied before it changes.
+    runners: Vec<Arc<Runner>>,
     /// Rises whenever a runner is added or all are dropped; begins differently for every market ever held.
     generation: u64,
+    /// When the definition first said `CLOSED`, if it still does.
+    closed_since: Option<u64>,
+    is_closed: bool,
+    tops: Tops,
     pub(crate) touched: bool,
 }
 
@@ -187,6 +191,9 @@ impl Market {
             keys: Vec::new(),
             runners: Vec::new(),
             generation: u64::from(serial) << 32,
+            closed_since: None,
+            is_closed: false,
+            tops: Tops::default(),
             touched: false,
         }
     }
@@ -214,6 +221,33 @@ impl Market {
     /// Runners in order of (id, handicap).
     pub fn runners(&self) -> impl ExactSizeIterator<Item = &Runner> {
         self.runners.iter().map(AsRef::as_ref)
+    }
+
+    /// The same runners as they are now, whatever comes later.
+    pub fn view(&self) -> Vec<Arc<Runner>> {
+        self.runners.clone()
+    }
+
+    /// When the market was published to be closed, if it is; milliseconds since the epoch.
+    pub fn closed_since(&self) -> Option<u64> {
+        self.closed_since
+    }
+
+    /// The last definition as it stood in the feed; empty if there was none.
+    pub fn definition_text(&self) -> &[u8] {
+        &self.definition_text
+    }
+
+    /// A runner's place in [`Market::runners`].
+    #[inline]
+    pub(crate) fn place(&self, id: i64, hc: f64) -> Option<usize> {
+        let at = self.keys.partition_point(|&key| key < (id, hc));
+        (self.keys.get(at) == Some(&(id, hc))).then_some(at)
+    }
+
+    /// The best prices last recorded, and the runners they are of.
+    pub(crate) fn tops(&mut self) -> (&mut Tops, &[Arc<Runner>]) {
+        (&mut self.tops, &self.runners)
     }
 
     /// Equal only while the runners are the same ones; no two markets of a stream share a value.
@@ -252,6 +286,9 @@ impl Market {
 
     pub(crate) fn publish(&mut self, time: u64) {
         self.publish_time = time;
+        if self.is_closed != self.closed_since.is_some() {
+            self.closed_since = self.is_closed.then_some(time);
+        }
     }
 
     fn drop_prices(&mut self) {
@@ -272,6 +309,7 @@ impl Market {
         if *self.definition_text != *text {
             self.definition_text = text.into();
         }
+        self.is_closed = &*definition.status == "CLOSED";
         self.definition = Some(definition);
         room
     }
@@ -297,8 +335,8 @@ impl Market {
             }
             self.generation = self.generation.wrapping_add(1);
             self.keys.insert(at, (id, hc));
-            self.runners.insert(at, Box::new(Runner::new(id, hc)));
+            self.runners.insert(at, Arc::new(Runner::new(id, hc)));
         }
-        Some(&mut self.runners[at])
+        Some(Arc::make_mut(&mut self.runners[at]))
     }
 }

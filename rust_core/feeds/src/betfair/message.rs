@@ -10,6 +10,19 @@ use crate::problem::{Fault, InField, Reason};
 
 type Read<T> = Result<T, Fault>;
 
+/// How many kinds of message are known.
+pub(crate) const MAX_OPS: usize = 7;
+/// What `op` says for each of them, in the order of [`Op`].
+pub(crate) const OPS: [&str; MAX_OPS] = ["mcm", "ocm", "rcm", "ccm", "connection", "status", "heartbeat"];
+const KNOWN: [Op; MAX_OPS] =
+    [Op::Market, Op::Order, Op::Race, Op::Cricket, Op::Connection, Op::Status, Op::Heartbeat];
+
+/// The kind that a message's `op` names.
+pub(crate) fn op(text: &[u8]) -> Op {
+    let known = OPS.iter().position(|known| known.as_bytes() == text);
+    known.map_or(Op::Unknown, |at| KNOWN[at])
+}
+
 /// A line, read.
 #[derive(Debug, Default)]
 pub(crate) struct Message {
@@ -19,6 +32,8 @@ pub(crate) struct Message {
     /// Milliseconds since the epoch.
     pub(crate) publish_time: Option<u64>,
     pub(crate) status: Option<i64>,
+    /// Of the subscription.
+    pub(crate) id: Option<i64>,
     pub(crate) markets: Vec<MarketChange>,
     pub(crate) name: Box<str>,
     strict: bool,
@@ -74,6 +89,7 @@ impl Message {
         self.segment = Segment::Whole;
         self.publish_time = None;
         self.status = None;
+        self.id = None;
         self.clk = 0..0;
         self.initial_clk = 0..0;
         self.markets.clear();
@@ -94,7 +110,7 @@ impl Message {
             Op::Market if self.publish_time.is_none() && !self.markets.is_empty() => {
                 cursor.fault(Reason::Missing("pt"))
             }
-            Op::Market | Op::Other => Ok(()),
+            _ => Ok(()),
         }
     }
 
@@ -121,6 +137,11 @@ impl Message {
                 Ok(())
             }
             b"mc" => self.read_markets(cursor),
+            // A number on change messages, of the subscription they answer; elsewhere of no interest.
+            b"id" if matches!(cursor.peek(), b'0'..=b'9' | b'-') => {
+                self.id = Some(cursor.integer().in_field("id")?);
+                Ok(())
+            }
             b"id"
             | b"conflateMs"
             | b"heartbeatMs"
@@ -147,14 +168,10 @@ impl Message {
 
     fn read_op(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
         let text = cursor.text().in_field("op")?;
-        self.op = match text.raw {
-            b"mcm" => Op::Market,
-            b"ocm" | b"rcm" | b"ccm" | b"connection" | b"status" | b"heartbeat" => Op::Other,
-            _ => {
-                self.name = text.decode().in_field("op")?.chars().take(40).collect::<String>().into();
-                Op::Unknown
-            }
-        };
+        self.op = op(text.raw);
+        if self.op == Op::Unknown {
+            self.name = text.decode().in_field("op")?.chars().take(40).collect::<String>().into();
+        }
         Ok(())
     }
 

@@ -6,15 +6,20 @@
 
 mod books;
 mod change;
+mod columns;
 mod definition;
 mod ladder;
 mod market;
 mod message;
+mod passed;
+mod state;
 
 pub use books::{Books, Options};
+pub use columns::Columns;
 pub use definition::{MarketDefinition, RunnerDefinition};
 pub use ladder::{Ladder, Level, Offer, Offers};
 pub use market::{Market, Runner};
+pub use passed::Text;
 
 use crate::json::Cursor;
 #[cfg(doc)]
