@@ -203,18 +203,6 @@ proptest! {
     }
 }
 
-proptest! {
-    #![proptest_config(cases(1_000_000))]
-
-    /// Short prices and small stakes: every other bet is within a float's error of a half.
-    #[test]
-    #[ignore = "a million bets: run with --release -- --ignored"]
-    fn the_fast_path_is_exact_on_a_million_bets(bet in bet()) {
-        let exact = settle_by(&bet, Path::BigIntegers).expect("a proper bet");
-        prop_assert_eq!(settle(&bet).expect("a proper bet"), exact);
-    }
-}
-
 #[test]
 fn listed_lines_are_as_many_as_counted() {
     for (kind, lines) in
