@@ -50,27 +50,61 @@ pub(crate) fn raise(values: &mut [f64], total: f64) -> Option<Solution> {
 /// Shin's `z ≠ 1` with `Σ√(z²+4(1−z)a) = (n−2)z+2` for `a = π²/S`, and the steps taken.
 ///
 /// The left side minus the right is convex with a false root at 1. Above round it is positive at 0 and Newton rises
-/// to the wanted root; below round the first step lands left of the negative root and the rest rise to it.
-pub(crate) fn insider_share(a: &[f64]) -> Option<(f64, u32)> {
+/// to the wanted root; below round the first step lands left of the negative root and the rest rise to it. The first
+/// step, from 0, needs no sums: there every root is `2π/√S`.
+pub(crate) fn insider_share(a: &[f64], booksum: f64) -> Option<(f64, u32)> {
     let others = a.len() as f64 - 2.0;
-    let mut z = 0.0_f64;
-    for step in 1..=MAX_STEPS {
+    let mut last = -booksum.sqrt() - others;
+    let mut moved = 2.0 * (1.0 - booksum.sqrt()) / last;
+    let mut z = moved;
+    for step in 2..=MAX_STEPS {
+        let at = match a {
+            [first, second, third] => InsiderShare::of_three([*first, *second, *third], z),
+            _ => InsiderShare::of_many(a, z, others),
+        };
+        if at.value <= 0.0 || at.slope >= 0.0 {
+            return Some((z, step));
+        }
+        z += at.step;
+        // A Newton step of δ is off by δ²/2 times curvature over slope; the curvature is the change of the slope over
+        // the step before, and hardly another so near the root. An eighth of the last bit leaves room for that.
+        let off = at.step * at.step * (at.slope - last) / moved;
+        let settled = off <= 0.25 * f64::EPSILON * -at.slope * z.abs().min(1.0);
+        if settled || at.step.abs() <= SETTLED * z.abs().max(1.0) {
+            return (z < 1.0).then_some((z, step));
+        }
+        (last, moved) = (at.slope, at.step);
+    }
+    None
+}
+
+/// Shin's equation at a `z`: left side minus right, derivative, Newton's step.
+struct InsiderShare {
+    value: f64,
+    slope: f64,
+    step: f64,
+}
+
+impl InsiderShare {
+    fn of_many(a: &[f64], z: f64, others: f64) -> Self {
         let (mut value, mut slope) = (-others * z - 2.0, -others);
         for &a in a {
             let root = (z * z + 4.0 * (1.0 - z) * a).sqrt();
             value += root;
             slope += (z - 2.0 * a) / root;
         }
-        if step > 1 && (value <= 0.0 || slope >= 0.0) {
-            return Some((z, step));
-        }
-        let delta = -value / slope;
-        z += delta;
-        if delta.abs() <= SETTLED * z.abs().max(1.0) {
-            return (z < 1.0).then_some((z, step));
-        }
+        Self { value, slope, step: -value / slope }
     }
-    None
+
+    /// With all quotients over one denominator: a division takes as long as the rest, and the next step waits for one.
+    fn of_three(a: [f64; 3], z: f64) -> Self {
+        let roots = a.map(|a| (z * z + 4.0 * (1.0 - z) * a).sqrt());
+        let [first, second, third] = a.map(|a| z - 2.0 * a);
+        let (value, below) = (roots.iter().sum::<f64>() - z - 2.0, roots[0] * roots[1] * roots[2]);
+        let above =
+            first * roots[1] * roots[2] + second * roots[0] * roots[2] + third * roots[0] * roots[1] - below;
+        Self { value, slope: above / below, step: -value * below / above }
+    }
 }
 
 /// Shin's `z` in [0, 1) with `Σ√(zp+(1−z)p²) = root_booksum`, and the steps taken.

@@ -14,8 +14,8 @@ pub(super) fn remove(book: &mut [f64], booksum: f64) -> Result<Solution, OddsErr
     for p in &mut *book {
         *p = *p * *p / booksum;
     }
-    let (z, iterations) =
-        newton::insider_share(book).ok_or(OddsError::NotConverged { method: Method::Shin.name() })?;
+    let (z, iterations) = newton::insider_share(book, booksum)
+        .ok_or(OddsError::NotConverged { method: Method::Shin.name() })?;
     let mut sum = 0.0;
     for p in &mut *book {
         let a = *p;
