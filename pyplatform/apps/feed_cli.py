@@ -142,7 +142,10 @@ def _publish(feeding: "Feeding", data: Path | None, *, stay: bool = False) -> No
 
     async def work() -> None:
         async with _bus(data, feeding.feed) as bus, serving(bus, feeding) as service:
-            tasks = [asyncio.ensure_future(play(bus, feeding, service)), asyncio.ensure_future(service.alive())]
+            tasks = [
+                asyncio.ensure_future(play(bus, feeding, service)),
+                asyncio.ensure_future(service.alive()),
+            ]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,9 +16,12 @@ from pyplatform.feeds.replay import ORIGINAL, Pace, replay
 from pyplatform.feeds.service import FeedService
 from pyplatform.feeds.sources import Recorded, one_format
 from pyplatform.kernel.errors import PlatformError
+from pyplatform.telemetry import get_logger
 
 _NEARLY: Final = 0.9999
 """The last message has been read; that it has been published is only said afterwards."""
+
+log = get_logger("apps.feeds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +77,39 @@ async def play(bus: Bus, feeding: Feeding, service: FeedService) -> None:
         await service.ended()
         return
     connector = live(feeding.format)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(connector.close)
         source = connector.messages()
-        if feeding.record is None:
-            await service.run(source)
-        else:
-            async with Recorder(
-                feeding.record, feeding.feed, feeding.format, compress=feeding.compress
-            ) as recorder:
-                await service.run(recorder.passing(source))
+        if feeding.record is not None:
+            recorder = Recorder(feeding.record, feeding.feed, feeding.format, compress=feeding.compress)
+            source = (await stack.enter_async_context(recorder)).passing(source)
+        await stack.enter_async_context(_naming(connector, service))
+        await service.run(source)
+
+
+@asynccontextmanager
+async def _naming(connector: Connector, service: FeedService) -> AsyncIterator[None]:
+    """Look up what UOF's markets are called beside the feed: its messages carry numbers only."""
+    from pyplatform.feeds.fixtures import Fixtures  # noqa: PLC0415 - a process loads its own feed only
+    from pyplatform.feeds.uof import UofAdapter  # noqa: PLC0415
+    from pyplatform.feeds.uof_feed import UofFeed  # noqa: PLC0415
+
+    state = service.adapter
+    if not (isinstance(connector, UofFeed) and isinstance(state, UofAdapter)):
+        yield
+        return
+    try:
+        state.add_names(await connector.api.variants())
+    except (PlatformError, ValueError) as error:
+        log.warning("markets of variants stay without names", error=str(error))
+    fixtures = Fixtures(connector.api.fixture, state.name_event)
+    state.want = fixtures.want
+    looking = asyncio.create_task(fixtures.run())
+    try:
+        yield
     finally:
-        await connector.close()
+        looking.cancel()
+        await asyncio.wait([looking])
 
 
 def live(form: str) -> Connector:

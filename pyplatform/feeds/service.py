@@ -58,7 +58,7 @@ class FeedService:
         self, bus: Bus, feed: str, adapter: Adapter, *, assume_up: bool, careful: bool = False
     ) -> None:
         self._bus = bus
-        self._adapter = adapter
+        self.adapter = adapter
         self._careful = careful
         self.board = Board(feed, assume_up=assume_up)
         self.results = ResultPublisher(bus, feed)
@@ -166,16 +166,16 @@ class FeedService:
         """Take one message into the state."""
         self._received_at = received.at_ns
         self.metrics.received(received.at_ns)
-        self._adapter.apply(received)
-        self.metrics.broken.value = self._adapter.broken
-        for problem in self._adapter.problems():
+        self.adapter.apply(received)
+        self.metrics.broken.value = self.adapter.broken
+        for problem in self.adapter.problems():
             log.warning("feed message skipped", feed=self.board.feed, problem=problem)
 
     def changes(self) -> list[Update]:
         """Messages about what changed since the last call; results are queued and not among them."""
         at = self._received_at
         found = []
-        for told in self._adapter.tell():
+        for told in self.adapter.tell():
             update = self._put(told, at)
             if update is None:
                 continue
@@ -207,17 +207,17 @@ class FeedService:
         return self.board.put(told.market, told.producer, told.body, told.feed_time, at)
 
     def _producer_changed(self, health: Health) -> None:
-        name = self._adapter.producer_of(health.producer)
+        name = self.adapter.producer_of(health.producer)
         known = self.board.producers.get(name)
         if known is not None and known.up == health.up:
             return
         self.board.producer_changed(ProducerHealth(name, health.up, health.reason, health.at_ns))
         if not health.up:
             self.metrics.outages.value += 1
-        elif self._adapter.whole_on_return:
+        elif self.adapter.whole_on_return:
             # Everything missed has been received, so what we hold is good as of now.
             self._received_at = health.at_ns
-            self._adapter.touch_all()
+            self.adapter.touch_all()
         say = log.info if health.up else log.warning
         say("producer is up" if health.up else "producer is down", producer=name, reason=health.reason)
 
@@ -231,9 +231,9 @@ class FeedService:
             assumed_up=self.board.assume_up,
             producers=tuple(self.board.producers.values()),
             markets=len(self.board),
-            messages=self._adapter.messages,
-            updates=self._adapter.updates,
-            broken=self._adapter.broken,
+            messages=self.adapter.messages,
+            updates=self.adapter.updates,
+            broken=self.adapter.broken,
             waiting=len(self._waiting),
             unsent_results=self.results.unsent,
             last_received_at=self.metrics.last_received_at,

@@ -1,8 +1,9 @@
 """Unified Odds Feed messages as normalised markets: one for every line of every event."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
 from math import isfinite
 from typing import Final
@@ -20,6 +21,7 @@ from pyplatform.contracts.feeds import (
 )
 from pyplatform.core.feeds import uof
 from pyplatform.feeds.adapter import Told
+from pyplatform.feeds.fixtures import Fixture
 from pyplatform.feeds.received import Received
 
 KEPT_NS: Final = 24 * 3600 * 10**9
@@ -37,10 +39,12 @@ _STATE: Final = {
 _LIVE: Final = frozenset({1, 2, 7})
 _OVER: Final = frozenset({3, 4, 5, 9})
 _EVENT: Final = re.compile(rb"""\bevent_id\s*=\s*["']([^"']+)["']""")
+_UNKNOWN: Final = Fixture()
 _TIES: Final = 60
 """Dead heat factors are read as the nearest fraction with no more runners than this (0.33 is a third)."""
 
 
+@lru_cache(65_536)
 def market_key(event: str, line: str) -> str:
     """Key of the line "market id/specifiers" of an event; one that would be too long ends with a digest."""
     market, _, specifiers = line.partition("/")
@@ -61,7 +65,10 @@ def event_of(received: Received) -> str | None:
 
 
 class UofAdapter:
-    """One connection to the feed; its producers are the products."""
+    """One connection to the feed; its producers are the products.
+
+    `want` is called with the URN of every event whose fixture is to be looked up, and `name_event` with what is found.
+    """
 
     whole_on_return = False
 
@@ -71,19 +78,25 @@ class UofAdapter:
         self._touched: dict[str, None] = {}
         self._lines: dict[str, dict[str, uof.Line]] = {}
         self._live: dict[str, bool] = {}
+        self._fixtures: dict[str, Fixture] = {}
         self._heard: dict[str, int] = {}
         self._swept = 0
         self._dropped: list[str] = []
         self._applied = 0
         self._told_problems = 0
+        self.want: Callable[[str], None] = lambda _: None
 
     def apply(self, received: Received) -> None:
         """Take one message."""
         if not self._state.apply(received.channel, received.payload):
+            if ".fixture_change." in received.channel and (changed := event_of(received)) in self._heard:
+                self.want(changed)
             return
         self._applied += 1
         event = event_of(received)
         if event is not None:
+            if event not in self._heard:
+                self.want(event)
             self._touched[event] = None
             self._heard[event] = received.at_ns
         if received.at_ns - self._swept > _SWEEP_NS:
@@ -98,6 +111,18 @@ class UofAdapter:
         dropped, self._dropped = self._dropped, []
         for market in dropped:
             yield Told(market, "", None, 0)
+
+    def name_event(self, event: str, fixture: Fixture) -> None:
+        """Have the next `tell` name the markets of an event by its fixture."""
+        if event in self._heard and self._fixtures.get(event) != fixture:
+            self._fixtures[event] = fixture
+            self._lines.pop(event, None)
+            self._touched[event] = None
+
+    def add_names(self, document: bytes) -> None:
+        """Take further descriptions, such as those of variants; ValueError if they cannot be read."""
+        if self._names is not None:
+            self._names.add(document)
 
     def touch_all(self) -> None:
         """Have the next `tell` speak of every market."""
@@ -160,30 +185,33 @@ class UofAdapter:
 
     def _catalogue(self, urn: str, line_name: str, line: uof.Line) -> Catalogue:
         market, _, specifiers = line_name.partition("/")
+        fixture = self._fixtures.get(urn, _UNKNOWN)
+
+        def named(outcome: str = "") -> str:
+            """A name from the descriptions; "" where they do not suffice."""
+            if self._names is None:
+                return ""
+            home, away, event = fixture.home or "Home", fixture.away or "Away", fixture.name or urn
+            try:
+                if outcome:
+                    return self._names.outcome_name(
+                        int(market), outcome, specifiers, competitor1=home, competitor2=away, event=event
+                    )
+                return self._names.market_name(
+                    int(market), specifiers, competitor1=home, competitor2=away, event=event
+                )
+            except ValueError:
+                return ""
+
         return Catalogue(
             event=urn,
-            event_name=urn,
+            event_name=fixture.name or urn,
             kind=market,
-            name=self._name(market, specifiers) or f"Market {market} {specifiers}".rstrip(),
+            name=named() or f"Market {market} {specifiers}".rstrip(),
             winners=0,
-            starts_at=0,
-            outcomes=tuple(
-                Outcome(key, self._name(market, specifiers, key) or f"Outcome {key}") for key in _keys(line)
-            ),
+            starts_at=fixture.starts_at,
+            outcomes=tuple(Outcome(key, named(key) or f"Outcome {key}") for key in _keys(line)),
         )
-
-    def _name(self, market: str, specifiers: str, outcome: str = "") -> str:
-        """A name from the descriptions, with home and away for the teams; "" where they do not suffice."""
-        if self._names is None:
-            return ""
-        try:
-            if outcome:
-                return self._names.outcome_name(
-                    int(market), outcome, specifiers, competitor1="Home", competitor2="Away"
-                )
-            return self._names.market_name(int(market), specifiers, competitor1="Home", competitor2="Away")
-        except ValueError:
-            return ""
 
     def _sweep(self, now: int) -> None:
         """Forget what is long over: a feed runs for months."""
@@ -195,6 +223,7 @@ class UofAdapter:
                 self._heard.pop(urn)
                 self._lines.pop(urn, None)
                 self._live.pop(urn, None)
+                self._fixtures.pop(urn, None)
 
 
 def _phase(event: uof.Event) -> int | None:

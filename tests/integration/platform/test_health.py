@@ -10,6 +10,8 @@ import pytest
 
 from pyplatform.apps.cashier import pay_in
 from pyplatform.apps.health import CHECKS, Question, check
+from pyplatform.apps.inputs import feed_roles, feeds_of
+from pyplatform.apps.processes import role_of
 from pyplatform.apps.proofs import verify
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus
@@ -17,23 +19,30 @@ from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tenancy import load_tenants
 from pyplatform.wallet.client import WalletClient
+from tests.integration.platform.day import Market, lines
 
 TENANTS = load_tenants()
 
 
 async def test_a_role_that_works_is_told_from_one_that_does_not(tmp_path: Path) -> None:
-    arguments = {"gateway": ["--port", "0"]}
-    async with Platform(tmp_path, ONE_OF_EACH, arguments=arguments, log_to_files=True) as platform:
+    day = tmp_path / "day.json"
+    day.write_bytes(b"".join(lines(Market("1.561"))))
+    feeds = feed_roles(feeds_of([day]), 1.0)
+    arguments = {"gateway": ["--port", "0"], **feeds}
+    async with Platform(
+        tmp_path / "data", (*ONE_OF_EACH, *feeds), arguments=arguments, log_to_files=True
+    ) as platform:
         question = Question(platform.settings, TENANTS, platform.gateway_url)
-        said = {role: await check(role, question) for role in ONE_OF_EACH}
+        said = {role: await check(role, question) for role in CHECKS}
         assert said["wallet"] == "leads aurora, borealis"
         assert said["projector"] == "aurora at 0, borealis at 0"
         assert '"status":"ok"' in said["gateway"]
-        for role in ("gateway", "trading", "wallet"):
-            platform.kill(role, signal.SIGSTOP)
+        assert said["feed"].startswith("betfair is up: ")
+        for name in ("gateway", "trading", "wallet", *feeds):
+            platform.kill(name, signal.SIGSTOP)
             with pytest.raises(Unavailable):
-                await check(role, question)
-            platform.kill(role, signal.SIGCONT)
+                await check(role_of(name), question)
+            platform.kill(name, signal.SIGCONT)
 
 
 async def test_a_projection_that_stays_behind_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,78 @@
+"""What events are called: read out of the API's documents, looked up once, and given to every market."""
+
+import asyncio
+
+import pytest
+
+from pyplatform.contracts.feeds import Catalogue, Outcome
+from pyplatform.feeds.fixtures import Fixture, Fixtures, read_fixture
+from pyplatform.feeds.received import Received
+from pyplatform.feeds.uof import UofAdapter
+from pyplatform.feeds.uof_messages import BrokenDocument
+from pyplatform.kernel.errors import PlatformError, Unavailable
+from tests.unit.feeds.test_normalised import DESCRIPTIONS, EVENT, message
+
+DOCUMENT = b"""<?xml version="1.0"?><fixtures_fixture><fixture id="sr:match:7" start_time="2026-06-23T18:00:00Z">
+<competitors><competitor id="sr:competitor:2" qualifier="away" name="Rovers"/>
+<competitor id="sr:competitor:1" qualifier="home" name="United"/></competitors></fixture></fixtures_fixture>"""
+MATCH = Fixture("United v Rovers", "United", "Rovers", 1_782_237_600_000_000_000)
+
+
+def test_a_fixture_is_read() -> None:
+    assert read_fixture(DOCUMENT) == MATCH
+    race = (
+        b'<fixtures_fixture><fixture id="sr:stage:1" name="Grand Prix" start_time="soon"/></fixtures_fixture>'
+    )
+    assert read_fixture(race) == Fixture("Grand Prix")
+    for broken in (b"", b"<a/>", b"<fixture", b"<!DOCTYPE x><fixture/>"):
+        with pytest.raises(BrokenDocument):
+            read_fixture(broken)
+
+
+def test_markets_are_named_by_the_fixture_once_it_is_known() -> None:
+    adapter = UofAdapter(DESCRIPTIONS)
+    wanted: list[str] = []
+    adapter.want = wanted.append
+    body = '<odds><market id="1" status="1"><outcome id="1" odds="2.0"/><outcome id="3" odds="1.8"/></market></odds>'
+    adapter.apply(message("odds_change", body, 1))
+    adapter.apply(message("odds_change", body, 2))
+    assert wanted == [EVENT]
+    (before,) = [told.body for told in adapter.tell() if isinstance(told.body, Catalogue)]
+    assert (before.event_name, before.outcomes[0]) == (EVENT, Outcome("1", "Home"))
+    adapter.name_event(EVENT, MATCH)
+    adapter.name_event("sr:match:8", MATCH)
+    (after,) = [told.body for told in adapter.tell() if isinstance(told.body, Catalogue)]
+    assert (after.event_name, after.starts_at) == ("United v Rovers", MATCH.starts_at)
+    assert after.outcomes == (Outcome("1", "United"), Outcome("3", "Rovers"))
+    adapter.name_event(EVENT, MATCH)
+    assert list(adapter.tell()) == []
+    change = f'<fixture_change product="1" event_id="{EVENT}" timestamp="5" start_time="6"/>'.encode()
+    adapter.apply(Received(1, "hi.pre.live.fixture_change.1.sr:match.7.-", change))
+    assert wanted == [EVENT, EVENT]
+
+
+async def test_an_event_is_looked_up_once_and_again_only_when_the_api_was_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pyplatform.feeds.fixtures._FIRST_WAIT_S", 0.01)
+    asked: list[str] = []
+    found: dict[str, Fixture] = {}
+
+    async def fetch(event: str) -> bytes:
+        asked.append(event)
+        if event == "sr:match:404":
+            raise PlatformError("the API answered with status 404")
+        if asked.count(event) == 1:
+            raise Unavailable("the API does not answer")
+        return DOCUMENT
+
+    fixtures = Fixtures(fetch, found.__setitem__)
+    for event in (EVENT, "sr:match:404", EVENT):
+        fixtures.want(event)
+    task = asyncio.create_task(fixtures.run())
+    async with asyncio.timeout(5):
+        while EVENT not in found:
+            await asyncio.sleep(0.01)
+    task.cancel()
+    assert found == {EVENT: MATCH}
+    assert (asked.count(EVENT), asked.count("sr:match:404"), fixtures.failures.value) == (2, 1, 1)
