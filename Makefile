@@ -1,6 +1,6 @@
 # Each target is self-sufficient on a fresh machine: it needs Python 3.11+, Rust, make and a C compiler.
 .DEFAULT_GOAL := help
-.PHONY: help build dev demo up test lint simulate bench bench-gate peers lock clean
+.PHONY: help build dev demo up test lint simulate bench bench-gate peers fuzz lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -67,6 +67,10 @@ $(PEERS)/.installed: bench/peers/requirements.txt
 
 peers: build $(PEERS)/.installed ## compare with other libraries, in a virtual environment of their own
 	$(BIN)/python -m bench.peers
+
+FUZZ_SECONDS ?= 60
+fuzz: ## look for bytes that break a parser, FUZZ_SECONDS a parser (needs a C++ compiler)
+	fuzz/run $(FUZZ_SECONDS)
 
 lock: ## resolve the Python locks again (needs uv): for working, and for the container
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

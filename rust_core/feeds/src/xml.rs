@@ -38,6 +38,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The characters meant, or as they stand where they mean nothing.
+    pub(crate) fn as_told(self) -> Cow<'a, str> {
+        self.text().unwrap_or(Cow::Borrowed(self.raw))
+    }
+
     /// A whole number.
     #[inline]
     pub(crate) fn integer(self) -> Read<i64> {

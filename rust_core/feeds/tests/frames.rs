@@ -150,3 +150,14 @@ proptest! {
         let _ = uof::RoutingKey::parse(&String::from_utf8_lossy(&uof));
     }
 }
+
+#[test]
+fn a_broken_entity_in_a_status_costs_its_attribute_alone() {
+    let mut uof = Uof::default();
+    uof.give(b"<odds_change product='1' event_id='sr:match:1' timestamp='1'><sport_event_status status='1'><clock match_time='7&' remaining_time='3'/></sport_event_status></odds_change>");
+    let event = uof.0.event("sr:match:1").expect("the event is known");
+    let details = event.status_details().expect("a status was told");
+    let told = |text: &'static str| uof::Attribute::Text(text.into());
+    let clock = vec![("match_time", told("7&")), ("remaining_time", told("3"))];
+    assert_eq!(details.parts, [("clock", clock)]);
+}

@@ -62,24 +62,24 @@ pub enum Attribute<'a> {
 }
 
 impl<'a> Attribute<'a> {
-    fn read(name: &str, value: Value<'a>) -> Result<Self, Fault> {
+    fn read(name: &str, value: Value<'a>) -> Self {
         let side = name.strip_prefix("home_").or_else(|| name.strip_prefix("away_")).unwrap_or(name);
         if DECIMALS.contains(&name)
             && let Ok(Some(number)) = value.decimal()
         {
-            return Ok(Self::Decimal(number));
+            return Self::Decimal(number);
         }
         if (INTEGERS.contains(&side) || side == "batter" && side != name)
             && let Ok(number) = value.integer()
         {
-            return Ok(Self::Integer(number));
+            return Self::Integer(number);
         }
-        let text = value.text()?;
-        Ok(match &*text {
+        let text = value.as_told();
+        match &*text {
             "true" | "1" if FLAGS.contains(&name) => Self::Flag(true),
             "false" | "0" if FLAGS.contains(&name) => Self::Flag(false),
             _ => Self::Text(text),
-        })
+        }
     }
 }
 
@@ -89,7 +89,7 @@ pub type Attributes<'a> = Vec<(&'a str, Attribute<'a>)>;
 /// Reads all attributes; answers whether children follow.
 pub(super) fn attributes<'a>(xml: &mut Xml<'a>, to: &mut Attributes<'a>) -> Result<bool, Fault> {
     xml.attributes(|name, value| {
-        to.push((name, Attribute::read(name, value)?));
+        to.push((name, Attribute::read(name, value)));
         Ok(())
     })
 }

@@ -1,0 +1,18 @@
+//! Frames of the websocket, one a line: no bytes panic, and reading changes quickly means what reading them carefully
+//! means: a blank behind a frame sends it to the careful reader.
+
+#![no_main]
+
+use feeds::polymarket::Books;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let (mut quick, mut careful) = (Books::default(), Books::default());
+    for frame in bytes.split(|byte| *byte == b'\n') {
+        let changed = quick.apply(frame);
+        assert_eq!(changed, careful.apply(&[frame, b" "].concat()));
+    }
+    assert_eq!(format!("{:?}", quick.books()), format!("{:?}", careful.books()));
+    assert_eq!(quick.problems().total(), careful.problems().total());
+    assert_eq!(quick.mismatches(), careful.mismatches());
+});
