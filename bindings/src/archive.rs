@@ -32,9 +32,9 @@ fn start(jobs: Arc<Mutex<Receiver<Job>>>) {
         // The lock is given back before the work begins; a poisoned one means that another thread panicked.
         let next = || jobs.lock().ok()?.recv().ok();
         while let Some(Job(piece, answer)) = next() {
-            let decoded = decoder.decode(&piece);
+            let content = decoder.decode(&piece);
             // Whoever asked may have gone.
-            let _ = answer.send((piece, decoded));
+            let _ = answer.send((piece, content));
         }
     });
 }

@@ -47,6 +47,12 @@ pub mod feeds {
     }
 
     #[pymodule]
+    mod orders {
+        #[pymodule_export]
+        use crate::feeds::betfair::Orders;
+    }
+
+    #[pymodule]
     mod polymarket {
         #[pymodule_export]
         use crate::feeds::polymarket::PolymarketBooks;
@@ -71,7 +77,7 @@ pub mod feeds {
 /// Makes `import pyplatform._core.feeds.betfair` work as for a package.
 fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let modules = module.py().import("sys")?.getattr("modules")?;
-    for name in ["betfair", "kalshi", "odds_api", "polymarket", "uof"] {
+    for name in ["betfair", "kalshi", "odds_api", "orders", "polymarket", "uof"] {
         modules.set_item(format!("pyplatform._core.feeds.{name}"), module.getattr(name)?)?;
     }
     Ok(())

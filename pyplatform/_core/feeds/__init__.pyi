@@ -5,10 +5,11 @@ from typing import final
 from pyplatform._core.feeds import betfair as betfair
 from pyplatform._core.feeds import kalshi as kalshi
 from pyplatform._core.feeds import odds_api as odds_api
+from pyplatform._core.feeds import orders as orders
 from pyplatform._core.feeds import polymarket as polymarket
 from pyplatform._core.feeds import uof as uof
 
-__all__ = ["Problem", "betfair", "kalshi", "odds_api", "polymarket", "uof"]
+__all__ = ["Problem", "betfair", "kalshi", "odds_api", "orders", "polymarket", "uof"]
 
 @final
 class Problem:

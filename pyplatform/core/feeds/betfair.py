@@ -19,9 +19,10 @@ from pyplatform._core.feeds.betfair import (
     Top,
     publish_time,
 )
+from pyplatform._core.feeds.orders import Orders
 from pyplatform.core.feeds.columns import Batch, Reader, read
 from pyplatform.core.feeds.files import Stream, StreamError, open_stream, streams
-from pyplatform.core.feeds.shapes import MarketBook, RunnerBook, Snapshot
+from pyplatform.core.feeds.shapes import MarketBook, Order, OrderMarket, OrderRunner, RunnerBook, Snapshot
 
 __all__ = [
     "Batch",
@@ -30,6 +31,10 @@ __all__ = [
     "Market",
     "MarketBook",
     "MarketDefinition",
+    "Order",
+    "OrderMarket",
+    "OrderRunner",
+    "Orders",
     "Problem",
     "Reader",
     "Runner",

@@ -43,6 +43,60 @@ class Snapshot(TypedDict):
     markets: dict[str, MarketBook]
 
 
+class Order(TypedDict):
+    """An order in the feed's own words. Prices `p`, `avp` are decimal odds, sizes `s`, `sm`, `sr`, `sl`, `sc`, `sv` and
+    liability `bsp` GBP, times `pd`, `md`, `cd`, `ld` milliseconds since the epoch. None where the feed said nothing."""
+
+    id: str
+    p: float
+    s: float
+    bsp: float | None
+    side: str | None
+    status: str | None
+    pt: str | None
+    ot: str | None
+    pd: int | None
+    md: int | None
+    cd: int | None
+    ld: int | None
+    lsrc: str | None
+    avp: float | None
+    sm: float
+    sr: float
+    sl: float
+    sc: float
+    sv: float
+    rac: str | None
+    rc: str | None
+    rfo: str | None
+    rfs: str | None
+
+
+class Matches(TypedDict):
+    """Bets matched, backs and lays, as [price, size] by rising price."""
+
+    mb: list[list[float]]
+    ml: list[list[float]]
+
+
+class OrderRunner(Matches):
+    """A runner's bets: matched, matched by strategy, and open orders by bet id."""
+
+    id: int
+    hc: float
+    uo: list[Order]
+    smc: dict[str, Matches]
+
+
+class OrderMarket(TypedDict):
+    """A market's bets; `publish_time` in milliseconds since the epoch, as in the feed."""
+
+    publish_time: int
+    closed: bool
+    account_id: str | None
+    runners: list[OrderRunner]
+
+
 class KalshiBook(TypedDict):
     """Bids by price in 1/10,000 dollars, sizes in hundredths of a contract."""
 

@@ -36,6 +36,7 @@ pub struct Books {
 #[pymethods]
 impl Books {
     #[new]
+    #[expect(clippy::too_many_arguments, reason = "Python's keywords, each an option of its own")]
     #[pyo3(signature = (
         *, strict = false, max_line = None, max_problems = None, max_markets = None, checksum = false,
         evict_closed_after = None, subscription = None, pass_on = false

@@ -108,12 +108,12 @@ impl Books {
 
     /// Takes market changes of this subscription only from now on, of any if `None`.
     pub fn follow(&mut self, subscription: Option<i64>) {
-        self.state.subscription = subscription;
+        self.state.session.subscription = subscription;
     }
 
     /// The subscription whose changes are taken, if not all are.
     pub fn subscription(&self) -> Option<i64> {
-        self.state.subscription
+        self.state.session.subscription
     }
 
     /// Race and cricket messages since the last call, as they came. Only so many bytes are kept untaken.
@@ -123,12 +123,12 @@ impl Books {
 
     /// Sound messages by their `op`, for every kind that is known.
     pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        self.state.counts()
+        self.state.session.counts()
     }
 
     /// Market changes of other subscriptions, left out.
     pub fn other_subscriptions(&self) -> u64 {
-        self.state.other_subscriptions
+        self.state.session.other_subscriptions
     }
 
     /// Closed markets dropped for their age or to make room.
@@ -169,7 +169,7 @@ impl Books {
 
     /// Sound messages that are not about market books: orders, races, cricket, connection, status.
     pub fn passed_over(&self) -> u64 {
-        self.state.passed_over
+        self.state.session.passed_over
     }
 
     /// What was wrong with which line.
@@ -179,22 +179,22 @@ impl Books {
 
     /// Last `clk`, to resubscribe with.
     pub fn clk(&self) -> Option<&str> {
-        Some(self.state.clk.as_str()).filter(|clk| !clk.is_empty())
+        self.state.session.clk()
     }
 
     /// Last `initialClk`, to resubscribe with.
     pub fn initial_clk(&self) -> Option<&str> {
-        Some(self.state.initial_clk.as_str()).filter(|clk| !clk.is_empty())
+        self.state.session.initial_clk()
     }
 
     /// The exchange says its data is late (status 503); prices may be stale until it is false again.
     pub fn late(&self) -> bool {
-        self.state.late
+        self.state.session.late
     }
 
     /// False while an image that comes in segments is not yet whole.
     pub fn image_complete(&self) -> bool {
-        self.state.image_complete
+        self.state.session.image_complete
     }
 
     /// Over every update and every runner of its market, the best back and lay prices of the full ladders in

@@ -8,7 +8,7 @@ use crate::problem::{Fault, InField};
 type Read<T> = Result<T, Fault>;
 pub(crate) type Span = Range<u32>;
 
-/// Kind of a message; the known ones are in the order of [`super::message::OPS`].
+/// Kind of a message; the known ones are in the order of [`super::envelope::OPS`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Op {
     Market,

@@ -2,43 +2,21 @@
 //! order (`img` after `rc`, a runner's `id` after its prices), and a broken line must leave the books alone.
 //! The lists are reused from line to line.
 
-use super::change::{Change, ChangeType, Edit, MarketChange, Op, Range32, RunnerChange, Segment, Span};
+use super::change::{Change, Edit, MarketChange, Range32, RunnerChange, Span};
 use super::definition::handicap;
+use super::envelope::{Envelope, push_text};
 use super::ladder::{Level, Offer};
 use crate::json::{Cursor, Text};
 use crate::problem::{Fault, InField, Reason};
 
 type Read<T> = Result<T, Fault>;
 
-/// How many kinds of message are known.
-pub(crate) const MAX_OPS: usize = 7;
-/// What `op` says for each of them, in the order of [`Op`].
-pub(crate) const OPS: [&str; MAX_OPS] = ["mcm", "ocm", "rcm", "ccm", "connection", "status", "heartbeat"];
-const KNOWN: [Op; MAX_OPS] =
-    [Op::Market, Op::Order, Op::Race, Op::Cricket, Op::Connection, Op::Status, Op::Heartbeat];
-
-/// The kind that a message's `op` names.
-pub(crate) fn op(text: &[u8]) -> Op {
-    let known = OPS.iter().position(|known| known.as_bytes() == text);
-    known.map_or(Op::Unknown, |at| KNOWN[at])
-}
-
 /// A line, read.
 #[derive(Debug, Default)]
 pub(crate) struct Message {
-    pub(crate) op: Op,
-    pub(crate) change_type: ChangeType,
-    pub(crate) segment: Segment,
-    /// Milliseconds since the epoch.
-    pub(crate) publish_time: Option<u64>,
-    pub(crate) status: Option<i64>,
-    /// Of the subscription.
-    pub(crate) id: Option<i64>,
+    pub(crate) envelope: Envelope,
     pub(crate) markets: Vec<MarketChange>,
-    pub(crate) name: Box<str>,
     strict: bool,
-    clk: Span,
-    initial_clk: Span,
     runners: Vec<RunnerChange>,
     edits: Vec<Edit>,
     levels: Vec<Level>,
@@ -49,14 +27,6 @@ pub(crate) struct Message {
 impl Message {
     pub(crate) fn new(strict: bool) -> Self {
         Self { strict, ..Self::default() }
-    }
-
-    pub(crate) fn clk(&self) -> &str {
-        self.text_of(&self.clk)
-    }
-
-    pub(crate) fn initial_clk(&self) -> &str {
-        self.text_of(&self.initial_clk)
     }
 
     pub(crate) fn market_id(&self, market: &MarketChange) -> &str {
@@ -84,14 +54,7 @@ impl Message {
     }
 
     fn clear(&mut self) {
-        self.op = Op::Missing;
-        self.change_type = ChangeType::Update;
-        self.segment = Segment::Whole;
-        self.publish_time = None;
-        self.status = None;
-        self.id = None;
-        self.clk = 0..0;
-        self.initial_clk = 0..0;
+        self.envelope.clear();
         self.markets.clear();
         self.runners.clear();
         self.edits.clear();
@@ -104,57 +67,17 @@ impl Message {
     pub(crate) fn read(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
         self.clear();
         cursor.object(|cursor, key| self.field(cursor, key))?;
-        match self.op {
-            Op::Missing => cursor.fault(Reason::Missing("op")),
-            Op::Unknown => cursor.fault(Reason::UnknownOp(self.name.clone())),
-            Op::Market if self.publish_time.is_none() && !self.markets.is_empty() => {
-                cursor.fault(Reason::Missing("pt"))
-            }
-            _ => Ok(()),
+        self.envelope.check(cursor)?;
+        if self.envelope.publish_time.is_none() && !self.markets.is_empty() {
+            return cursor.fault(Reason::Missing("pt"));
         }
+        Ok(())
     }
 
     fn field(&mut self, cursor: &mut Cursor<'_>, key: Text<'_>) -> Read<()> {
         match &*key.key() {
-            b"op" => self.read_op(cursor),
-            b"clk" => self.read_text(cursor, "clk").map(|span| self.clk = span),
-            b"initialClk" => self.read_text(cursor, "initialClk").map(|span| self.initial_clk = span),
-            b"pt" => {
-                if !cursor.null()? {
-                    let time = cursor.integer().in_field("pt")?;
-                    let Ok(time) = u64::try_from(time) else {
-                        return cursor.expected("a time in milliseconds").in_field("pt");
-                    };
-                    self.publish_time = Some(time);
-                }
-                Ok(())
-            }
-            b"ct" => self.read_change_type(cursor),
-            b"segmentType" => self.read_segment(cursor),
-            b"status" => {
-                // A number on market messages; `status` messages carry none we need.
-                self.status = if cursor.null()? { None } else { Some(cursor.integer().in_field("status")?) };
-                Ok(())
-            }
             b"mc" => self.read_markets(cursor),
-            // A number on change messages, of the subscription they answer; elsewhere of no interest.
-            b"id" if matches!(cursor.peek(), b'0'..=b'9' | b'-') => {
-                self.id = Some(cursor.integer().in_field("id")?);
-                Ok(())
-            }
-            b"id"
-            | b"conflateMs"
-            | b"heartbeatMs"
-            | b"con"
-            | b"oc"
-            | b"rc"
-            | b"cc"
-            | b"statusCode"
-            | b"connectionId"
-            | b"connectionClosed"
-            | b"connectionsAvailable"
-            | b"errorCode"
-            | b"errorMessage" => cursor.skip(),
+            known if self.envelope.field(cursor, known)? => Ok(()),
             _ => self.skip_unknown(cursor, key),
         }
     }
@@ -166,51 +89,10 @@ impl Message {
         cursor.skip()
     }
 
-    fn read_op(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
-        let text = cursor.text().in_field("op")?;
-        self.op = op(text.raw);
-        if self.op == Op::Unknown {
-            self.name = text.decode().in_field("op")?.chars().take(40).collect::<String>().into();
-        }
-        Ok(())
-    }
-
-    fn read_change_type(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
-        if !cursor.null()? {
-            self.change_type = match cursor.text().in_field("ct")?.raw {
-                b"SUB_IMAGE" => ChangeType::Image,
-                b"HEARTBEAT" => ChangeType::Heartbeat,
-                // RESUB_DELTA patches the books exactly as an update does.
-                _ => ChangeType::Update,
-            };
-        }
-        Ok(())
-    }
-
-    fn read_segment(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
-        if !cursor.null()? {
-            self.segment = match cursor.text().in_field("segmentType")?.raw {
-                b"SEG_START" => Segment::Start,
-                b"SEG" => Segment::Middle,
-                b"SEG_END" => Segment::End,
-                _ => Segment::Whole,
-            };
-        }
-        Ok(())
-    }
-
-    /// Text, or a number as text; `null` is empty.
+    /// Text, or a number as text, behind what is there already.
     fn read_text(&mut self, cursor: &mut Cursor<'_>, name: &'static str) -> Read<Span> {
         let start = self.text.len() as u32;
-        if cursor.peek() == b'"' {
-            self.text.push_str(&cursor.text().and_then(Text::decode).in_field(name)?);
-        } else if !cursor.null()? {
-            let at = cursor.at();
-            if cursor.number().is_err() {
-                return cursor.expected("text").in_field(name);
-            }
-            self.text.push_str(&String::from_utf8_lossy(cursor.since(at)));
-        }
+        push_text(cursor, name, &mut self.text)?;
         Ok(start..self.text.len() as u32)
     }
 
@@ -350,7 +232,7 @@ impl Message {
 
 /// The rest of a level, behind its price.
 #[inline]
-fn read_size(cursor: &mut Cursor<'_>, price: f64) -> Read<Level> {
+pub(super) fn read_size(cursor: &mut Cursor<'_>, price: f64) -> Read<Level> {
     cursor.expect(b',', "a size after the price")?;
     let size = cursor.number()?;
     if size < 0.0 {

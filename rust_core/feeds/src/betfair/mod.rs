@@ -8,10 +8,13 @@ mod books;
 mod change;
 mod columns;
 mod definition;
+mod envelope;
 mod ladder;
 mod market;
 mod message;
+mod orders;
 mod passed;
+mod session;
 mod state;
 
 pub use books::{Books, Options};
@@ -19,6 +22,7 @@ pub use columns::Columns;
 pub use definition::{MarketDefinition, RunnerDefinition};
 pub use ladder::{Ladder, Level, Offer, Offers};
 pub use market::{Market, Runner};
+pub use orders::{Order, OrderMarket, OrderOptions, OrderRunner, Orders, StrategyMatches};
 pub use passed::Text;
 
 use crate::json::Cursor;

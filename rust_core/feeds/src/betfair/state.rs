@@ -6,12 +6,13 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::books::Options;
-use super::change::{ChangeType, MarketChange, Op, Segment};
+use super::change::{ChangeType, MarketChange, Op};
 use super::columns::Recorder;
 use super::definition::MarketDefinition;
 use super::market::Market;
-use super::message::{MAX_OPS, Message, OPS};
+use super::message::Message;
 use super::passed::PassedOn;
+use super::session::Session;
 use crate::json::Cursor;
 use crate::problem::{Fault, Reason};
 
@@ -20,6 +21,7 @@ const SWEEP: u64 = 60_000;
 
 #[derive(Debug)]
 pub(super) struct State {
+    pub(super) session: Session,
     definitions: Vec<Option<Arc<MarketDefinition>>>,
     pub(super) markets: Vec<Market>,
     index: HashMap<Arc<str>, usize, FixedState>,
@@ -30,9 +32,6 @@ pub(super) struct State {
     /// Feed time at which closed markets may be old enough to go.
     next_sweep: u64,
     pub(super) evicted: u64,
-    pub(super) subscription: Option<i64>,
-    pub(super) other_subscriptions: u64,
-    ops: [u64; MAX_OPS],
     pub(super) passed_on: PassedOn,
     pub(super) recorder: Option<Recorder>,
     /// Places of the runners an update changed.
@@ -42,17 +41,13 @@ pub(super) struct State {
     touched: Vec<Arc<str>>,
     dropped: bool,
     pub(super) updates: u64,
-    pub(super) passed_over: u64,
     pub(super) checksum: Option<i64>,
-    pub(super) clk: String,
-    pub(super) initial_clk: String,
-    pub(super) late: bool,
-    pub(super) image_complete: bool,
 }
 
 impl State {
     pub(super) fn new(options: &Options) -> Self {
         Self {
+            session: Session::new(Op::Market, options.subscription),
             definitions: Vec::new(),
             markets: Vec::new(),
             index: HashMap::with_hasher(FixedState::with_seed(0)),
@@ -61,9 +56,6 @@ impl State {
             evict_closed_after: options.evict_closed_after,
             next_sweep: 0,
             evicted: 0,
-            subscription: options.subscription,
-            other_subscriptions: 0,
-            ops: [0; MAX_OPS],
             passed_on: PassedOn::new(options.pass_on),
             recorder: None,
             changed: Vec::new(),
@@ -71,45 +63,32 @@ impl State {
             touched: Vec::new(),
             dropped: false,
             updates: 0,
-            passed_over: 0,
             checksum: options.checksum.then_some(0),
-            clk: String::new(),
-            initial_clk: String::new(),
-            late: false,
-            image_complete: true,
         }
     }
 
     pub(super) fn take(&mut self, message: &Message, line: &[u8]) -> Result<(), Fault> {
-        if let Some(count) = self.ops.get_mut(message.op as usize) {
-            *count += 1;
-        }
-        if message.op != Op::Market {
-            self.passed_over += 1;
-            return self.passed_on.add(message.op, line);
-        }
-        if self.subscription.is_some() && message.id.is_some() && message.id != self.subscription {
-            self.other_subscriptions += 1;
-            return Ok(());
+        let envelope = &message.envelope;
+        if !self.session.admit(envelope) {
+            return self.passed_on.add(envelope.op, line);
         }
         self.read_definitions(message, line)?;
-        self.envelope(message);
+        if self.session.note(envelope) {
+            self.drop_all();
+        }
         self.change_markets(message, line)?;
-        if let (Some(age), Some(now)) = (self.evict_closed_after, message.publish_time)
+        if let (Some(age), Some(now)) = (self.evict_closed_after, envelope.publish_time)
             && now >= self.next_sweep
+            && let Some(by) = now.checked_sub(age)
         {
             self.next_sweep = now.saturating_add(SWEEP);
-            self.evict(now.saturating_sub(age));
+            self.evict(by);
         }
         Ok(())
     }
 
     pub(super) fn market(&self, id: &str) -> Option<&Market> {
         self.find(id).map(|at| &self.markets[at])
-    }
-
-    pub(super) fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        OPS.into_iter().zip(self.ops)
     }
 
     /// The last step that can find the line broken.
@@ -134,24 +113,6 @@ impl State {
         Ok(())
     }
 
-    fn envelope(&mut self, message: &Message) {
-        let keep = |to: &mut String, clk: &str| {
-            if !clk.is_empty() {
-                to.clear();
-                to.push_str(clk);
-            }
-        };
-        keep(&mut self.clk, message.clk());
-        keep(&mut self.initial_clk, message.initial_clk());
-        self.late = message.status == Some(503);
-        if message.change_type == ChangeType::Image {
-            if matches!(message.segment, Segment::Whole | Segment::Start) {
-                self.drop_all();
-            }
-            self.image_complete = matches!(message.segment, Segment::Whole | Segment::End);
-        }
-    }
-
     fn change_markets(&mut self, message: &Message, line: &[u8]) -> Result<(), Fault> {
         let mut limit = None;
         let mut definitions = std::mem::take(&mut self.definitions);
@@ -162,7 +123,8 @@ impl State {
             };
             let market = &mut self.markets[at];
             // Counted as an update all the same: each change of a message is one.
-            let superseded = message.change_type == ChangeType::Image && moved(market, definition.as_deref());
+            let superseded =
+                message.envelope.change_type == ChangeType::Image && moved(market, definition.as_deref());
             let definition = definition.zip(change.definition.clone().map(|range| &line[range]));
             if !superseded && !market.update(change, message, definition) {
                 limit = Some("runners or price levels");
@@ -179,7 +141,7 @@ impl State {
     #[inline]
     fn updated(&mut self, at: usize, message: &Message, change: &MarketChange) {
         let market = &mut self.markets[at];
-        market.publish(message.publish_time.unwrap_or_default());
+        market.publish(message.envelope.publish_time.unwrap_or_default());
         if !market.touched {
             market.touched = true;
             self.touched.push(market.id().clone());
