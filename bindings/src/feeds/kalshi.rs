@@ -2,7 +2,7 @@
 
 use feeds::kalshi as core;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use super::problems::{Problem, complain};
 
@@ -33,6 +33,14 @@ impl KalshiBooks {
         let problems = self.inner.problems().total();
         let updates = self.inner.apply(frame);
         complain(self.inner.problems(), problems, self.strict)?;
+        Ok(updates)
+    }
+
+    fn apply_all(&mut self, frames: &Bound<'_, PyAny>) -> PyResult<u64> {
+        let mut updates = 0;
+        for frame in frames.try_iter()? {
+            updates += self.apply(frame?.cast::<PyBytes>()?.as_bytes())?;
+        }
         Ok(updates)
     }
 

@@ -3,7 +3,7 @@
 use feeds::polymarket as core;
 use feeds::{Decimal, Side};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use super::problems::{Problem, complain};
 
@@ -32,6 +32,14 @@ impl PolymarketBooks {
         let problems = self.inner.problems().total();
         let updates = self.inner.apply(frame);
         complain(self.inner.problems(), problems, self.strict)?;
+        Ok(updates)
+    }
+
+    fn apply_all(&mut self, frames: &Bound<'_, PyAny>) -> PyResult<u64> {
+        let mut updates = 0;
+        for frame in frames.try_iter()? {
+            updates += self.apply(frame?.cast::<PyBytes>()?.as_bytes())?;
+        }
         Ok(updates)
     }
 

@@ -1,5 +1,6 @@
 """Kalshi's frames into books."""
 
+from collections.abc import Iterable
 from typing import final
 
 from pyplatform._core.feeds import Problem
@@ -32,6 +33,9 @@ class Books:
     ) -> Books: ...
     def apply(self, frame: bytes) -> int:
         """Take one frame; answers how many books it changed."""
+    def apply_all(self, frames: Iterable[bytes]) -> int:
+        """Take frames in their order, in one call; answers how many books they changed. In strict mode the first with an
+        error raises, and those before it count."""
     def tickers(self) -> tuple[str, ...]:
         """Markets with a book, in the order first seen."""
     def stale(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Polymarket's frames into books."""
 
+from collections.abc import Iterable
 from typing import final
 
 from pyplatform._core.feeds import Problem
@@ -27,6 +28,9 @@ class Books:
     ) -> Books: ...
     def apply(self, frame: bytes) -> int:
         """Take one frame; answers how many updates of books it held. The answer to a ping may be given too."""
+    def apply_all(self, frames: Iterable[bytes]) -> int:
+        """Take frames in their order, in one call; answers how many updates of books they held. In strict mode the first with an
+        error raises, and those before it count."""
     def asset_ids(self) -> tuple[str, ...]:
         """Assets known, in the order first seen."""
     def suspect(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ const WIDTH: usize = 8;
 /// Bytes judged at once.
 const BLOCK: usize = 16;
 const POWERS: [i64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
-/// Digits that fit an i64 whatever they are, with the zeros that scaling adds.
-const MAX_DIGITS: usize = 11;
+/// So many digits fit an i64 whatever they are, with the zeros that scaling adds.
+const MAX_LENGTH: usize = 12;
 
 /// The bytes not read yet.
 pub(crate) struct Sweep<'a> {
@@ -81,19 +81,17 @@ impl<'a> Sweep<'a> {
     /// A whole number of 0 or more, of up to 18 digits.
     #[inline]
     pub(crate) fn whole(&mut self) -> Option<i64> {
-        let mut value = 0i64;
-        let mut length = 0;
-        while let Some(digit) = self.rest.get(length).map(|byte| byte.wrapping_sub(b'0'))
-            && digit <= 9
-        {
-            if length == 18 {
-                return None;
+        let (mut value, mut length) = (0i64, 0usize);
+        for byte in self.rest {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
             }
-            value = value * 10 + i64::from(digit);
-            length += 1;
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+            length = length.wrapping_add(1);
         }
-        self.rest = &self.rest[length..];
-        (length > 0).then_some(value)
+        self.rest = self.rest.get(length..)?;
+        (1..=18).contains(&length).then_some(value)
     }
 
     /// As [`Self::decimal`], quickest if it is below 1.
@@ -119,11 +117,7 @@ impl<'a> Sweep<'a> {
     pub(crate) fn decimal<const PLACES: usize>(&mut self) -> Option<i64> {
         let negative = self.rest.first() == Some(&b'-');
         let digits = self.rest.get(usize::from(negative)..)?;
-        let short = digits.first_chunk().and_then(|word| short_decimal::<PLACES>(u64::from_le_bytes(*word)));
-        let (value, length) = match short {
-            Some(found) if digits.get(found.1) == Some(&b'"') => found,
-            _ => long_decimal(digits, PLACES)?,
-        };
+        let (value, length) = plain_decimal::<PLACES>(digits)?;
         self.rest = &digits[length + 1..];
         Some(if negative { -value } else { value })
     }
@@ -182,46 +176,29 @@ fn are_digits(values: u64) -> bool {
     (values.wrapping_add(ONES * (0x7F - 9)) | values) & HIGH == 0
 }
 
-/// The decimal that ends before the first quote, or with the word, and its length.
+/// The decimal before the first quote, and its length.
 #[inline]
-fn short_decimal<const PLACES: usize>(word: u64) -> Option<(i64, usize)> {
-    let first = |word, byte| first(word, byte).trailing_zeros() as usize / 8;
-    let below = |bytes: usize| u64::MAX.checked_shr(64 - 8 * bytes as u32).unwrap_or(0);
-    let length = first(word, b'"');
-    let point = first(word, b'.').min(length);
-    let digits = length - usize::from(point < length);
-    if digits == 0 {
+fn plain_decimal<const PLACES: usize>(text: &[u8]) -> Option<(i64, usize)> {
+    // What cannot overflow is told so: every digit counts here.
+    let (mut value, mut point, mut length) = (0i64, MAX_LENGTH, 0);
+    for &byte in text.iter().take(MAX_LENGTH) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+        } else if byte == b'.' && point == MAX_LENGTH {
+            point = length;
+        } else {
+            break;
+        }
+        length = length.wrapping_add(1);
+    }
+    if text.get(length) != Some(&b'"') {
         return None;
     }
-    let scale = *POWERS.get(PLACES.checked_sub(digits - point)?)?;
-    let before = below(point);
-    let joined = (word & before) | (word >> 8) & !before;
-    let joined = if point < length { joined } else { word };
-    // The digits into the last bytes, zeros before them.
-    let shift = 8 * (WIDTH - digits);
-    let values = (joined << shift) ^ ((ONES * u64::from(b'0')) << shift);
-    are_digits(values).then(|| (eight_digits(values) * scale, length))
-}
-
-/// The decimal before the first quote, and its length.
-#[cold]
-fn long_decimal(text: &[u8], places: usize) -> Option<(i64, usize)> {
-    let (mut value, mut digits, mut point) = (0, 0, None);
-    for (at, &byte) in text.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' if digits < MAX_DIGITS => {
-                value = value * 10 + i64::from(byte - b'0');
-                digits += 1;
-            }
-            b'.' if point.is_none() => point = Some(digits),
-            b'"' if digits > 0 => {
-                let missing = places.checked_sub(digits - point.unwrap_or(digits))?;
-                return Some((value * POWERS.get(missing)?, at));
-            }
-            _ => return None,
-        }
-    }
-    None
+    let places = if point < length { length - point - 1 } else { 0 };
+    let has_digits = length > usize::from(point < length);
+    let scale = *POWERS.get(PLACES.checked_sub(places)?)?;
+    has_digits.then_some((value.wrapping_mul(scale), length))
 }
 
 /// The number whose digits are the bytes, the first one first.
