@@ -117,8 +117,10 @@ class FeedService:
         await self._publish_health()
 
     async def alive(self) -> None:
-        """Wait for what works beside the source; returns or raises only if that breaks."""
-        await asyncio.gather(*self._tasks)
+        """Wait for what works beside the source; raises if that breaks."""
+        ended, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
 
     async def close(self) -> None:
         """Say that nobody speaks for this feed any more, once its results are safe."""
@@ -193,8 +195,9 @@ class FeedService:
     async def publish(self, update: Update) -> None:
         """Publish one message on core NATS."""
         subject = update_subject(update.stamp.feed, update.market, _kind(update))
-        await self._bus.publish(subject, self._encoder.encode(update))
+        # Before the message is handed on, or a heartbeat in between would look like a gap.
         self._sent = update.stamp.ordinal
+        await self._bus.publish(subject, self._encoder.encode(update))
         self.metrics.published.value += 1
 
     def _put(self, told: Told, at: int) -> Update | None:
