@@ -1,6 +1,7 @@
 """A feed process on a real NATS server: who comes late misses nothing, and nobody believes one that is gone."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from secrets import token_hex
 
 import msgspec
@@ -18,9 +19,12 @@ from pyplatform.contracts.feeds import (
 )
 from pyplatform.contracts.sportsbook import MarketStatus
 from pyplatform.feeds.adapter import adapter
+from pyplatform.feeds.received import Health, Received
 from pyplatform.feeds.service import FeedService
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.time import now_ns
+from pyplatform.telemetry import readings
 from tests.integration.feeds.stage import listening, process, until, without_results
 from tests.integration.sportsbook.conftest import FIRST, MARKET, definition, prices
 
@@ -215,3 +219,50 @@ async def test_a_lost_stream_is_filled_again_with_all_that_is_known(settings: Se
         running.tap.say(other)
         await until(lambda: "1.501" in running.service.results._known)
         assert [winners(update) for update in await stored(settings, feed)] == [["11"]]
+
+
+async def test_a_source_that_forgets_what_was_taken_is_asked_on_only_when_results_are_safe(
+    settings: Settings, feed: str
+) -> None:
+    await without_results(settings)
+    bus = await Bus.connect(settings.nats_url, feed)
+    service = FeedService(bus, feed, adapter("betfair", feed), assume_up=True, careful=True)
+    await service.start()
+    safe: list[int] = []
+
+    async def source() -> AsyncIterator[Received | Health]:
+        for number in range(3):
+            told = (
+                definition("CLOSED", r11="WINNER").rstrip(b"\n").replace(MARKET.encode(), b"1.60%d" % number)
+            )
+            yield Received(now_ns(), "", told)
+            safe.append(service.results.sent.value)
+
+    await service.run(source())
+    await service.close()
+    await bus.close()
+    assert safe == [1, 2, 3]
+
+
+async def test_a_feed_measures_itself(settings: Settings, feed: str) -> None:
+    async with process(settings, feed, up=False) as running:
+        running.tap.health("betfair", up=True)
+        running.tap.say(b"nonsense")
+        running.tap.say(definition())
+        running.tap.say(moved(0))
+        running.tap.health("betfair", up=False)
+        await until(lambda: running.service.metrics.outages.value == 1)
+        running.service.metrics.received(now_ns() + 60 * 10**9)  # a message after a minute of silence
+        measured = readings()
+    for name, value in {
+        "feed.messages": 4,
+        "feed.broken": 1,
+        "feed.gaps": 1,
+        "feed.markets": 1,
+        "feed.queue": 0,
+        "feed.producers.up": 0,
+        "feed.producers.down": 1,
+    }.items():
+        assert measured[name] == value, name
+    assert measured["feed.age"] < 0
+    assert measured["feed.published"] == 3
