@@ -166,7 +166,7 @@ fn fraction<const PLACES: usize>(word: u64) -> Option<(i64, usize)> {
 
 /// Marks the first byte that is this one, in its highest bit; marks behind it mean nothing.
 #[inline]
-fn first(word: u64, byte: u8) -> u64 {
+pub(crate) fn first(word: u64, byte: u8) -> u64 {
     let word = word ^ (ONES * u64::from(byte));
     word.wrapping_sub(ONES) & !word & HIGH
 }

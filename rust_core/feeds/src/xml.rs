@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::problem::{Fault, Reason};
+use crate::sweep::first;
 
 /// Deeper than any message of the feed nests; guards the stack.
 const MAX_DEPTH: u32 = 32;
@@ -266,19 +267,55 @@ impl<'a> Xml<'a> {
             return self.syntax("a value in quotes");
         }
         self.at += 1;
+        self.value_before(quote)
+    }
+
+    /// The value before the quote, and steps over both.
+    #[inline]
+    fn value_before(&mut self, quote: u8) -> Read<Value<'a>> {
         let start = self.at;
-        let mut plain = true;
-        loop {
-            match self.byte() {
-                byte if byte == quote => break,
-                b'&' => plain = false,
-                0 | b'<' => return self.syntax("the end of a value"),
-                _ => {}
-            }
-            self.at += 1;
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        // Most values are shorter than a word.
+        let found = rest.first_chunk().map_or(0, |word| {
+            let word = u64::from_le_bytes(*word);
+            first(word, quote) | first(word, b'&') | first(word, b'<')
+        });
+        let length = match found {
+            0 => memchr::memchr3(quote, b'&', b'<', rest),
+            _ => Some(found.trailing_zeros() as usize / 8),
+        };
+        let Some(length) = length else {
+            self.at = self.bytes.len();
+            return self.fault(Reason::Truncated);
+        };
+        self.at += length;
+        let plain = self.byte() == quote;
+        if !plain {
+            self.rest_of_value(quote)?;
         }
         self.at += 1;
         Ok(Value { raw: &self.text[start..self.at - 1], plain, at: start })
+    }
+
+    #[cold]
+    fn rest_of_value(&mut self, quote: u8) -> Read<()> {
+        loop {
+            match self.byte() {
+                byte if byte == quote => return Ok(()),
+                0 | b'<' => return self.syntax("the end of a value"),
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// The value of the next attribute if it stands there in its usual form: `start` is a blank, its name, `="`.
+    #[inline]
+    pub(crate) fn usual<const LENGTH: usize>(&mut self, start: &[u8; LENGTH]) -> Read<Option<Value<'a>>> {
+        if self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) != Some(start) {
+            return Ok(None);
+        }
+        self.at += LENGTH;
+        self.value_before(b'"').map(Some)
     }
 
     /// Calls `child` behind each child's name, which must read the rest of it, up to the end of the element `name`.

@@ -344,6 +344,19 @@ impl<'a> Message<'a> {
     fn outcome(&mut self, xml: &mut Xml<'a>, name: &str) -> Result<(), Fault> {
         let at = xml.at();
         let mut outcome = Outcome::default();
+        // In their usual order attributes need not be told apart by name.
+        if let Some(value) = xml.usual(b" id=\"")? {
+            outcome.id = value.text()?;
+        }
+        if let Some(value) = xml.usual(b" odds=\"")? {
+            outcome.odds = value.decimal().in_field("odds")?;
+        }
+        if let Some(value) = xml.usual(b" probabilities=\"")? {
+            outcome.probability = value.decimal().in_field("probabilities")?;
+        }
+        if let Some(value) = xml.usual(b" active=\"")? {
+            outcome.active = value.integer().in_field("active")? != 0;
+        }
         let open = xml.attributes(|name, value| outcome.attribute(name, value))?;
         if open {
             xml.children(name, Xml::skip)?;
