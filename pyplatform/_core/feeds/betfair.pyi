@@ -4,6 +4,7 @@ Times are integers in nanoseconds since the epoch. Prices are decimal odds, size
 each is the nearest float to the feed's decimal.
 """
 
+from collections.abc import Iterator
 from typing import final, overload
 
 import numpy as np
@@ -144,6 +145,7 @@ class Ladder:
     def sizes(self) -> NDArray[np.float64]: ...
     def to_numpy(self) -> NDArray[np.float64]:
         """Shape (levels, 2): price and size."""
+    def __iter__(self) -> Iterator[tuple[float, float]]: ...
     def __len__(self) -> int: ...
     @overload
     def __getitem__(self, at: int, /) -> tuple[float, float]: ...
@@ -218,8 +220,12 @@ class Market:
     @property
     def tv(self) -> float | None:
         """Traded volume of the market, GBP."""
+    @property
+    def generation(self) -> int:
+        """Rises by one for every runner added, and by one more for an image, which drops all before it adds."""
     def runner(self, runner_id: int, handicap: float = 0.0) -> RunnerView | None:
         """A runner by id and handicap; None if the market has none such."""
+    def __iter__(self) -> Iterator[RunnerView]: ...
     def __len__(self) -> int: ...
     def __getitem__(self, at: int, /) -> RunnerView: ...
 

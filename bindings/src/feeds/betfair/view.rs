@@ -6,7 +6,7 @@ use std::sync::Arc;
 use feeds::betfair as core;
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::{PySlice, PyTuple};
+use pyo3::types::{PyIterator, PySlice, PyTuple};
 
 use crate::feeds::nanoseconds;
 use crate::odds::array;
@@ -17,6 +17,7 @@ pub struct Market {
     id: Arc<str>,
     publish_time: u64,
     tv: Option<f64>,
+    generation: u64,
     runners: Vec<Arc<core::Runner>>,
 }
 
@@ -26,6 +27,7 @@ impl Market {
             id: market.id().clone(),
             publish_time: nanoseconds(market.publish_time()),
             tv: market.tv(),
+            generation: market.generation(),
             runners: market.view(),
         }
     }
@@ -48,12 +50,21 @@ impl Market {
         self.tv
     }
 
+    #[getter]
+    fn generation(&self) -> u64 {
+        self.generation
+    }
+
     #[pyo3(signature = (runner_id, handicap = 0.0))]
     fn runner(&self, runner_id: i64, handicap: f64) -> Option<RunnerView> {
         // -0 is 0.
         let wanted = (runner_id, handicap + 0.0);
         let found = self.runners.iter().find(|runner| (runner.id(), runner.hc()) == wanted);
         found.map(|runner| RunnerView(runner.clone()))
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyTuple::new(py, self.runners.iter().map(|runner| RunnerView(runner.clone())))?.try_iter()
     }
 
     fn __len__(&self) -> usize {
@@ -200,6 +211,10 @@ impl Ladder {
         let levels = (0..self.length()).map(|at| self.level(at));
         let flat: Vec<f64> = levels.flat_map(|(price, size)| [price, size]).collect();
         array(py, &flat, &[flat.len() / 2, 2], "f8")
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyTuple::new(py, (0..self.length()).map(|at| self.level(at)))?.try_iter()
     }
 
     fn __len__(&self) -> usize {
