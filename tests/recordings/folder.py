@@ -8,6 +8,7 @@ from typing import Any
 VARIABLE = "PYPLATFORM_RECORDINGS"
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "feeds"
 TEXTS = (".md", ".txt")
+PACKED = frozenset({"bz2", "gz", "tar"})
 
 
 def _folder() -> Path | None:
@@ -22,14 +23,27 @@ WITHOUT = (
 )
 
 
+def _name(path: Path) -> str:
+    """A recording's name: that of its file without the endings of formats."""
+    name = path.name
+    while (ending := name.rpartition(".")[2]) in PACKED:
+        name = name.removesuffix(f".{ending}")
+    return name
+
+
 def files(*folders: str) -> dict[str, Path]:
-    """Recordings in these folders by name, without the ending of their compression."""
-    if FOLDER is None:
-        return {}
-    found = (path for folder in folders for path in sorted((FOLDER / folder).glob("*")))
-    return {
-        path.name.removesuffix(".bz2").removesuffix(".gz"): path for path in found if path.suffix not in TEXTS
-    }
+    """Recordings in these folders by name, without the ending of their compression; two of one name are refused."""
+    found: dict[str, Path] = {}
+    for folder in folders if FOLDER else ():
+        for path in sorted((FOLDER / folder).glob("*")):  # type: ignore[operator]
+            if path.suffix in TEXTS:
+                continue
+            name = _name(path)
+            if name in found:
+                message = f"{path} and {found[name]} are both the recording {name}: one would be passed over"
+                raise ValueError(message)
+            found[name] = path
+    return found
 
 
 def difference(ours: Any, golden: Any, path: str = "") -> str | None:

@@ -59,4 +59,5 @@ def test_a_single_polymarket_message_is_understood(name: str) -> None:
     books = polymarket.Books()
     updates = sum(books.apply(json.dumps(event).encode()) for event in events)
     assert not books.errors()
-    assert updates + books.passed_over == sum(len(event.get("price_changes", [event])) for event in events)
+    changes = (event.get("price_changes") or event.get("changes") or [event] for event in events)
+    assert updates + books.passed_over == sum(map(len, changes))

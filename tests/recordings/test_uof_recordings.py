@@ -53,6 +53,7 @@ def test_every_file_is_a_stream_its_golden_state_or_the_descriptions() -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", sorted(STREAMS))
 def test_a_stream_gives_its_golden_state(name: str) -> None:
+    assert DESCRIPTIONS in FILES, "a bet stop cannot find its markets without the descriptions"
     state = uof.State(descriptions=_content(FILES[DESCRIPTIONS]))
     count = 0
     for line in betfair.open_stream(STREAMS[name]):
