@@ -141,7 +141,8 @@ class TradingStats(msgspec.Struct, array_like=True, frozen=True):
     """What the trading process reports twice a second; counts since its start, latencies (ns) since the last.
 
     `feed_progress`, `lines`, `updates` and `feed_errors` are what the feed processes say of themselves; latencies run
-    from a message's arrival in the feed process to the publication of our prices.
+    from a message's arrival in the feed process to the publication of our prices. Of many markets the first hundred
+    are listed, closed ones last.
     """
 
     at: int

@@ -1,12 +1,18 @@
 """The trader's view: prices, liability by runner, counts and latencies, twice a second."""
 
-from pyplatform.contracts.sportsbook import MarketExposure, RunnerExposure, TradingStats
+from typing import Final
+
+from pyplatform.contracts.sportsbook import MarketExposure, MarketStatus, RunnerExposure, TradingStats
 from pyplatform.kernel.time import now_ns
+from pyplatform.sportsbook.market import MarketState
 from pyplatform.sportsbook.openbets import OpenBets
 from pyplatform.sportsbook.placement import Placement
 from pyplatform.sportsbook.settlement import Settlement
 from pyplatform.sportsbook.sources import Sources
 from pyplatform.sportsbook.trading import Trading
+
+MOST_MARKETS: Final = 100
+"""Markets in a report: it is one message, and NATS takes those of 1 MiB."""
 
 
 class Reporter:
@@ -55,9 +61,16 @@ class Reporter:
             feed_errors=sum(feed.broken for feed in feeds),
         )
 
+    def _reported(self) -> list[MarketState]:
+        """All markets, or if there are too many for a message the first that are not closed."""
+        markets = list(self._trading.markets.values())
+        if len(markets) > MOST_MARKETS:
+            markets.sort(key=lambda market: market.status is MarketStatus.CLOSED)
+        return markets[:MOST_MARKETS]
+
     def _markets(self) -> list[MarketExposure]:
         found = []
-        for market in self._trading.markets.values():
+        for market in self._reported():
             if market.catalogue is None:
                 continue
             for tenant in self._trading.tenants:

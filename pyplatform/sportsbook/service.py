@@ -38,6 +38,8 @@ from pyplatform.telemetry import get_logger
 OWNER: Final = "trading"
 LEASE: Final = "event:trading"
 TICK_S: Final = 1.0
+TURN: Final = 8
+"""Markets published anew before others have their turn."""
 
 log = get_logger("sportsbook.service")
 
@@ -165,8 +167,15 @@ class EventOwner:
             await self._ask_overdue()
             if loop.time() - last_refresh >= contract.REFRESH_S:
                 last_refresh = loop.time()
-                for subject, payload in self.trading.everything():
-                    await self._ports.bus.publish(subject, payload)
+                await self._refresh()
+
+    async def _refresh(self) -> None:
+        for number, messages in enumerate(self.trading.everything()):
+            for subject, payload in messages:
+                await self._ports.bus.publish(subject, payload)
+            # Feeds have thousands of markets, and bets must not wait for all of them.
+            if number % TURN == 0:
+                await asyncio.sleep(0)
 
     async def _ask_overdue(self) -> None:
         await asyncio.gather(*(self.delays.inquire(bet) for bet in self.bets.overdue(now_ns())))

@@ -1,6 +1,6 @@
 """From the feeds' markets to our published prices: the one place where market state changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -130,13 +130,13 @@ class Trading:
             prices = market.price_list(tenant.slug, now_ns(), received)
             messages.append((price_subject(tenant.slug, market.market_id), self._encoder.encode(prices)))
 
-    def everything(self) -> list[tuple[str, bytes]]:
-        """Messages with the present state of every market, at the versions already published."""
-        messages: list[tuple[str, bytes]] = []
-        for market in self.markets.values():
+    def everything(self) -> Iterator[list[tuple[str, bytes]]]:
+        """Messages with the present state of every market, one after the other, at the versions already published."""
+        for market in list(self.markets.values()):
             if market.catalogue is not None:
+                messages: list[tuple[str, bytes]] = []
                 self._announce(market, messages, now_ns(), catalogue=True)
-        return messages
+                yield messages
 
     def _reprice(self, market: MarketState) -> bool:
         """Price the market anew for every tenant; True if any price moved."""

@@ -35,6 +35,8 @@ from pyplatform.wallet.proofs import Proof, prove
 
 DAY_S: Final = 60.0
 FUNDS: Final = "1000.00"
+WATCHED: Final = 100
+"""Markets the players of a tenant look at, of a feed that has more."""
 REGISTERING: Final = 2
 """Registrations at a time: each costs two password hashes, which keep a core busy."""
 SETTLE_S: Final = 30.0
@@ -185,7 +187,8 @@ async def _discover(connection: Connection, tenant: str, screen: Screen) -> None
     known: set[str] = set()
     while True:
         listed = (await connection.request("GET", "/v1/markets", headers={"x-tenant": tenant})).json()
-        found = [market["id"] for market in listed["markets"] if market["id"] not in known]
+        new = [market["id"] for market in listed["markets"] if market["id"] not in known]
+        found = new[: WATCHED - len(known)]
         if found:
             known.update(found)
             screen.subscriptions.put_nowait(found)

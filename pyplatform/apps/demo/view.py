@@ -1,5 +1,7 @@
 """The live terminal view of a running demo."""
 
+from itertools import islice
+
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
@@ -12,6 +14,7 @@ from pyplatform.contracts.sportsbook import MarketExposure, MarketStatus, Runner
 from pyplatform.core import money
 
 RUNNERS_SHOWN = 6
+MARKETS_SHOWN = 8
 _RUNNER_WIDTH = 16
 """Columns a runner needs for its price and a result of thousands, such as 120.00  +12,345."""
 _BESIDE_RUNNERS = 24
@@ -31,7 +34,7 @@ def render(timeline: Timeline, title: str, width: int = 120) -> RenderableType:
     for market in stats.markets:
         markets.setdefault(market.market_id, []).append(market)
     shown = min(RUNNERS_SHOWN, max(2, (width - _BESIDE_RUNNERS) // _RUNNER_WIDTH))
-    parts.extend(_market(market, shown) for market in markets.values())
+    parts.extend(_market(market, shown) for market in islice(markets.values(), MARKETS_SHOWN))
     return Panel(Group(*parts), title=title, border_style="blue")
 
 
