@@ -144,7 +144,15 @@ class EventOwner:
             return
         resolution, changes = self.trading.resolve(update, update.body)
         await self.publish(changes)
-        if resolution is not None and await self.settlement.learn(resolution):
+        if resolution is None:
+            return
+        earlier = self.settlement.resolution(update.market)
+        taken_back = update.body.each and not update.body.final
+        if earlier is not None and earlier.closed and (taken_back or earlier != resolution):
+            log.error(
+                "result changed after settlement: bets paid on it stay as they are", market=update.market
+            )
+        if await self.settlement.learn(resolution):
             self._settling.put_nowait(resolution.market_id)
 
     async def run_settlement(self) -> None:

@@ -41,6 +41,10 @@ class Settlement:
         """Ids of the markets with results on record."""
         return list(self._resolutions)
 
+    def resolution(self, market_id: str) -> Resolution | None:
+        """What is on record of a market's results."""
+        return self._resolutions.get(market_id)
+
     async def resolve(self, resolution: Resolution) -> None:
         """Record a new resolution for every tenant and settle what it decides; the same again is a no-op."""
         if await self.learn(resolution):
