@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Final
 
@@ -85,7 +86,7 @@ class FeedListener:
         heard = self._sources.hear_update(update, monotonic())
         if not heard.counts or isinstance(update.body, contract.Result):
             return
-        self._mind(update.stamp.feed, heard)
+        await self._mind(update.stamp.feed, heard)
         await self._publish(self._trading.take(update))
 
     async def _on_health(self, health: contract.FeedHealth) -> None:
@@ -93,8 +94,8 @@ class FeedListener:
         heard = self._sources.hear_health(health, monotonic())
         if not heard.counts:
             return
-        self._mind(health.feed, heard)
-        if heard.renewed or self._reliable(health.feed) != before:
+        await self._mind(health.feed, heard)
+        if self._reliable(health.feed) != before:
             await self._publish(self._trading.producers_changed(health.feed, now_ns()))
 
     def _reliable(self, feed: str) -> tuple[object, ...]:
@@ -105,9 +106,10 @@ class FeedListener:
         producers = tuple((one.producer, one.up, one.since) for one in known.producers)
         return self._sources.is_silent(feed), known.assumed_up, producers
 
-    def _mind(self, feed: str, heard: Heard) -> None:
+    async def _mind(self, feed: str, heard: Heard) -> None:
         if heard.renewed:
             self._trading.distrust(feed)
+            await self._publish(self._trading.producers_changed(feed, now_ns()))
         if heard.missed:
             self._ask(feed)
 
@@ -160,7 +162,11 @@ class ResultFollower:
         while True:
             try:
                 subscription = await self._subscribe()
-                await self._follow(subscription)
+                try:
+                    await self._follow(subscription)
+                finally:
+                    with suppress(NatsError, OSError):
+                        await subscription.unsubscribe()
             except NotFoundError:
                 pass  # no feed has run yet
             except (NatsError, OSError, TimeoutError) as error:
