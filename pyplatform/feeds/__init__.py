@@ -1,1 +1,1 @@
-"""Odds feeds: live connectors, and what they hand on."""
+"""Odds feeds: live connectors, recordings, and the process that publishes each in one shape."""
