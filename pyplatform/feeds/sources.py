@@ -6,6 +6,7 @@ be compressed with gzip or bzip2. A line without a time of its own is given that
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -32,7 +33,10 @@ class Recorded:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.kind = _kind(path)
-        self._reader = Reader(path) if self.kind == "recording" else None
+        try:
+            self._reader = Reader(path) if self.kind == "recording" else None
+        except StreamError as error:
+            raise PlatformError(str(error)) from error
         self.broken: list[Broken] = [] if self._reader is None else self._reader.broken
         self.cut_off = ""
         """Why the file could not be read to its end."""
@@ -111,7 +115,7 @@ def _begins_as_recording(path: Path) -> bool:
         if start[:2] == b"\x1f\x8b":
             with gzip.open(path) as packed:
                 start = packed.read(len(MAGIC))
-    except (OSError, EOFError, gzip.BadGzipFile):
+    except (OSError, EOFError, zlib.error):
         return False  # whatever reads it next says what is wrong
     return start == MAGIC
 
