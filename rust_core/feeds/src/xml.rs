@@ -2,123 +2,17 @@
 //!
 //! Text between elements is passed over. A DOCTYPE is refused: with it goes every entity but the five of XML itself.
 
-use std::borrow::Cow;
+mod value;
+
+pub(crate) use value::Value;
+use value::end_of_value;
 
 use crate::problem::{Fault, Reason};
-use crate::sweep::first;
 
 /// Deeper than any message of the feed nests; guards the stack.
 const MAX_DEPTH: u32 = 32;
-/// A mantissa of this many digits is exact in an f64, and so is its power of ten.
-const EXACT_DIGITS: usize = 15;
 
 type Read<T> = Result<T, Fault>;
-
-/// An attribute's value as it stands in the text, without its quotes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Value<'a> {
-    raw: &'a str,
-    plain: bool,
-    at: usize,
-}
-
-impl<'a> Value<'a> {
-    fn expected<T>(self, what: &'static str) -> Read<T> {
-        Err(Fault { at: self.at, reason: Reason::Expected(what) })
-    }
-
-    /// The characters meant.
-    #[inline]
-    pub(crate) fn text(self) -> Read<Cow<'a, str>> {
-        if self.plain {
-            return Ok(Cow::Borrowed(self.raw));
-        }
-        match unescape(self.raw) {
-            Some(text) => Ok(Cow::Owned(text)),
-            None => self.expected("text with XML's own entities only"),
-        }
-    }
-
-    /// The characters meant, or as they stand where they mean nothing.
-    pub(crate) fn as_told(self) -> Cow<'a, str> {
-        self.text().unwrap_or(Cow::Borrowed(self.raw))
-    }
-
-    /// A whole number.
-    #[inline]
-    pub(crate) fn integer(self) -> Read<i64> {
-        match self.raw.parse() {
-            Ok(value) => Ok(value),
-            Err(_) => match self.text()?.trim().parse() {
-                Ok(value) => Ok(value),
-                Err(_) => self.expected("a whole number"),
-            },
-        }
-    }
-
-    /// A number; `None` for one that is not finite.
-    #[inline]
-    pub(crate) fn decimal(self) -> Read<Option<f64>> {
-        if let Some(value) = short_decimal(self.raw.as_bytes()) {
-            return Ok(Some(value));
-        }
-        match self.text()?.trim().parse::<f64>() {
-            Ok(value) => Ok(Some(value).filter(|value| value.is_finite())),
-            Err(_) => self.expected("a number"),
-        }
-    }
-}
-
-/// Digits with at most one point between them, few enough to be exact.
-#[inline]
-fn short_decimal(text: &[u8]) -> Option<f64> {
-    const POWERS: [f64; 16] =
-        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-    if text.is_empty() || text.len() > EXACT_DIGITS + 1 {
-        return None;
-    }
-    let (mut mantissa, mut point) = (0u64, None);
-    for (at, &byte) in text.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => mantissa = mantissa * 10 + u64::from(byte - b'0'),
-            b'.' if point.is_none() && at > 0 => point = Some(at),
-            _ => return None,
-        }
-    }
-    let value = mantissa as f64;
-    match point {
-        None if text.len() > EXACT_DIGITS => None,
-        None => Some(value),
-        Some(at) => Some(value / POWERS[text.len() - 1 - at]),
-    }
-}
-
-fn unescape(raw: &str) -> Option<String> {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        let (name, after) = rest[at + 1..].split_once(';')?;
-        out.push(match name {
-            "lt" => '<',
-            "gt" => '>',
-            "amp" => '&',
-            "quot" => '"',
-            "apos" => '\'',
-            _ => {
-                let digits = name.strip_prefix('#')?;
-                let code = match digits.strip_prefix('x') {
-                    Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
-                    None => digits.parse(),
-                };
-                char::from_u32(code.ok()?)?
-            }
-        });
-        rest = after;
-    }
-    out.push_str(rest);
-    Some(out)
-}
 
 /// Reads elements one after the other. Behind an element's name come its attributes, then its children.
 #[derive(Debug)]
@@ -274,16 +168,7 @@ impl<'a> Xml<'a> {
     #[inline]
     fn value_before(&mut self, quote: u8) -> Read<Value<'a>> {
         let start = self.at;
-        let rest = self.bytes.get(start..).unwrap_or_default();
-        // Most values are shorter than a word.
-        let found = rest.first_chunk().map_or(0, |word| {
-            let word = u64::from_le_bytes(*word);
-            first(word, quote) | first(word, b'&') | first(word, b'<')
-        });
-        let length = match found {
-            0 => memchr::memchr3(quote, b'&', b'<', rest),
-            _ => Some(found.trailing_zeros() as usize / 8),
-        };
+        let length = end_of_value(quote, self.bytes.get(start..).unwrap_or_default());
         let Some(length) = length else {
             self.at = self.bytes.len();
             return self.fault(Reason::Truncated);
@@ -294,7 +179,7 @@ impl<'a> Xml<'a> {
             self.rest_of_value(quote)?;
         }
         self.at += 1;
-        Ok(Value { raw: &self.text[start..self.at - 1], plain, at: start })
+        Ok(Value::new(&self.text[start..self.at - 1], plain, start))
     }
 
     #[cold]
@@ -308,14 +193,22 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// The value of the next attribute if it stands there in its usual form: `start` is a blank, its name, `="`.
+    /// The value of the next attribute if it stands there in its usual form: `start` is a blank, its name, `="`, and
+    /// the value is plain. Whatever else stands there is left for [`Self::attributes`] to read.
     #[inline]
-    pub(crate) fn usual<const LENGTH: usize>(&mut self, start: &[u8; LENGTH]) -> Read<Option<Value<'a>>> {
-        if self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) != Some(start) {
-            return Ok(None);
+    pub(crate) fn usual<const LENGTH: usize>(&mut self, start: &[u8; LENGTH]) -> Option<Value<'a>> {
+        let (found, rest) = self.bytes.get(self.at..)?.split_first_chunk()?;
+        if found != start {
+            return None;
         }
-        self.at += LENGTH;
-        self.value_before(b'"').map(Some)
+        let length = end_of_value(b'"', rest)?;
+        if rest.get(length) != Some(&b'"') {
+            return None;
+        }
+        let at = self.at + LENGTH;
+        let raw = self.text.get(at..at + length)?;
+        self.at = at + length + 1;
+        Some(Value::new(raw, true, at))
     }
 
     /// Calls `child` behind each child's name, which must read the rest of it, up to the end of the element `name`.

@@ -110,7 +110,7 @@ impl Event {
 
     #[inline]
     fn find(&mut self, market: &Market<'_>) -> Option<usize> {
-        let same = |line: &Line| line.market == market.id && *line.specifiers == *market.specifiers;
+        let same = |line: &Line| line.market == market.id && line.specifiers.is(&market.specifiers);
         let found = if self.lines.get(self.next).is_some_and(same) {
             self.next
         } else {

@@ -1,5 +1,6 @@
 //! A market line of an event and what is known of it.
 
+use super::id::Id;
 use super::market::{Market, Metadata, Outcome, Probabilities};
 use super::message::Message;
 use super::settlement::{Cancel, Settled};
@@ -13,7 +14,7 @@ const MAX_CANCELS: usize = 1024;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Offer {
     /// A number or a URN, or several joined by commas.
-    pub id: Box<str>,
+    pub id: Id,
     /// Decimal odds.
     pub odds: Option<f64>,
     /// Bets are taken.
@@ -30,7 +31,7 @@ pub struct Offer {
 #[derive(Debug, Clone, Default)]
 pub struct Line {
     pub(super) market: i64,
-    pub(super) specifiers: Box<str>,
+    pub(super) specifiers: Id,
     pub(super) status: Option<i64>,
     pub(super) product: Option<i64>,
     offers: Vec<Offer>,
@@ -41,7 +42,7 @@ pub struct Line {
     favourite: bool,
     cashout_status: Option<i64>,
     metadata: Option<Metadata>,
-    extended_specifiers: Box<str>,
+    extended_specifiers: Id,
 }
 
 impl Line {
@@ -126,7 +127,7 @@ impl Line {
         }
         self.favourite = market.favourite;
         self.metadata = market.metadata;
-        if *self.extended_specifiers != *market.extended_specifiers {
+        if !self.extended_specifiers.is(&market.extended_specifiers) {
             self.extended_specifiers = (&*market.extended_specifiers).into();
         }
         self.offer(outcomes)
@@ -136,7 +137,7 @@ impl Line {
     pub(super) fn cash_out(&mut self, market: &Market<'_>, outcomes: &[Outcome<'_>]) {
         self.cashout_status = market.cashout_status.or(self.cashout_status);
         for outcome in outcomes {
-            if let Some(known) = self.offers.iter_mut().find(|known| *known.id == *outcome.id) {
+            if let Some(known) = self.offers.iter_mut().find(|known| known.id.is(&outcome.id)) {
                 known.probability = outcome.probability;
                 known.probabilities.clone_from(&outcome.probabilities);
             }
@@ -153,7 +154,7 @@ impl Line {
             let Outcome { odds, active, probability, team, .. } = *outcome;
             let probabilities = outcome.probabilities.clone();
             if let Some(known) = self.offers.get_mut(at) {
-                if *known.id != *outcome.id {
+                if !known.id.is(&outcome.id) {
                     known.id = (&*outcome.id).into();
                 }
                 (known.odds, known.active, known.probability) = (odds, active, probability);

@@ -137,6 +137,33 @@ impl Default for Outcome<'_> {
 }
 
 impl<'a> Outcome<'a> {
+    /// Reads the first attributes as far as they stand in their usual order: they need not be told apart by name.
+    #[inline]
+    pub(super) fn usual_attributes(&mut self, xml: &mut Xml<'a>) -> Result<(), Fault> {
+        if let Some(value) = xml.usual(b" id=\"") {
+            self.id = Cow::Borrowed(value.raw());
+        }
+        if let Some(value) = xml.usual(b" odds=\"") {
+            self.odds = value.plain_decimal();
+            if self.odds.is_none() {
+                self.attribute("odds", value)?;
+            }
+        }
+        if let Some(value) = xml.usual(b" probabilities=\"") {
+            self.probability = value.plain_decimal();
+            if self.probability.is_none() {
+                self.attribute("probabilities", value)?;
+            }
+        }
+        if let Some(value) = xml.usual(b" active=\"") {
+            self.active = value.raw() == "1";
+            if !self.active && value.raw() != "0" {
+                self.attribute("active", value)?;
+            }
+        }
+        Ok(())
+    }
+
     #[inline]
     pub(super) fn attribute(&mut self, name: &str, value: Value<'a>) -> Result<(), Fault> {
         match name {

@@ -144,6 +144,13 @@ pub struct Message<'a> {
     pub outcomes: Vec<Outcome<'a>>,
 }
 
+/// Room for what a message lists.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    markets: Vec<Market<'static>>,
+    outcomes: Vec<Outcome<'static>>,
+}
+
 impl<'a> Message<'a> {
     /// Reads one message.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Problem> {
@@ -152,6 +159,11 @@ impl<'a> Message<'a> {
 
     /// Reads one message to its end.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Fault> {
+        Self::read_into(bytes, Lists::default())
+    }
+
+    /// As [`Self::read`], into lists of an earlier message.
+    pub(super) fn read_into(bytes: &'a [u8], lists: Lists) -> Result<Self, Fault> {
         let mut xml = Xml::new(bytes)?;
         let root = xml.root()?;
         let Some(kind) = Kind::of(root) else {
@@ -161,12 +173,23 @@ impl<'a> Message<'a> {
             xml.end()?;
             return Err(Fault { at, reason: Reason::UnknownOp(root.into()) });
         };
-        let mut message = Self::empty(kind);
+        let mut message = Self { markets: lists.markets, outcomes: lists.outcomes, ..Self::empty(kind) };
         if message.envelope(&mut xml)? {
             xml.children(root, |xml, name| message.child(xml, name))?;
         }
         xml.end()?;
         Ok(message)
+    }
+
+    /// Its lists, empty, for another message.
+    pub(super) fn into_lists(mut self) -> Lists {
+        self.markets.clear();
+        self.outcomes.clear();
+        // Lists of nothing borrow nothing: this gives them another lifetime and keeps their room.
+        Lists {
+            markets: self.markets.into_iter().map(|_| unreachable!("the list is empty")).collect(),
+            outcomes: self.outcomes.into_iter().map(|_| unreachable!("the list is empty")).collect(),
+        }
     }
 
     fn empty(kind: Kind) -> Self {
@@ -344,19 +367,7 @@ impl<'a> Message<'a> {
     fn outcome(&mut self, xml: &mut Xml<'a>, name: &str) -> Result<(), Fault> {
         let at = xml.at();
         let mut outcome = Outcome::default();
-        // In their usual order attributes need not be told apart by name.
-        if let Some(value) = xml.usual(b" id=\"")? {
-            outcome.id = value.text()?;
-        }
-        if let Some(value) = xml.usual(b" odds=\"")? {
-            outcome.odds = value.decimal().in_field("odds")?;
-        }
-        if let Some(value) = xml.usual(b" probabilities=\"")? {
-            outcome.probability = value.decimal().in_field("probabilities")?;
-        }
-        if let Some(value) = xml.usual(b" active=\"")? {
-            outcome.active = value.integer().in_field("active")? != 0;
-        }
+        outcome.usual_attributes(xml)?;
         let open = xml.attributes(|name, value| outcome.attribute(name, value))?;
         if open {
             xml.children(name, Xml::skip)?;

@@ -1,5 +1,6 @@
 //! State of every event, from messages in the order they arrive.
 
+use std::mem;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
@@ -7,7 +8,7 @@ use hashbrown::HashMap;
 
 use super::descriptions::Descriptions;
 use super::event::{Event, begins, bet_stop, change};
-use super::message::{Kind, Message};
+use super::message::{Kind, Lists, Message};
 use super::routing::RoutingKey;
 use crate::problem::{Fault, Problem, Problems, Reason};
 
@@ -36,6 +37,7 @@ pub struct State {
     options: Options,
     descriptions: Descriptions,
     events: HashMap<Arc<str>, Event, FixedState>,
+    lists: Lists,
     /// Of all events.
     lines: usize,
     messages: u64,
@@ -52,6 +54,7 @@ impl State {
             options: *options,
             descriptions,
             events: HashMap::with_hasher(FixedState::with_seed(0)),
+            lists: Lists::default(),
             lines: 0,
             messages: 0,
             offset: 0,
@@ -69,14 +72,16 @@ impl State {
         let result = if xml.len() > self.options.max_message {
             Err(Fault { at: self.options.max_message, reason: Reason::TooLong })
         } else {
-            Message::read(xml)
+            Message::read_into(xml, mem::take(&mut self.lists))
         };
         let result = result.and_then(|message| {
             if !agrees(routing_key, &message) {
                 let reason = Reason::Expected("a routing key of this event");
                 self.problem(offset, Fault { at: 0, reason });
             }
-            self.take(&message)
+            let taken = self.take(&message);
+            self.lists = message.into_lists();
+            taken
         });
         result.unwrap_or_else(|fault| {
             self.problem(offset, fault);
