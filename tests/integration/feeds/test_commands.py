@@ -12,11 +12,12 @@ from secrets import token_hex
 import msgspec
 import pytest
 
+from pyplatform.contracts.feeds import SILENCE_S
 from pyplatform.contracts.sportsbook import MarketStatus
 from pyplatform.kernel.config import Settings
 from tests.integration.feeds.exchange import APP_KEY, SESSION, Exchange
 from tests.integration.feeds.stage import Ear, listening, until
-from tests.integration.sportsbook.conftest import FIRST, MARKET, SECOND, THIRD, definition
+from tests.integration.sportsbook.conftest import FIRST, MARKET, SECOND, THIRD, definition, prices
 
 COMMAND = [sys.executable, "-m", "pyplatform.apps.cli", "feed"]
 
@@ -133,6 +134,22 @@ async def test_a_live_feed_from_socket_to_price_recorded_and_played_again(
         assert ", 1 markets" in played.out
         await until(lambda: MARKET in again.trading.markets)
         assert again.trading.markets[MARKET].status is MarketStatus.CLOSED
+
+
+async def test_a_recording_that_has_been_played_stays_on_offer_if_asked_to(
+    operator: Operator, settings: Settings, tmp_path: Path
+) -> None:
+    day = tmp_path / "day.json"
+    day.write_bytes(definition() + prices())
+    async with listening(settings) as ear:
+        name = f"replay-{token_hex(3)}"
+        playing = await operator.begin("replay", day, "--producer", name, "--fast", "--stay")
+        await becomes(ear, MarketStatus.OPEN)
+        await asyncio.sleep(SILENCE_S + 1)
+        assert ear.trading.markets[MARKET].status is MarketStatus.OPEN
+        playing.send_signal(signal.SIGTERM)
+        assert (await ended(playing)).status == 0
+        await until(lambda: ear.trading.markets[MARKET].status is MarketStatus.SUSPENDED, 1)
 
 
 async def test_record_only_records(operator: Operator, exchange: Exchange, tmp_path: Path) -> None:
