@@ -288,8 +288,9 @@ class Books:
     ) -> Books: ...
     def apply(self, data: bytes) -> int:
         """Take bytes in any chunking, line ends needed or not; answers how many market updates they completed."""
-    def record(self, rows: int, every_runner: bool) -> None:
-        """From now on write a row for every runner of a market after each update of it, or for the changed ones only."""
+    def record(self, rows: int, every_runner: bool, cumulative_tv: bool = False) -> None:
+        """From now on write a row for every runner of a market after each update of it, or for the changed ones only;
+        `cumulative_tv`: volume is the sum of what was traded at each price, where that is known."""
     def take(self, data: bytes) -> int:
         """As `apply`, but stops after the line with which `rows` are reached; answers how many bytes it took."""
     def rows(self) -> Rows | None:

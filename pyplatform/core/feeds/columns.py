@@ -52,11 +52,14 @@ class Batch(NamedTuple):
 class Reader:
     """Iterates over the batches of a file; what was wrong with its lines is told after and while they are read."""
 
-    def __init__(self, path: str | Path, rows: int, *, every_runner: bool, strict: bool) -> None:
+    def __init__(
+        self, path: str | Path, rows: int, *, every_runner: bool, cumulative_tv: bool, strict: bool
+    ) -> None:
         if rows < 1:
             message = f"rows must be 1 or more, not {rows}"
             raise ValueError(message)
-        self._path, self._rows, self._every, self._strict = path, rows, every_runner, strict
+        self._path, self._strict = path, strict
+        self._recorded = rows, every_runner, cumulative_tv
         self._batches = self._read()
         self.errors: list[tuple[str, Problem]] = []
         """Errors as (source, problem), the first 100 of each stream."""
@@ -82,7 +85,7 @@ class Reader:
                 self.updates += books.updates
 
     def _batches_of(self, stream: Stream, books: Books) -> Iterator[Batch]:
-        books.record(self._rows, self._every)
+        books.record(*self._recorded)
         for chunk in stream.chunks:
             rest = chunk
             while rest:
@@ -111,7 +114,14 @@ def _batch(source: str, rows: Rows) -> Batch:
     )
 
 
-def read(path: str | Path, *, rows: int = 32_768, every_runner: bool = True, strict: bool = False) -> Reader:
+def read(
+    path: str | Path,
+    *,
+    rows: int = 32_768,
+    every_runner: bool = True,
+    cumulative_tv: bool = False,
+    strict: bool = False,
+) -> Reader:
     """Read a stream file (.json, .gz, .bz2, .tar, told apart by content) as batches of numpy columns.
 
         for batch in betfair.read("1.170258213.bz2"):
@@ -122,8 +132,11 @@ def read(path: str | Path, *, rows: int = 32_768, every_runner: bool = True, str
     stream of a tar has books of its own and no batch with another. Memory is that of the books, one batch and some
     blocks of the decoder; other threads run while bytes are read.
 
+    Official historical files with full ladders (PRO) tell what was traded by price, and a runner's `tv` is not its
+    volume: with `cumulative_tv` it is the sum over the prices, where the feed has them.
+
     Broken lines are left out and told in `errors` and `error_count` of what this answers, beside `lines` and
     `updates`; `strict` raises ValueError at the first. StreamError if the file cannot be read, after all batches
     before that place.
     """
-    return Reader(path, rows, every_runner=every_runner, strict=strict)
+    return Reader(path, rows, every_runner=every_runner, cumulative_tv=cumulative_tv, strict=strict)

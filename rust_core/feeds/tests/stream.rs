@@ -93,7 +93,7 @@ fn rows_tell_of_every_runner_or_the_changed_ones() {
     ];
     for (every, runners) in [(true, vec![5, 6, 5, 6, 8]), (false, vec![5, 6, 6, 8])] {
         let mut books = Books::default();
-        books.record(100, every);
+        books.record(100, every, false);
         for text in &texts {
             books.take(text.as_bytes());
         }
@@ -110,12 +110,22 @@ fn rows_tell_of_every_runner_or_the_changed_ones() {
 }
 
 #[test]
+fn volume_can_be_the_sum_of_what_was_traded() {
+    let mut books = Books::default();
+    books.record(100, true, true);
+    books
+        .take(line("1.1", 1, r#""rc":[{"id":5,"tv":9,"trd":[[2,1.1],[3,2.2]]},{"id":6,"tv":7}]"#).as_bytes());
+    books.take(line("1.1", 2, r#""rc":[{"id":5,"trd":[[2,1.3]]}]"#).as_bytes());
+    assert_eq!(books.rows().map(|rows| rows.figures[5].clone()), Some(vec![3.3, 7.0, 3.5, 7.0]));
+}
+
+#[test]
 fn reading_stops_when_there_are_rows_enough_and_goes_on_where_it_stopped() {
     let text: String = (0..50)
         .map(|time| line("1.1", time, r#""rc":[{"id":5,"ltp":2},{"id":6,"ltp":3}]"#) + "\r\n")
         .collect();
     let mut books = Books::default();
-    books.record(10, true);
+    books.record(10, true, false);
     let (mut at, mut rows) = (0, 0);
     while at < text.len() {
         at += books.take(&text.as_bytes()[at..]);

@@ -77,8 +77,9 @@ impl Books {
         Ok(updates)
     }
 
-    fn record(&mut self, rows: usize, every_runner: bool) {
-        self.inner.record(rows, every_runner);
+    #[pyo3(signature = (rows, every_runner, cumulative_tv = false))]
+    fn record(&mut self, rows: usize, every_runner: bool, cumulative_tv: bool) {
+        self.inner.record(rows, every_runner, cumulative_tv);
     }
 
     fn take(&mut self, py: Python<'_>, data: &[u8]) -> PyResult<usize> {

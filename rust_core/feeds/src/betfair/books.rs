@@ -89,9 +89,10 @@ impl Books {
     }
 
     /// From now on, writes a row for every runner of a market after each update of it, or for the changed ones only.
-    /// After the line that makes them `limit` rows or more, [`Books::take`] stops until they are cleared.
-    pub fn record(&mut self, limit: usize, every_runner: bool) {
-        self.state.recorder = Some(Recorder::new(limit, every_runner));
+    /// After the line that makes them `limit` rows or more, [`Books::take`] stops until they are cleared. Official
+    /// files tell volume by price only: `cumulative_tv` takes its sum for a runner's volume.
+    pub fn record(&mut self, limit: usize, every_runner: bool, cumulative_tv: bool) {
+        self.state.recorder = Some(Recorder::new(limit, every_runner, cumulative_tv));
     }
 
     /// The rows so far; none if nothing is recorded.

@@ -53,10 +53,10 @@ pub(crate) struct Tops {
 
 impl Tops {
     /// All runners anew if they are others than before, else those at these places.
-    fn refresh(&mut self, generation: u64, runners: &[Arc<Runner>], changed: impl Iterator<Item = usize>) {
+    fn refresh(&mut self, generation: u64, runners: &[Arc<Runner>], changed: &[usize], cumulative: bool) {
         if self.generation == generation {
-            for at in changed {
-                for (column, figure) in self.figures.iter_mut().zip(figures(&runners[at])) {
+            for &at in changed {
+                for (column, figure) in self.figures.iter_mut().zip(figures(&runners[at], cumulative)) {
                     column[at] = figure;
                 }
             }
@@ -69,7 +69,7 @@ impl Tops {
         for runner in runners {
             self.runner.push(runner.id());
             self.handicap.push(runner.hc());
-            for (column, figure) in self.figures.iter_mut().zip(figures(runner)) {
+            for (column, figure) in self.figures.iter_mut().zip(figures(runner, cumulative)) {
                 column.push(figure);
             }
         }
@@ -77,12 +77,18 @@ impl Tops {
 }
 
 #[inline]
-fn figures(runner: &Runner) -> [f64; FIGURES] {
+fn figures(runner: &Runner, cumulative: bool) -> [f64; FIGURES] {
     let level = |level: Option<&super::Level>| level.map_or([f64::NAN; 2], |level| [level.price, level.size]);
     let [back, back_size] = level(runner.best_back());
     let [lay, lay_size] = level(runner.best_lay());
     let known = |figure: Option<f64>| figure.unwrap_or(f64::NAN);
-    [back, back_size, lay, lay_size, known(runner.ltp()), known(runner.tv())]
+    let volume = if cumulative && !runner.traded().is_empty() { traded(runner) } else { known(runner.tv()) };
+    [back, back_size, lay, lay_size, known(runner.ltp()), volume]
+}
+
+/// What was traded at all prices, summed in hundredths so that nothing drifts.
+fn traded(runner: &Runner) -> f64 {
+    runner.traded().iter().map(|level| (level.size * 100.0).round()).sum::<f64>() / 100.0
 }
 
 /// Writes rows while updates are applied.
@@ -94,12 +100,14 @@ pub(crate) struct Recorder {
     /// Enough rows for now.
     limit: usize,
     every_runner: bool,
+    /// Volume is the sum of what was traded at each price.
+    cumulative: bool,
 }
 
 impl Recorder {
-    pub(crate) fn new(limit: usize, every_runner: bool) -> Self {
+    pub(crate) fn new(limit: usize, every_runner: bool, cumulative: bool) -> Self {
         let codes = HashMap::with_hasher(FixedState::with_seed(0));
-        Self { columns: Columns::default(), codes, batch: 1, limit, every_runner }
+        Self { columns: Columns::default(), codes, batch: 1, limit, every_runner, cumulative }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -139,7 +147,7 @@ impl Recorder {
         let generation = market.generation();
         let (tops, runners) = market.tops();
         let all = tops.generation != generation || self.every_runner;
-        tops.refresh(generation, runners, changed.iter().copied());
+        tops.refresh(generation, runners, changed, self.cumulative);
         let Columns { publish_time, market, runner, handicap, figures, .. } = &mut self.columns;
         if all {
             runner.extend_from_slice(&tops.runner);
