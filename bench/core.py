@@ -26,6 +26,9 @@ class Loop:
 LOOPS = {
     "core_pairs": Loop(timed=100_000, counted=1_500, per_operation=2),
     "feed_line": Loop(timed=50_000, counted=1_000),
+    "uof_message": Loop(timed=20_000, counted=400),
+    "kalshi_frame": Loop(timed=200_000, counted=4_000),
+    "polymarket_frame": Loop(timed=100_000, counted=2_000),
     "price_book": Loop(timed=50_000, counted=500),
     "multiplicative_3": Loop(timed=1_000_000, counted=2_000),
     "odds_ratio_3": Loop(timed=400_000, counted=1_000),
@@ -34,6 +37,7 @@ LOOPS = {
     "shin_20": Loop(timed=200_000, counted=500),
     "shin_batch": Loop(timed=400_000, counted=1_000),
     "score_grid": Loop(timed=100_000, counted=500),
+    "match_book": Loop(timed=50_000, counted=200),
     "goal_rates": Loop(timed=10_000, counted=50),
     "ladder_floor": Loop(timed=5_000_000, counted=20_000),
     "settle_single": Loop(timed=1_000_000, counted=2_000),

@@ -13,6 +13,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod betting_work;
+mod feeds_work;
 mod odds_work;
 mod pairs;
 mod stream;

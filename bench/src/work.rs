@@ -7,7 +7,7 @@ use odds::{Method, OutcomeTerms, PricingRule};
 
 use crate::pairs::Pairs;
 use crate::stream;
-use crate::{betting_work, odds_work};
+use crate::{betting_work, feeds_work, odds_work};
 
 /// Something that can be done many times.
 pub(crate) trait Work {
@@ -16,9 +16,12 @@ pub(crate) trait Work {
 }
 
 /// Every name [`make`] knows.
-pub(crate) const NAMES: [&str; 16] = [
+pub(crate) const NAMES: [&str; 20] = [
     "core_pairs",
     "feed_line",
+    "uof_message",
+    "kalshi_frame",
+    "polymarket_frame",
     "price_book",
     "multiplicative_3",
     "odds_ratio_3",
@@ -27,6 +30,7 @@ pub(crate) const NAMES: [&str; 16] = [
     "shin_20",
     "shin_batch",
     "score_grid",
+    "match_book",
     "goal_rates",
     "ladder_floor",
     "settle_single",
@@ -41,7 +45,10 @@ pub(crate) fn make(name: &str, capacity: u64) -> Option<Box<dyn Work>> {
         "core_pairs" => Box::new(Pairs::new(capacity)),
         "feed_line" => Box::new(FeedLine::new(capacity)),
         "price_book" => Box::new(PriceBook::new()),
-        _ => return odds_work::make(name).or_else(|| betting_work::make(name)),
+        _ => {
+            let feed = feeds_work::make(name, capacity);
+            return feed.or_else(|| odds_work::make(name)).or_else(|| betting_work::make(name));
+        }
     })
 }
 
