@@ -38,6 +38,8 @@ from pyplatform.telemetry import get_logger
 OWNER: Final = "trading"
 LEASE: Final = "event:trading"
 TICK_S: Final = 1.0
+CLOSED_KEPT: Final = 24 * 3600 * SECOND
+"""How long (ns) a closed market is still shown; feeds run for months."""
 TURN: Final = 8
 """Markets published anew before others have their turn."""
 
@@ -177,7 +179,11 @@ class EventOwner:
                 last_refresh = loop.time()
                 await self._refresh()
 
+    def _has_bets(self, market_id: str) -> bool:
+        return any(self.bets.of_market(tenant, market_id) for tenant in self._slugs)
+
     async def _refresh(self) -> None:
+        self.trading.forget_closed(now_ns() - CLOSED_KEPT, self._has_bets)
         for number, messages in enumerate(self.trading.everything()):
             for subject, payload in messages:
                 await self._ports.bus.publish(subject, payload)

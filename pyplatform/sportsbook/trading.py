@@ -130,6 +130,13 @@ class Trading:
             prices = market.price_list(tenant.slug, now_ns(), received)
             messages.append((price_subject(tenant.slug, market.market_id), self._encoder.encode(prices)))
 
+    def forget_closed(self, before: int, has_bets: Callable[[str], bool]) -> None:
+        """Forget the markets that closed before a time (ns) and have no open bets; their results stay known."""
+        for market in list(self.markets.values()):
+            over = market.status is MarketStatus.CLOSED and market.version < before // 1_000
+            if over and not has_bets(market.market_id):
+                del self.markets[market.market_id]
+
     def everything(self) -> Iterator[list[tuple[str, bytes]]]:
         """Messages with the present state of every market, one after the other, at the versions already published."""
         for market in list(self.markets.values()):

@@ -65,6 +65,17 @@ def test_a_market_opens_with_prices_of_a_producer_that_is_up() -> None:
     assert Room().status() is MarketStatus.OPEN
 
 
+def test_a_market_that_closed_long_ago_is_forgotten_unless_bets_wait_for_it() -> None:
+    room = Room()
+    room.say(Status(State.SETTLED, in_play=False, bet_delay=0), 4)
+    closed = room.trading.markets["m"].version * 1_000
+    room.trading.forget_closed(closed, lambda _: False)
+    room.trading.forget_closed(closed + 2_000, lambda _: True)
+    assert room.status() is MarketStatus.CLOSED
+    room.trading.forget_closed(closed + 2_000, lambda _: False)
+    assert room.trading.markets == {}
+
+
 def test_another_producer_of_the_feed_may_be_down() -> None:
     room = Room()
     room.hear(health(p3=False))
