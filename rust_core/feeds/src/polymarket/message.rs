@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::PLACES;
+use super::{PLACES, quick};
 use crate::fixed::{decimal, fixed};
 use crate::json::{Cursor, Text};
 use crate::problem::{Fault, InField, Reason};
@@ -157,6 +157,11 @@ impl Message {
         let start = self.levels.len();
         if !cursor.null()? {
             cursor.array(|cursor| {
+                if let Some((level, length)) = quick::level(cursor.rest()) {
+                    cursor.step(length);
+                    self.levels.push(level);
+                    return Ok(());
+                }
                 let (mut price, mut size) = (None, None);
                 cursor.object(|cursor, key| {
                     match key.raw {

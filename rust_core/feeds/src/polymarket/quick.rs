@@ -66,6 +66,16 @@ fn change(sweep: &mut Sweep<'_>, known: &impl Known, last: Option<usize>) -> Opt
     sound.then_some((place, Edit { level: Level { price, size }, is_bid, best_bid, best_ask }))
 }
 
+/// Reads one level and answers how many bytes it takes.
+#[inline]
+pub(super) fn level(bytes: &[u8]) -> Option<(Level, usize)> {
+    let mut sweep = Sweep::new(bytes);
+    let price = if sweep.is(br#"{"price":""#) { sweep.price::<PLACES>()? } else { return None };
+    let size = if sweep.is(br#","size":""#) { sweep.decimal::<PLACES>()? } else { return None };
+    let sound = (0..=ONE).contains(&price) && size >= 0 && sweep.is(b"}");
+    sound.then(|| (Level { price, size }, bytes.len() - sweep.rest().len()))
+}
+
 #[inline]
 fn side(sweep: &mut Sweep<'_>) -> Option<bool> {
     let is_bid = sweep.is(b"BUY\"");
