@@ -107,15 +107,22 @@ def demo(
 
 
 @app.command()
-def verify(data: Data) -> None:
-    """Prove the ledgers of a data folder: books, holds, balances, hash chain, replay, JetStream.
+def verify(
+    data: Data,
+    first: Annotated[int, typer.Option("--from", min=1, help="First entry of a range to verify.")] = 1,
+    last: Annotated[int, typer.Option("--to", min=0, help="Last entry of the range; 0 is the end.")] = 0,
+) -> None:
+    """Prove the ledgers of a data folder: books, holds, balances, hash chain, replay, JetStream, anchors.
 
-    Exits 0 only if every proof holds.
+    With --from or --to only the chain of those entries is proven. Exits 0 only if every proof holds.
     """
-    from pyplatform.apps.proofs import print_proofs  # noqa: PLC0415
+    from pyplatform.apps.proofs import print_proofs, verify_range  # noqa: PLC0415
     from pyplatform.apps.proofs import verify as prove_folder  # noqa: PLC0415
 
-    proofs = asyncio.run(prove_folder(data, lambda line: _out.print(f"  {line}", style="dim")))
+    if (first, last) == (1, 0):
+        proofs = asyncio.run(prove_folder(data, lambda line: _out.print(f"  {line}", style="dim")))
+    else:
+        proofs = asyncio.run(verify_range(data, first, last))
     print_proofs(_out, proofs)
     if not all(proof.ok for proof in proofs):
         raise typer.Exit(1)

@@ -12,7 +12,8 @@ from pyplatform.embedded import running_settings
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.tenancy import load_tenants
-from pyplatform.wallet.proofs import Proof, prove, prove_chains
+from pyplatform.wallet.anchors import AnchorConfig
+from pyplatform.wallet.proofs import Proof, prove, prove_chains, prove_range
 
 
 async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
@@ -22,17 +23,32 @@ async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
     wallet and projector are started on it, so that copies which were behind when it stopped can catch up.
     """
     running = running_settings(data) or await _led_elsewhere()
+    anchors = AnchorConfig.from_env() or (AnchorConfig.local(data) if (data / "anchors").is_dir() else None)
     if running is not None:
-        return await prove(running, load_tenants(running.tenants_file or None))
+        return await prove(running, load_tenants(running.tenants_file or None), anchors=anchors)
     if not (Settings.from_env(require_servers=False).postgres_url or (data / "postgres").is_dir()):
         raise PlatformError(f"there is no platform's data in {data}: name its folder with --data")
     async with Platform(data, (), report=report) as servers:
         tenants = load_tenants(servers.settings.tenants_file or None)
-        chains = await prove_chains(servers.settings, tenants)
+        chains = await prove_chains(servers.settings, tenants, anchors)
     if not all(proof.ok for proof in chains):
         return chains
     async with Platform(data, ("wallet", "projector"), report=report, log_to_files=True) as platform:
-        return await prove(platform.settings, tenants)
+        return await prove(platform.settings, tenants, anchors=anchors)
+
+
+async def verify_range(data: Path, first: int, last: int) -> list[Proof]:
+    """Prove the chain of the entries `first` to `last` in every tenant's journal of a data folder."""
+    running = running_settings(data) or await _led_elsewhere()
+    if running is not None:
+        return await _ranges(running, first, last)
+    async with Platform(data, ()) as servers:
+        return await _ranges(servers.settings, first, last)
+
+
+async def _ranges(settings: Settings, first: int, last: int) -> list[Proof]:
+    tenants = load_tenants(settings.tenants_file or None)
+    return [proof for tenant in tenants for proof in await prove_range(settings, tenant, first, last)]
 
 
 async def _led_elsewhere() -> Settings | None:

@@ -56,9 +56,10 @@ async def wallet(context: Context) -> None:
 
 
 async def projector(context: Context) -> None:
-    """Write the read models: balances from the ledger, markets and prices from the bus."""
+    """Write the read models, balances from the ledger and markets from the bus; anchor what verifies."""
     from pyplatform.projections import ReadModels  # noqa: PLC0415
     from pyplatform.sportsbook.consumers import MarketProjector  # noqa: PLC0415
+    from pyplatform.wallet.auditor import run_auditor  # noqa: PLC0415
     from pyplatform.wallet.service import run_balance_projector  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
@@ -69,7 +70,11 @@ async def projector(context: Context) -> None:
         context.ready("")
         await _until_stop(
             context.stop,
-            [run_balance_projector(context.settings, context.tenants, context.stop), markets.run()],
+            [
+                run_balance_projector(context.settings, context.tenants, context.stop),
+                run_auditor(context.settings, context.tenants, context.stop),
+                markets.run(),
+            ],
         )
 
 

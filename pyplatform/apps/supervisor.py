@@ -16,7 +16,9 @@ from pyplatform.embedded import Embedded
 from pyplatform.eventstore import migrate_all
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
-from pyplatform.pam.config import KEY_VARIABLE, local_key
+from pyplatform.kernel.keys import local_key
+from pyplatform.pam.config import KEY_VARIABLE
+from pyplatform.wallet.anchors import AnchorConfig
 
 START_ORDER: Final = (("wallet", "projector", "feed"), ("trading",), ("gateway",))
 """Roles that start together, one group after the other; those left out of `roles` are skipped."""
@@ -148,7 +150,9 @@ class Platform:
         self._env |= self.settings.to_env()
         if KEY_VARIABLE not in os.environ and KEY_VARIABLE not in self._env:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._env[KEY_VARIABLE] = local_key(self.folder)
+            self._env[KEY_VARIABLE] = local_key(self.folder, "pam")
+        if AnchorConfig.from_env() is None:
+            self._env |= AnchorConfig.local(self.folder).to_env()
         for group in START_ORDER:
             await asyncio.gather(*(self._run(name) for name in self._roles if role_of(name) in group))
 

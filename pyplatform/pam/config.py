@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final, Self
 
 import msgspec
@@ -55,23 +54,3 @@ class PamConfig(msgspec.Struct, frozen=True, kw_only=True):
             names = ", ".join((KEY_VARIABLE, *_COSTS.values()))
             raise PlatformError(f"one of {names} is not a number: {error}") from None
         return cls(master_key=key, **costs)
-
-
-def local_key(folder: Path) -> str:
-    """The key of a platform that runs on one machine, in hexadecimal: made once, kept in its data folder."""
-    path = folder / "pam.key"
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        pass
-    text = os.urandom(_KEY_BYTES).hex()
-    draft = folder / f".pam.key.{os.getpid()}"
-    draft.touch(mode=0o600)
-    draft.write_text(text, encoding="ascii")
-    try:
-        os.link(draft, path)  # fails if another process was first, and then its key counts
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return path.read_text(encoding="ascii").strip()

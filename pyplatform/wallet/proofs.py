@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from itertools import pairwise
 from time import monotonic
 from typing import Final
 
@@ -24,6 +25,7 @@ from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.ids import text
 from pyplatform.projections import Inbox, ReadModels
+from pyplatform.wallet.anchors import AnchorConfig, AnchorFolder
 from pyplatform.wallet.store import JournalReader
 
 PATIENCE: Final = 15.0
@@ -42,31 +44,70 @@ class Proof(msgspec.Struct, frozen=True):
     detail: str
 
 
-async def prove(settings: Settings, tenants: Iterable[str], patience: float = PATIENCE) -> list[Proof]:
+async def prove(
+    settings: Settings,
+    tenants: Iterable[str],
+    patience: float = PATIENCE,
+    anchors: AnchorConfig | None = None,
+) -> list[Proof]:
     """Prove all statements for all tenants; bets should have stopped, for a moving ledger cannot be compared."""
     bus = await Bus.connect(settings.nats_url, "verify")
     models = ReadModels.connect(settings.redis_url)
     try:
         proofs: list[Proof] = []
         for tenant in tenants:
-            proofs += await _Prover(settings, bus, models, tenant, patience).prove()
+            proofs += await _Prover(settings, bus, models, tenant, patience, anchors).prove()
         return proofs
     finally:
         await models.close()
         await bus.close()
 
 
-async def prove_chains(settings: Settings, tenants: Iterable[str]) -> list[Proof]:
-    """Prove the journals alone, which needs no other process: no writer starts on one that was changed."""
-    return [await _prove_chain(settings, tenant) for tenant in tenants]
+async def prove_chains(
+    settings: Settings, tenants: Iterable[str], anchors: AnchorConfig | None = None
+) -> list[Proof]:
+    """Prove the journals and their anchors, which needs no other process: no writer starts on a changed one."""
+    proofs: list[Proof] = []
+    for tenant in tenants:
+        journal = _Journal(settings, tenant)
+        try:
+            proofs.append(await journal.prove())
+        finally:
+            await journal.reader.close()
+        if anchors is not None:
+            proofs.append(journal.prove_anchors(anchors))
+    return proofs
 
 
-async def _prove_chain(settings: Settings, tenant: str) -> Proof:
-    journal = _Journal(settings, tenant)
+async def prove_range(settings: Settings, tenant: str, first: int, last: int) -> list[Proof]:
+    """Prove that the batches which hold the entries `first` to `last` (0: the end) are whole and form one chain."""
+    reader = JournalReader(settings.postgres_url, tenant)
+    name = "hash chain verifies in the range"
     try:
-        return await journal.prove()
+        tip = await reader.tip() or 0
+        end = min(last or tip, tip)
+        if first > end:
+            return [Proof(tenant, name, False, f"the journal ends at entry {tip:,}")]
+        headers: list[core.Header] = []
+        while not headers or headers[-1].hi < end:
+            after = headers[-1].hi if headers else first - 1
+            rows = await reader.page(after, tip)
+            # The last batch of the range may begin inside it and end beyond.
+            starts = [after, *(hi for hi, _ in rows)]
+            inside = [payload for (_, payload), start in zip(rows, starts, strict=False) if start < end]
+            page = [core.Batch(payload).header for payload in inside]
+            if not page or page[0].lo > after:
+                return [Proof(tenant, name, False, f"entries after {after:,} are missing")]
+            headers += page
+    except ValueError as error:
+        return [Proof(tenant, name, False, str(error))]
     finally:
-        await journal.reader.close()
+        await reader.close()
+    for before, header in pairwise(headers):
+        if (header.lo, header.prev_hash) != (before.hi, before.hash):
+            return [Proof(tenant, name, False, f"the chain breaks at entry {header.lo:,}")]
+    detail = f"entries {headers[0].lo + 1:,} to {headers[-1].hi:,} in {len(headers):,} batches"
+    return [Proof(tenant, name, True, detail)]
 
 
 class _Journal:
@@ -95,11 +136,32 @@ class _Journal:
         found = f"{tip:,} entries in {len(self.hashes):,} batches up to epoch {self.replayer.epoch}"
         return Proof(self._tenant, name, after == tip, found)
 
+    def prove_anchors(self, config: AnchorConfig) -> Proof:
+        """Hold every signed anchor against the journal, which must have been proven before."""
+        name, count, last = "signed anchors match the journal", 0, 0
+        try:
+            for anchor in AnchorFolder(config.folder, self._tenant).read(config.key):
+                if self.hashes.get(anchor.seq) != bytes.fromhex(anchor.hash):
+                    detail = f"the anchor at entry {anchor.seq:,} knows another past than the journal"
+                    return Proof(self._tenant, name, False, detail)
+                count, last = count + 1, anchor.seq
+        except ValueError as error:
+            return Proof(self._tenant, name, False, str(error))
+        found = f"{count:,} anchors, the last at entry {last:,}" if count else "no anchor yet"
+        return Proof(self._tenant, name, True, found)
+
 
 class _Prover:
     def __init__(
-        self, settings: Settings, bus: Bus, models: ReadModels, tenant: str, patience: float
+        self,
+        settings: Settings,
+        bus: Bus,
+        models: ReadModels,
+        tenant: str,
+        patience: float,
+        anchors: AnchorConfig | None,
     ) -> None:
+        self._anchors = anchors
         self._bus = bus
         self._models = models
         self._tenant = tenant
@@ -120,6 +182,7 @@ class _Prover:
                 chain,
                 await self._state(),
                 await self._stream(),
+                *([self._journal.prove_anchors(self._anchors)] if self._anchors else []),
             ]
         finally:
             await self._journal.reader.close()

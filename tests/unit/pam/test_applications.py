@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.keys import local_key
 from pyplatform.kernel.tenancy import Brand, Tenant
-from pyplatform.pam.config import KEY_VARIABLE, PamConfig, local_key
+from pyplatform.pam.config import KEY_VARIABLE, PamConfig
 from pyplatform.pam.model import COUNTRIES, Application, age_on, check_application, normal_email
 
 TENANT = Tenant("aurora", "EUR", 500, (Brand(1, "One"),))
@@ -98,8 +99,9 @@ def test_settings_refuse_what_is_weak() -> None:
 
 def test_the_local_key_is_made_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("data")
-    key = local_key(folder)
+    key = local_key(folder, "pam")
     assert len(bytes.fromhex(key)) == 32
-    assert local_key(folder) == key
+    assert local_key(folder, "pam") == key
     assert [path.name for path in folder.iterdir()] == ["pam.key"]
+    assert local_key(folder, "anchor") != key
     assert (folder / "pam.key").stat().st_mode & 0o077 == 0

@@ -1,0 +1,81 @@
+"""Follows a ledger, verifying all of it, and anchors what it has verified."""
+
+import asyncio
+from collections.abc import Iterable
+from time import time_ns
+from typing import Any
+
+from nats.js import JetStreamContext
+
+from pyplatform._core import shard as core
+from pyplatform.bus import Bus
+from pyplatform.eventstore.tail import LedgerTail
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import PlatformError
+from pyplatform.telemetry import Gauge, get_logger
+from pyplatform.wallet.anchors import AnchorConfig, AnchorFolder, anchor_of
+from pyplatform.wallet.tasks import end
+
+log = get_logger("wallet.auditor")
+
+
+class Auditor:
+    """Replays one tenant's ledger as it grows; a replay that does not verify ends the process."""
+
+    def __init__(self, settings: Settings, js: JetStreamContext, tenant: str, config: AnchorConfig) -> None:
+        self._tenant = tenant
+        self._config = config
+        self._tail = LedgerTail(js, settings.postgres_url, tenant)
+        self._replayer = core.Replayer(tenant)
+        self._folder = AnchorFolder(config.folder, tenant)
+        Gauge(f"wallet.{tenant}.audited", "entries replayed and verified", lambda: self._replayer.seq)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Anchor at every interval in which the ledger grew, and once more at `stop`.
+
+        Raises PlatformError when the ledger does not verify: somebody must look before it goes on.
+        """
+        following = asyncio.create_task(self._follow())
+        stopping = asyncio.create_task(stop.wait())
+        either: set[asyncio.Task[Any]] = {following, stopping}
+        try:
+            while not stopping.done() and not following.done():
+                await asyncio.wait(either, timeout=self._config.every, return_when=asyncio.FIRST_COMPLETED)
+                self._anchor()
+            if following.done():
+                following.result()
+        finally:
+            await end(either)
+            await self._tail.close()
+
+    async def _follow(self) -> None:
+        async for batches in self._tail.batches():
+            try:
+                self._replayer.apply([batch.data for batch in batches])
+            except ValueError as error:
+                log.critical("the ledger does not verify", tenant=self._tenant, error=str(error))
+                raise PlatformError(f"the ledger of {self._tenant} does not verify: {error}") from error
+
+    def _anchor(self) -> None:
+        last, digest = self._folder.last()
+        if self._replayer.seq > last:
+            path = self._folder.write(
+                anchor_of(self._tenant, self._replayer, time_ns(), digest), self._config.key
+            )
+            log.info("anchored", tenant=self._tenant, seq=self._replayer.seq, file=str(path))
+
+
+async def run_auditor(settings: Settings, tenants: Iterable[str], stop: asyncio.Event) -> None:
+    """Verify and anchor the ledgers of `tenants` until `stop`; nothing, where no folder for anchors is set."""
+    config = AnchorConfig.from_env()
+    if config is None:
+        await stop.wait()
+        return
+    bus = await Bus.connect(settings.nats_url, "auditor")
+    try:
+        auditors = [Auditor(settings, bus.js, tenant, config) for tenant in tenants]
+        async with asyncio.TaskGroup() as group:
+            for auditor in auditors:
+                group.create_task(auditor.run(stop))
+    finally:
+        await bus.close()
