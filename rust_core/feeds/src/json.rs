@@ -7,6 +7,7 @@ mod text;
 
 pub(crate) use text::Text;
 
+use crate::number::short;
 use crate::problem::{Fault, Reason};
 
 /// Deeper than any message of the feed nests; guards the stack.
@@ -196,6 +197,16 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn number(&mut self) -> Read<f64> {
         self.peek();
+        if let Some(word) = self.rest().first_chunk()
+            && let Some((value, length)) = short(*word)
+        {
+            self.at += length;
+            return Ok(value);
+        }
+        self.any_number()
+    }
+
+    fn any_number(&mut self) -> Read<f64> {
         let start = self.at;
         let negative = self.byte() == b'-';
         self.at += usize::from(negative);

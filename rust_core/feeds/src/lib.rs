@@ -7,6 +7,7 @@ mod index;
 mod json;
 pub mod kalshi;
 mod lines;
+mod number;
 pub mod odds_api;
 pub mod polymarket;
 mod problem;

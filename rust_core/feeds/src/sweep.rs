@@ -203,7 +203,7 @@ fn plain_decimal<const PLACES: usize>(text: &[u8]) -> Option<(i64, usize)> {
 
 /// The number whose digits are the bytes, the first one first.
 #[inline]
-fn eight_digits(digits: u64) -> i64 {
+pub(crate) fn eight_digits(digits: u64) -> i64 {
     const EVERY_FOURTH: u64 = 0x0000_00FF_0000_00FF;
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let high = (pairs & EVERY_FOURTH).wrapping_mul(100 + (1_000_000 << 32));
