@@ -147,7 +147,7 @@ class _Journal:
                 count, last = count + 1, anchor.seq
         except ValueError as error:
             return Proof(self._tenant, name, False, str(error))
-        found = f"{count:,} anchors, the last at entry {last:,}" if count else "no anchor yet"
+        found = f"{count:,} so far, the last at entry {last:,}" if count else "none yet"
         return Proof(self._tenant, name, True, found)
 
 
