@@ -9,7 +9,7 @@ from typing import Self
 
 import uvloop
 
-from bench import concurrent_bets, core, durable, feed, http_bets, in_memory
+from bench import concurrent_bets, core, durable, feed, feed_core, http_bets, in_memory
 from bench.judge import Rounds
 from pyplatform.embedded import Servers, running
 from pyplatform.kernel.config import Settings
@@ -59,6 +59,9 @@ class Measures:
         known: dict[str, Callable[[], Rounds]] = {
             "place_bet_in_memory": in_memory.measure,
             "feed_to_price": lambda: uvloop.run(feed.measure(self._stream, self._settings)),
+            "feed_message": lambda: feed_core.message(self._stream),
+            "feed_columns": lambda: feed_core.columns(self._stream),
+            "feed_file": lambda: feed_core.large_file(self._stream),
             "durable_bet": lambda: uvloop.run(durable.measure(self._settings, self._server_pids)),
             "http_bets": lambda: uvloop.run(http_bets.measure(self._stream)),
             "concurrent_bets": lambda: uvloop.run(concurrent_bets.measure(self._settings, self._server_pids)),
