@@ -94,6 +94,20 @@ impl<'a> Sweep<'a> {
         (1..=18).contains(&length).then_some(value)
     }
 
+    /// Steps over a whole number, quickest if it has this many digits.
+    #[inline]
+    pub(crate) fn whole_of<const LENGTH: usize>(&mut self) -> Option<()> {
+        match self.rest.split_first_chunk::<LENGTH>() {
+            Some((digits, rest @ [b',' | b'}', ..]))
+                if digits.iter().fold(0, |most: u8, byte| most.max(byte.wrapping_sub(b'0'))) <= 9 =>
+            {
+                self.rest = rest;
+                Some(())
+            }
+            _ => self.whole().map(|_| ()),
+        }
+    }
+
     /// As [`Self::decimal`], quickest if it is below 1.
     #[inline]
     pub(crate) fn price<const PLACES: usize>(&mut self) -> Option<i64> {

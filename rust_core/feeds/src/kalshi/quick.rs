@@ -4,6 +4,9 @@ use super::message::{COUNT_PLACES, Change, DOLLAR, PRICE_PLACES};
 use crate::side::Level;
 use crate::sweep::Sweep;
 
+/// Digits of milliseconds since the epoch.
+const TIMESTAMP: usize = 13;
+
 /// Reads a change.
 #[inline]
 pub(super) fn change(frame: &[u8]) -> Option<Change<'_>> {
@@ -24,7 +27,7 @@ pub(super) fn change(frame: &[u8]) -> Option<Change<'_>> {
         sweep.text()?;
     }
     if sweep.is(br#","ts_ms":"#) {
-        sweep.whole()?;
+        sweep.whole_of::<TIMESTAMP>()?;
     }
     let sound = !ticker.is_empty() && sweep.is(b"}}") && sweep.is_done();
     sound.then_some(Change { sid, seq, ticker, price, by, is_yes })
