@@ -52,9 +52,11 @@ pub(crate) fn fraction(field: &str, value: &Bound<'_, PyAny>) -> PyResult<(u64, 
     })
 }
 
-/// A number between 0 and 1.
+/// A number between 0 and 1; a float, such as a model's probability, to twelve decimals.
 pub(crate) fn share(field: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Share> {
-    let (above, below) = fraction(field, value)?;
+    let float = value.cast::<PyFloat>().ok().map(PyFloatMethods::value);
+    let rounded = float.filter(|p| (0.0..=1.0).contains(p)).and_then(|p| decimal(&format!("{p:.12}")));
+    let (above, below) = rounded.map_or_else(|| fraction(field, value), Ok)?;
     Share::new(above, below, field).map_err(value_error)
 }
 

@@ -229,7 +229,8 @@ def cash_out(
 
     p is `leg.p`, or `1/leg.current`; the place part of an each-way bet takes `leg.place_p`, or the current price at
     the leg's terms. A line of a free bet is worth `unit·Πp·max(ΠP − 1, 0)`. Open legs must be of different events.
-    Margin and fraction are between 0 and 1, as text (`"0.05"`, `"1/2"`) or numbers.
+    Margin, fraction and probabilities are between 0 and 1, as text (`"0.05"`, `"1/2"`) or numbers; floats are
+    taken to 12 decimals.
 
     Raises ValueError: no leg open, an open leg without p and current, a free bet up and down, and as `settle`.
     """
