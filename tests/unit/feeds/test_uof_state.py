@@ -135,6 +135,13 @@ def test_windows_of_cancellation_are_kept_and_the_first_equal_one_is_taken_back(
     assert line(built)["status"] is None
 
 
+def test_a_cancellation_that_a_recovery_sends_again_is_the_same_one() -> None:
+    built = state(message("bet_cancel", market(18), start_time=5))
+    built.apply("", message("bet_cancel", market(18), start_time=5, request_id=9))
+    built.apply("", message("bet_cancel", market(18), start_time=6, request_id=9))
+    assert line(built)["cancels"] == [[5, None], [6, None]]
+
+
 def test_an_older_odds_change_is_dropped_except_during_recovery() -> None:
     built = state(odds(market(18), ts=10), odds(market(18, 0), ts=9), odds(market(18, -1), ts=9, product=3))
     assert (line(built)["status"], built.late) == (-1, 1)

@@ -197,15 +197,23 @@ impl Line {
 
     pub(super) fn cancel(&mut self, message: &Message<'_>, market: &Market<'_>) -> bool {
         let outcomes = &message.outcomes[market.outcomes.clone()];
-        let room = self.cancels.len() < MAX_CANCELS && outcomes.len() <= MAX_OUTCOMES;
+        if outcomes.len() > MAX_OUTCOMES {
+            return false;
+        }
+        let cancel = Cancel {
+            start: message.start_time,
+            end: message.end_time,
+            void_reason: market.void_reason,
+            superceded_by: message.superceded_by.as_deref().map(Into::into),
+            outcomes: outcomes.iter().map(|outcome| (&*outcome.id).into()).collect(),
+        };
+        // A recovery sends again what is known.
+        if message.request_id.is_some() && self.cancels.contains(&cancel) {
+            return true;
+        }
+        let room = self.cancels.len() < MAX_CANCELS;
         if room {
-            self.cancels.push(Cancel {
-                start: message.start_time,
-                end: message.end_time,
-                void_reason: market.void_reason,
-                superceded_by: message.superceded_by.as_deref().map(Into::into),
-                outcomes: outcomes.iter().map(|outcome| (&*outcome.id).into()).collect(),
-            });
+            self.cancels.push(cancel);
         }
         room
     }
