@@ -4,6 +4,7 @@ from pyplatform._core import archive as archive
 from pyplatform._core import betting as betting
 from pyplatform._core import feeds as feeds
 from pyplatform._core import inplay as inplay
+from pyplatform._core import ledger as ledger
 from pyplatform._core import models as models
 from pyplatform._core import money as money
 from pyplatform._core import odds as odds
@@ -19,6 +20,7 @@ __all__ = [
     "betting",
     "feeds",
     "inplay",
+    "ledger",
     "models",
     "money",
     "odds",
