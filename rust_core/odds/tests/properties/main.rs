@@ -4,6 +4,7 @@ mod batches;
 mod books;
 mod chance;
 mod margins;
+mod models;
 mod prices;
 mod shaping;
 mod stakes;
