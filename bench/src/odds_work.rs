@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use odds::models::{GoalModel, MarketView, ScoreGrid, goal_expectancy};
+use odds::models::{GoalModel, Line, MarketView, ScoreGrid, goal_expectancy};
 use odds::{Markets, Method, OnInvalid};
 
 use crate::work::Work;
@@ -23,6 +23,7 @@ pub(crate) fn make(name: &str) -> Option<Box<dyn Work>> {
         "shin_20" => Box::new(Remove(Method::Shin, TWENTY)),
         "shin_batch" => Box::new(Batch(books())),
         "score_grid" => Box::new(Grid),
+        "match_book" => Box::new(Book),
         "goal_rates" => Box::new(Rates),
         "ladder_floor" => Box::new(LadderFloor),
         _ => return None,
@@ -79,6 +80,31 @@ struct Grid;
 impl Work for Grid {
     fn run(&mut self, count: u64) -> u64 {
         (0..count).map(|_| grid().result(0)[0].to_bits()).fold(0, |sum, bits| sum ^ bits)
+    }
+}
+
+/// Every market of a match, 25 totals, 29 handicaps and 36 scores, from the rates on.
+struct Book;
+
+impl Work for Book {
+    fn run(&mut self, count: u64) -> u64 {
+        let line = |quarters: i32| Line::new(f64::from(quarters) / 4.0).expect("a line");
+        let (totals, handicaps) =
+            ((2..27).map(line).collect::<Vec<_>>(), (-14..15).map(line).collect::<Vec<_>>());
+        let book = || {
+            let grid = grid();
+            black_box((
+                grid.result(0),
+                grid.both_score(),
+                grid.odd_even(),
+                grid.win_to_nil(),
+                grid.clean_sheet(),
+            ));
+            black_box((grid.winning_margins(), grid.exact_totals(7), grid.correct_scores(5)));
+            totals.iter().map(|line| grid.over(*line).win).sum::<f64>()
+                + handicaps.iter().map(|line| grid.handicap(*line).win).sum::<f64>()
+        };
+        (0..count).map(|_| book().to_bits()).fold(0, |sum, bits| sum ^ bits)
     }
 }
 
