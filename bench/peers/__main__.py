@@ -9,6 +9,7 @@ import json
 import os
 import pkgutil
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -78,6 +79,7 @@ def main() -> int:
         "--json", type=Path, metavar="FILE", help="also write the figures of every round to FILE"
     )
     arguments = parser.parse_args()
+    warnings.simplefilter("ignore")  # of peers, about themselves
     console = Console(width=None if sys.stdout.isatty() else 140)
     table = Table(title="Beside the peers: CPU µs an operation, medians, measured in turns in one process")
     for column in ("operation", "peer", "must", "aim", "ours", "peer's", "ratio", "reached"):
