@@ -1,6 +1,10 @@
 //! What holds for every grid and every market priced back, on random parameters in and out of range.
 
-#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "counts of goals and places of results are small")]
+#![allow(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "counts of goals and places of results are small"
+)]
 
 use odds::models::{GoalModel, Line, MarketView, ScoreGrid, goal_expectancy};
 
