@@ -55,6 +55,7 @@ fields! {
         P = "p",
         PlaceP = "place_p",
         Suspended = "suspended",
+        MaxPayoutMinor = "max_payout_minor",
         EventId = "event_id",
         MarketId = "market_id",
         SelectionId = "selection_id",
@@ -98,6 +99,7 @@ pub(crate) struct LegFields {
     p: Option<Share>,
     place_p: Option<Share>,
     suspended: bool,
+    pub(crate) max_payout: Option<u64>,
     pub(crate) about: Option<Box<Contingency>>,
 }
 
@@ -134,6 +136,7 @@ impl LegFields {
             LegField::P => self.p = Some(share("p", value)?),
             LegField::PlaceP => self.place_p = Some(share("place_p", value)?),
             LegField::Suspended => self.suspended = flag(name, value)?,
+            LegField::MaxPayoutMinor => self.max_payout = Some(whole(name, value)?),
             LegField::EventId => self.about().event = Some(text(value)?),
             LegField::MarketId => self.about().market = Some(text(value)?),
             LegField::SelectionId => self.about().selection = Some(text(value)?),

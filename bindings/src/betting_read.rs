@@ -79,6 +79,7 @@ struct BetFields<'py> {
     bonus: Bonus,
     line_bonus: Option<LineBonus>,
     max_payout: Option<u64>,
+    leg_cap: Option<u64>,
     max_line_payout: Option<u64>,
     day_cap: Option<u64>,
     paid_today: u64,
@@ -135,6 +136,8 @@ impl<'py> BetFields<'py> {
                 .map_err(|error| PyValueError::new_err(format!("leg {at}: {}", words(leg.py(), &error))))?;
             self.legs.push(leg);
             self.chances.push(fields.chance());
+            // The lowest cap of all legs counts.
+            self.leg_cap = self.leg_cap.into_iter().chain(fields.max_payout).min();
             self.about.extend(fields.about.map(|about| (at, *about)));
         }
         Ok(())
@@ -167,7 +170,7 @@ impl<'py> BetFields<'py> {
             free: self.free,
             bonus: self.bonus,
             line_bonus: self.line_bonus,
-            max_payout: self.max_payout,
+            max_payout: self.max_payout.into_iter().chain(self.leg_cap).min(),
             day_cap: self.day_cap.map(|most| DayCap { most, paid: self.paid_today }),
             max_line_payout: self.max_line_payout,
             rounding: self.rounding.unwrap_or(Rounding::HalfUp),

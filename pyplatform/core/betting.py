@@ -110,6 +110,7 @@ class Leg(Struct, frozen=True):
     A dead heat is `tied` runners at `position` (1 if nothing is said) in a market that pays `places_market` places,
     or the feed's `dead_heat_factor`; a feed's half-won is WON with a `void_factor` of 0.5, half-lost RESULT0 with it.
     Early payout is EARLY_WON. An OPEN leg carries `current` or the probability `p` (and `place_p`) for a cash-out.
+    `max_payout_minor` is the cap of the leg's sport or competition: the lowest of all legs bounds the bet's return.
     `event_id`, `market_id` and `selection_id` tell `related` legs apart, as do facts: a leg `causes` what other legs
     are `consequences` of.
     """
@@ -133,6 +134,7 @@ class Leg(Struct, frozen=True):
     p: Number | None = None
     place_p: Number | None = None
     suspended: bool = False
+    max_payout_minor: int | None = None
     event_id: str | None = None
     market_id: str | None = None
     selection_id: str | int | None = None
