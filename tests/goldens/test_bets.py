@@ -115,7 +115,11 @@ def test_house_terms_of_lines_and_days() -> None:
     assert (
         betting.settle(with_bonus | {"day_cap_minor": 2_500, "paid_today_minor": 600}).returns_minor == 1_900
     )
-    caps = [won[0] | {"max_payout_minor": 700}, won[0] | {"max_payout_minor": 500}, won[0]]
+    caps: list[dict[str, Any]] = [
+        won[0] | {"max_payout_minor": 700},
+        won[0] | {"max_payout_minor": 500},
+        won[0],
+    ]
     assert betting.settle(bet(caps)).returns_minor == 500
     assert betting.settle(bet(caps, max_payout_minor=400)).returns_minor == 400
     # Each leg returns 4 + 1.75 for its two units, half of it on each part of the next.
