@@ -17,6 +17,8 @@ _STATE: Final = {
 _REMOVED: Final = frozenset({"REMOVED", "REMOVED_VACANT"})
 _WON: Final = frozenset({"WINNER", "PLACED"})
 _MS: Final = 1_000_000
+KEPT_S: Final = 24 * 3600
+"""A market that has been closed for so long by the feed's own time is forgotten."""
 
 
 def describe(problem: betfair.Problem) -> str:
@@ -36,7 +38,7 @@ class BetfairAdapter:
 
     def __init__(self, producer: str) -> None:
         self._producer = producer
-        self._books = betfair.Books()
+        self._books = betfair.Books(evict_closed_after=KEPT_S)
         self._definitions: dict[str, betfair.MarketDefinition] = {}
         self._keys: dict[str, tuple[tuple[int, ...], tuple[float, ...], tuple[str, ...]]] = {}
         self._again: set[str] = set()
