@@ -9,7 +9,7 @@ fn state(pieces: &[&[u8]]) -> String {
     let mut books = Books::default();
     let updates: u64 = pieces.iter().map(|piece| books.apply(piece)).sum();
     books.finish();
-    format!("{updates} {:?} {:?} {}", books.markets(), books.problems(), books.passed_over())
+    format!("{updates} {:?} {:?} {}", books.markets(), books.problems(), books.session().passed_over())
 }
 
 fuzz_target!(|bytes: &[u8]| {

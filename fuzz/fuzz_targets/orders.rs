@@ -10,7 +10,7 @@ fn state(pieces: &[&[u8]]) -> String {
     let updates: u64 = pieces.iter().map(|piece| orders.apply(piece)).sum();
     orders.finish();
     let markets: Vec<_> = orders.markets().collect();
-    format!("{updates} {markets:?} {:?} {}", orders.problems(), orders.passed_over())
+    format!("{updates} {markets:?} {:?} {}", orders.problems(), orders.session().passed_over())
 }
 
 fuzz_target!(|bytes: &[u8]| {

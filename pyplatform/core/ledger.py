@@ -95,11 +95,7 @@ class Ledger:
 
     def batches(self) -> Iterator[Batch]:
         """Every batch of the journal from the first on, each verified against its hash."""
-        offset = 0
-        while True:
-            frames, offset = self._file.read(offset)
-            if not frames:
-                return
+        for frames in self._pages():
             yield from map(Batch, frames)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
@@ -115,11 +111,7 @@ class Ledger:
         state than this process has.
         """
         replayer = Replayer(self._tenant)
-        offset = 0
-        while True:
-            frames, offset = self._file.read(offset)
-            if not frames:
-                break
+        for frames in self._pages():
             replayer.apply(frames)
         if replayer.state_hash != self._file.state_hash or replayer.seq != self.seq:
             raise ValueError(
@@ -138,6 +130,12 @@ class Ledger:
         if found.state_hash != replayer.state_hash or unbalanced or astray:
             raise ValueError(f"the books do not add up: {unbalanced or astray or 'state hash'}")
         return found
+
+    def _pages(self) -> Iterator[list[bytes]]:
+        frames, offset = self._file.read(0)
+        while frames:
+            yield frames
+            frames, offset = self._file.read(offset)
 
     def close(self) -> None:
         """Let go of the file; any number of times."""

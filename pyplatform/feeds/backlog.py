@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from typing import Final, Generic, TypeVar
+from collections.abc import Coroutine
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -79,3 +80,31 @@ class Backlog(Generic[T]):
         item, size = self._items.popleft()
         self._size -= size
         return item
+
+
+class Work:
+    """The tasks of a connector: when one fails, its error ends the backlog and so reaches the reader."""
+
+    def __init__(self, backlog: Backlog[T]) -> None:
+        self._end = backlog.end
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` beside."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def end(self) -> None:
+        """End the backlog and every task but the caller's; repeatable."""
+        self._end()
+        tasks = {task for task in self._tasks if task is not asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._end(error if isinstance(error, Exception) else None)

@@ -15,7 +15,7 @@ import msgspec
 
 from pyplatform._core.recovery import Betfair, BetfairAction
 from pyplatform.feeds import betfair_messages as wire
-from pyplatform.feeds.backlog import Backlog
+from pyplatform.feeds.backlog import Backlog, Work
 from pyplatform.feeds.betfair_session import Sessions, sessions
 from pyplatform.feeds.betfair_settings import BetfairSettings
 from pyplatform.feeds.lines import Lines, LineTooLong
@@ -69,7 +69,7 @@ class BetfairStream:
         self._clock = SteadyClock().now if clock is None else clock
         self._tick_s = tick_s
         self._taken: dict[str, Clocks] = dict.fromkeys(streams)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._work = Work(self._backlog)
         self._writer: asyncio.StreamWriter | None = None
         self._outgoing: asyncio.Queue[BetfairAction] = asyncio.Queue()
         self.connections = 0
@@ -81,7 +81,7 @@ class BetfairStream:
 
     async def messages(self) -> AsyncIterator[Received | Health]:
         """Yield change messages, heartbeats too, and health; raises FeedRefused when only a person can help."""
-        self._start(self._keep_time())
+        self._work.start(self._keep_time())
         try:
             while (waiting := await self._backlog.get()) is not None:
                 if waiting.stream:
@@ -92,22 +92,7 @@ class BetfairStream:
 
     async def close(self) -> None:
         """End `messages` and the connection; repeatable."""
-        self._backlog.end()
-        tasks = {task for task in self._tasks if task is not asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    def _start(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._backlog.end(error if isinstance(error, Exception) else None)
+        await self._work.end()
 
     def _now(self) -> int:
         return self._clock() // 1_000_000
@@ -121,7 +106,7 @@ class BetfairStream:
         for action in actions:
             match action.kind:
                 case "connect":
-                    self._start(self._connect())
+                    self._work.start(self._connect())
                 case "authenticate" | "subscribe":
                     self._outgoing.put_nowait(action)
                 case "close":

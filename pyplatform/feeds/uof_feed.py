@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from pyplatform._core.recovery import Uof, UofAction, UofStanding
-from pyplatform.feeds.backlog import Backlog
+from pyplatform.feeds.backlog import Backlog, Work
 from pyplatform.feeds.received import Health, Received
 from pyplatform.feeds.uof_api import Producer, RequestRefused, UofApi
 from pyplatform.feeds.uof_broker import Broker
@@ -61,7 +61,7 @@ class UofFeed:
         self._progress = Progress(settings.progress_file)
         self._machine: Uof | None = None
         self._producers: dict[int, Producer] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._work = Work(self._backlog)
         self.connections = 0
         """Connections made."""
         self.overflows = 0
@@ -71,7 +71,7 @@ class UofFeed:
 
     async def messages(self) -> AsyncIterator[Received | Health]:
         """Yield messages, alives too, and health; raises FeedRefused when only a person can help."""
-        self._start(self._run())
+        self._work.start(self._run())
         try:
             while (waiting := await self._backlog.get()) is not None:
                 yield waiting.item
@@ -82,12 +82,7 @@ class UofFeed:
 
     async def close(self) -> None:
         """End `messages` and the connection, and keep how far everything was processed; repeatable."""
-        self._backlog.end()
-        tasks = {task for task in self._tasks if task is not asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await self._work.end()
         self._keep_points(at_once=True)
         await self.api.close()
 
@@ -111,16 +106,6 @@ class UofFeed:
             self._machine.request_failed(product, request_id, isinstance(error, RequestRefused), self._now())
             raise
         return request_id
-
-    def _start(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._backlog.end(error if isinstance(error, Exception) else None)
 
     def _now(self) -> int:
         return self._clock() // _MS
@@ -230,7 +215,7 @@ class UofFeed:
         for action in actions:
             match action.kind:
                 case "request":
-                    self._start(self._recover(action))
+                    self._work.start(self._recover(action))
                 case "up" | "down":
                     self._tell(action)
                 case "event_done":

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::lines::Position;
+
 /// Why a line, or a part of it, was not applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
@@ -62,6 +64,14 @@ pub struct Problem {
     pub at: usize,
     /// What is wrong.
     pub reason: Reason,
+}
+
+impl Problem {
+    /// A fault of the message that begins at `start`.
+    pub(crate) fn new(start: Position, fault: Fault) -> Self {
+        let Position { line, offset } = start;
+        Self { line, offset, at: fault.at, reason: fault.reason }
+    }
 }
 
 impl fmt::Display for Problem {

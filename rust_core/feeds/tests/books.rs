@@ -127,10 +127,10 @@ fn an_image_in_segments_clears_once_and_is_complete_at_its_end() {
         )
     };
     let mut books = books(&[&mcm(r#""tv":1"#), &segment("SEG_START", "1.2")]);
-    assert!(books.market(ID).is_none() && !books.image_complete());
+    assert!(books.market(ID).is_none() && !books.session().image_complete());
     books.apply(segment("SEG", "1.3").as_bytes());
     books.apply(segment("SEG_END", "1.4").as_bytes());
-    assert!(books.image_complete());
+    assert!(books.session().image_complete());
     assert_eq!(
         books.markets().iter().map(|market| &**market.id()).collect::<Vec<_>>(),
         ["1.2", "1.3", "1.4"]
@@ -158,10 +158,16 @@ fn clocks_late_data_and_other_messages() {
         r#"{"op":"ocm","clk":"X","pt":2,"oc":[{"id":"1.9"}]}"#,
         r#"{"op":"mcm","id":2,"status":503}"#,
     ]);
-    assert_eq!((books.clk(), books.initial_clk(), books.passed_over()), (Some("C"), Some("I"), 3));
-    assert!(books.late());
+    assert_eq!(
+        (books.session().clk(), books.session().initial_clk(), books.session().passed_over()),
+        (Some("C"), Some("I"), 3)
+    );
+    assert!(books.session().late());
     books.apply(br#"{"op":"mcm","pt":3,"ct":"RESUB_DELTA","clk":"D","mc":null}"#);
-    assert_eq!((books.late(), books.clk(), books.problems().total()), (false, Some("D"), 0));
+    assert_eq!(
+        (books.session().late(), books.session().clk(), books.problems().total()),
+        (false, Some("D"), 0)
+    );
 }
 
 #[test]

@@ -108,19 +108,24 @@ fn an_image_drops_all_and_other_messages_are_passed_over() {
     };
     assert_eq!((runners("1.1"), runners("1.2")), (None, Some(vec![(6, -0.5), (6, 0.0)])));
     assert_eq!(
-        (orders.clk(), orders.initial_clk(), orders.passed_over(), orders.updates()),
+        (
+            orders.session().clk(),
+            orders.session().initial_clk(),
+            orders.session().passed_over(),
+            orders.updates()
+        ),
         (Some("D"), Some("I"), 1, 2)
     );
-    assert!(orders.late() && orders.image_complete());
+    assert!(orders.session().late() && orders.session().image_complete());
 }
 
 #[test]
 fn changes_of_another_subscription_are_left_out() {
     let mut orders = Orders::new(&OrderOptions { subscription: Some(3), ..OrderOptions::default() });
     assert_eq!(orders.apply(ocm(r#""mb":[[2,1]]"#).as_bytes()), 0);
-    orders.follow(Some(2));
+    orders.session_mut().follow(Some(2));
     assert_eq!(orders.apply(ocm(r#""mb":[[2,1]]"#).as_bytes()), 1);
-    assert_eq!((orders.other_subscriptions(), orders.subscription()), (1, Some(2)));
+    assert_eq!((orders.session().other_subscriptions(), orders.session().subscription()), (1, Some(2)));
 }
 
 #[test]

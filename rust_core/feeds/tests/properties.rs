@@ -28,7 +28,7 @@ fn outcome(options: &Options, pieces: &[&[u8]]) -> (String, Vec<String>, u64) {
     let updates = pieces.iter().map(|piece| books.apply(piece)).sum();
     books.finish();
     let problems = books.problems().kept().iter().map(ToString::to_string).collect();
-    let markets = format!("{:?} {} {}", books.markets(), books.lines(), books.passed_over());
+    let markets = format!("{:?} {} {}", books.markets(), books.lines(), books.session().passed_over());
     (markets, problems, updates)
 }
 

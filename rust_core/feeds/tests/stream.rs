@@ -65,8 +65,11 @@ fn messages_are_counted_by_kind_and_races_passed_on_as_they_came() {
     let passed = books.take_passed_on();
     let texts: Vec<_> = passed.iter().map(|m| (m.op, std::str::from_utf8(&m.text).expect("text"))).collect();
     assert_eq!(texts, [("rcm", race), ("ccm", r#"{"op":"ccm","cc":[]}"#)]);
-    let counts: Vec<_> = books.counts().filter(|(_, count)| *count > 0).collect();
-    assert_eq!((counts, books.passed_over()), (vec![("mcm", 1), ("ocm", 1), ("rcm", 1), ("ccm", 1)], 3));
+    let counts: Vec<_> = books.session().counts().filter(|(_, count)| *count > 0).collect();
+    assert_eq!(
+        (counts, books.session().passed_over()),
+        (vec![("mcm", 1), ("ocm", 1), ("rcm", 1), ("ccm", 1)], 3)
+    );
     let large = format!(r#"{{"op":"rcm","x":"{}"}}"#, "y".repeat(6 << 20));
     for _ in 0..3 {
         books.apply(large.as_bytes());
@@ -79,9 +82,12 @@ fn changes_of_another_subscription_are_left_out() {
     let mut books = Books::new(&Options { subscription: Some(3), ..Options::default() });
     assert_eq!(books.apply(line("1.1", 1, r#""tv":1"#).as_bytes()), 0);
     assert_eq!(books.apply(br#"{"op":"mcm","pt":1,"mc":[{"id":"1.1"}]}"#), 1);
-    books.follow(Some(2));
+    books.session_mut().follow(Some(2));
     assert_eq!(books.apply(line("1.1", 1, r#""tv":1"#).as_bytes()), 1);
-    assert_eq!((books.other_subscriptions(), books.passed_over(), books.clk()), (1, 0, None));
+    assert_eq!(
+        (books.session().other_subscriptions(), books.session().passed_over(), books.session().clk()),
+        (1, 0, None)
+    );
 }
 
 #[test]

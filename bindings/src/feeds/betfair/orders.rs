@@ -90,42 +90,42 @@ impl Orders {
 
     #[getter]
     fn passed_over(&self) -> u64 {
-        self.inner.passed_over()
+        self.inner.session().passed_over()
     }
 
     #[getter]
     fn subscription(&self) -> Option<i64> {
-        self.inner.subscription()
+        self.inner.session().subscription()
     }
 
     #[setter]
     fn set_subscription(&mut self, subscription: Option<i64>) {
-        self.inner.follow(subscription);
+        self.inner.session_mut().follow(subscription);
     }
 
     #[getter]
     fn other_subscriptions(&self) -> u64 {
-        self.inner.other_subscriptions()
+        self.inner.session().other_subscriptions()
     }
 
     #[getter]
     fn clk(&self) -> Option<&str> {
-        self.inner.clk()
+        self.inner.session().clk()
     }
 
     #[getter]
     fn initial_clk(&self) -> Option<&str> {
-        self.inner.initial_clk()
+        self.inner.session().initial_clk()
     }
 
     #[getter]
     fn late(&self) -> bool {
-        self.inner.late()
+        self.inner.session().late()
     }
 
     #[getter]
     fn image_complete(&self) -> bool {
-        self.inner.image_complete()
+        self.inner.session().image_complete()
     }
 }
 

@@ -6,6 +6,7 @@ use super::columns::{Columns, Recorder};
 use super::market::Market;
 use super::message::Message;
 use super::passed::Text;
+use super::session::Session;
 use super::state::State;
 use crate::json::Cursor;
 use crate::lines::{DEFAULT_MAX_LINE, Lines, Position, Sink};
@@ -107,29 +108,9 @@ impl Books {
         }
     }
 
-    /// Takes market changes of this subscription only from now on, of any if `None`.
-    pub fn follow(&mut self, subscription: Option<i64>) {
-        self.state.session.subscription = subscription;
-    }
-
-    /// The subscription whose changes are taken, if not all are.
-    pub fn subscription(&self) -> Option<i64> {
-        self.state.session.subscription
-    }
-
     /// Race and cricket messages since the last call, as they came. Only so many bytes are kept untaken.
     pub fn take_passed_on(&mut self) -> Vec<Text> {
         self.state.passed_on.take()
-    }
-
-    /// Sound messages by their `op`, for every kind that is known.
-    pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        self.state.session.counts()
-    }
-
-    /// Market changes of other subscriptions, left out.
-    pub fn other_subscriptions(&self) -> u64 {
-        self.state.session.other_subscriptions
     }
 
     /// Closed markets dropped for their age or to make room.
@@ -168,34 +149,19 @@ impl Books {
         self.state.updates
     }
 
-    /// Sound messages that are not about market books: orders, races, cricket, connection, status.
-    pub fn passed_over(&self) -> u64 {
-        self.state.session.passed_over
+    /// What the stream has said of itself.
+    pub fn session(&self) -> &Session {
+        &self.state.session
+    }
+
+    /// The same, to follow another subscription.
+    pub fn session_mut(&mut self) -> &mut Session {
+        &mut self.state.session
     }
 
     /// What was wrong with which line.
     pub fn problems(&self) -> &Problems {
         &self.problems
-    }
-
-    /// Last `clk`, to resubscribe with.
-    pub fn clk(&self) -> Option<&str> {
-        self.state.session.clk()
-    }
-
-    /// Last `initialClk`, to resubscribe with.
-    pub fn initial_clk(&self) -> Option<&str> {
-        self.state.session.initial_clk()
-    }
-
-    /// The exchange says its data is late (status 503); prices may be stale until it is false again.
-    pub fn late(&self) -> bool {
-        self.state.session.late
-    }
-
-    /// False while an image that comes in segments is not yet whole.
-    pub fn image_complete(&self) -> bool {
-        self.state.session.image_complete
     }
 
     /// Over every update and every runner of its market, the best back and lay prices of the full ladders in
@@ -225,7 +191,6 @@ impl Sink for Taker<'_> {
     }
 
     fn problem(&mut self, start: Position, fault: Fault) {
-        let Position { line, offset } = start;
-        self.problems.add(Problem { line, offset, at: fault.at, reason: fault.reason });
+        self.problems.add(Problem::new(start, fault));
     }
 }

@@ -24,6 +24,7 @@ pub use ladder::{Ladder, Level, Offer, Offers};
 pub use market::{Market, Runner};
 pub use orders::{Order, OrderMarket, OrderOptions, OrderRunner, Orders, StrategyMatches};
 pub use passed::Text;
+pub use session::Session;
 
 use crate::json::Cursor;
 #[cfg(doc)]

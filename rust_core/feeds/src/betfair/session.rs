@@ -3,17 +3,18 @@
 use super::change::{ChangeType, Op, Segment};
 use super::envelope::{Envelope, MAX_OPS, OPS};
 
+/// What a stream has said of itself so far.
 #[derive(Debug)]
-pub(super) struct Session {
+pub struct Session {
     /// The kind of message that is about the state kept.
     wanted: Op,
-    pub(super) subscription: Option<i64>,
-    pub(super) other_subscriptions: u64,
-    pub(super) passed_over: u64,
+    subscription: Option<i64>,
+    other_subscriptions: u64,
+    passed_over: u64,
     clk: String,
     initial_clk: String,
-    pub(super) late: bool,
-    pub(super) image_complete: bool,
+    late: bool,
+    image_complete: bool,
     counts: [u64; MAX_OPS],
 }
 
@@ -66,17 +67,48 @@ impl Session {
         matches!(message.segment, Segment::Whole | Segment::Start)
     }
 
-    pub(super) fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+    /// Takes changes of this subscription only from now on, of any if `None`.
+    pub fn follow(&mut self, subscription: Option<i64>) {
+        self.subscription = subscription;
+    }
+
+    /// The subscription whose changes are taken, if not all are.
+    pub fn subscription(&self) -> Option<i64> {
+        self.subscription
+    }
+
+    /// Changes of other subscriptions, left out.
+    pub fn other_subscriptions(&self) -> u64 {
+        self.other_subscriptions
+    }
+
+    /// Sound messages that are about something else than the state kept: other streams, connection, status.
+    pub fn passed_over(&self) -> u64 {
+        self.passed_over
+    }
+
+    /// Sound messages by their `op`, for every kind that is known.
+    pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
         OPS.into_iter().zip(self.counts)
     }
 
-    /// Last `clk`, if there was one.
-    pub(super) fn clk(&self) -> Option<&str> {
+    /// Last `clk`, to resubscribe with.
+    pub fn clk(&self) -> Option<&str> {
         Some(self.clk.as_str()).filter(|clk| !clk.is_empty())
     }
 
-    /// Last `initialClk`, if there was one.
-    pub(super) fn initial_clk(&self) -> Option<&str> {
+    /// Last `initialClk`, to resubscribe with.
+    pub fn initial_clk(&self) -> Option<&str> {
         Some(self.initial_clk.as_str()).filter(|clk| !clk.is_empty())
+    }
+
+    /// The exchange says its data is late (status 503); what is held may be stale until it is false again.
+    pub fn late(&self) -> bool {
+        self.late
+    }
+
+    /// False while an image that comes in segments is not yet whole.
+    pub fn image_complete(&self) -> bool {
+        self.image_complete
     }
 }

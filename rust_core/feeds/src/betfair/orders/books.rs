@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::message::Message;
 use super::order::Order;
 use super::state::{OrderMarket, State};
+use crate::betfair::session::Session;
 use crate::json::Cursor;
 use crate::lines::{DEFAULT_MAX_LINE, Lines, Position, Sink};
 use crate::problem::{Fault, Problem, Problems};
@@ -96,49 +97,19 @@ impl Orders {
         self.state.updates
     }
 
-    /// Sound messages that are not about orders.
-    pub fn passed_over(&self) -> u64 {
-        self.state.session.passed_over
+    /// What the stream has said of itself.
+    pub fn session(&self) -> &Session {
+        &self.state.session
     }
 
-    /// Changes of other subscriptions, left out.
-    pub fn other_subscriptions(&self) -> u64 {
-        self.state.session.other_subscriptions
-    }
-
-    /// Takes changes of this subscription only from now on, of any if `None`.
-    pub fn follow(&mut self, subscription: Option<i64>) {
-        self.state.session.subscription = subscription;
-    }
-
-    /// The subscription whose changes are taken, if not all are.
-    pub fn subscription(&self) -> Option<i64> {
-        self.state.session.subscription
+    /// The same, to follow another subscription.
+    pub fn session_mut(&mut self) -> &mut Session {
+        &mut self.state.session
     }
 
     /// What was wrong with which line.
     pub fn problems(&self) -> &Problems {
         &self.problems
-    }
-
-    /// Last `clk`, to resubscribe with.
-    pub fn clk(&self) -> Option<&str> {
-        self.state.session.clk()
-    }
-
-    /// Last `initialClk`, to resubscribe with.
-    pub fn initial_clk(&self) -> Option<&str> {
-        self.state.session.initial_clk()
-    }
-
-    /// The exchange says its data is late.
-    pub fn late(&self) -> bool {
-        self.state.session.late
-    }
-
-    /// False while an image that comes in segments is not yet whole.
-    pub fn image_complete(&self) -> bool {
-        self.state.session.image_complete
     }
 }
 
@@ -157,7 +128,6 @@ impl Sink for Taker<'_> {
     }
 
     fn problem(&mut self, start: Position, fault: Fault) {
-        let Position { line, offset } = start;
-        self.problems.add(Problem { line, offset, at: fault.at, reason: fault.reason });
+        self.problems.add(Problem::new(start, fault));
     }
 }
