@@ -9,7 +9,7 @@ from nats.js import JetStreamContext
 
 from pyplatform._core import shard as core
 from pyplatform.bus import Bus
-from pyplatform.eventstore.tail import LedgerTail
+from pyplatform.eventstore.tail import LedgerTail, PastDiffers
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.telemetry import Gauge, get_logger
@@ -25,7 +25,7 @@ class Auditor:
     def __init__(self, settings: Settings, js: JetStreamContext, tenant: str, config: AnchorConfig) -> None:
         self._tenant = tenant
         self._config = config
-        self._tail = LedgerTail(js, settings.postgres_url, tenant)
+        self._js, self._postgres_url = js, settings.postgres_url
         self._replayer = core.Replayer(tenant)
         self._folder = AnchorFolder(config.folder, tenant)
         Gauge(f"wallet.{tenant}.audited", "entries replayed and verified", lambda: self._replayer.seq)
@@ -46,15 +46,22 @@ class Auditor:
                 following.result()
         finally:
             await end(either)
-            await self._tail.close()
 
     async def _follow(self) -> None:
-        async for batches in self._tail.batches():
+        while True:
+            tail = LedgerTail(self._js, self._postgres_url, self._tenant)
+            self._replayer = core.Replayer(self._tenant)
             try:
-                self._replayer.apply([batch.data for batch in batches])
+                async for batches in tail.batches():
+                    self._replayer.apply([batch.data for batch in batches])
+            except PastDiffers as error:
+                # Anchors of the other past stay, and tell of it.
+                log.error("the ledger is read anew", tenant=self._tenant, reason=str(error))
             except ValueError as error:
                 log.critical("the ledger does not verify", tenant=self._tenant, error=str(error))
                 raise PlatformError(f"the ledger of {self._tenant} does not verify: {error}") from error
+            finally:
+                await tail.close()
 
     def _anchor(self) -> None:
         last, digest = self._folder.last()

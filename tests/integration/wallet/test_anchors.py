@@ -8,7 +8,10 @@ import asyncpg
 import msgspec
 import pytest
 
+from pyplatform._core import shard as core
+from pyplatform._core import wallet as codec
 from pyplatform.bus import Bus
+from pyplatform.contracts.wallet import ledger_stream, ledger_subject
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.wallet.anchors import Anchor, AnchorConfig, AnchorFolder
@@ -126,6 +129,46 @@ async def test_a_range_is_proven_alone_and_damage_outside_it_does_not_matter(
         for first, last in ((1, 4), (1, 5), (5, 6), (6, 8), (8, 9), (9, 11), (10, 11), (12, 20))
     }
     assert [span for span, ok in verdicts.items() if ok] == [(1, 4), (6, 8), (10, 11)]
+
+
+async def test_a_lost_stream_does_not_stop_the_auditor(
+    player: Any, wallet_running: Any, settings: Settings, bus: Bus, config: AnchorConfig, eventually: Any
+) -> None:
+    folder = AnchorFolder(config.folder, player.tenant)
+    stop = asyncio.Event()
+    async with wallet_running():
+        auditing = asyncio.create_task(Auditor(settings, bus.js, player.tenant, config).run(stop))
+        seq: int = (await player.deposit(100)).seq
+
+        async def anchored() -> bool:
+            return folder.last()[0] >= seq
+
+        await eventually(anchored)
+        # Not the ledger's: whoever writes into the copy must not end those who read it.
+        other = batch_of_another_past(player.tenant)
+        await bus.js.publish(ledger_subject(player.tenant), other)
+        await bus.js.delete_stream(ledger_stream(player.tenant))
+        seq = (await player.bet()).seq
+        await eventually(anchored)
+        assert not auditing.done()
+    stop.set()
+    await auditing
+
+
+def batch_of_another_past(tenant: str) -> bytes:
+    """The first batch of a ledger of this name that went another way."""
+    machine = core.Shard(tenant)
+    machine.poll(1)
+    machine.lease_taken(9)
+    machine.poll(2)
+    machine.rows(9, [], True)
+    machine.poll(3)
+    context = codec.Context(tenant, 1, bytes(15) + b"\1", 2, bytes(16))
+    command = codec.deposit(context, "other", "EUR", 1_000_000, "bank")
+    machine.enqueue(1, b"\x01\x01\x00" + len(command).to_bytes(4, "little") + command)
+    (append,) = [action for action in machine.poll(4) if action[0] == core.APPEND]
+    batch: bytes = append[6]
+    return batch
 
 
 def test_settings_are_refused_with_the_name_of_what_is_wrong(tmp_path: Path) -> None:
