@@ -11,7 +11,7 @@ fn content(pieces: &[&[u8]]) -> (Vec<u8>, Result<(), Error>) {
     let (mut text, mut packed) = (Vec::new(), Vec::new());
     let split = pieces.iter().try_for_each(|piece| splitter.push(piece, &mut packed));
     packed.extend(splitter.finish());
-    let mut take = || {
+    let take = || {
         for piece in packed {
             let decoded = decoder.decode(&piece);
             text.extend(assembler.take(piece, decoded)?);
