@@ -246,7 +246,8 @@ async def test_too_many_markets_need_a_person(run: Run, exchange: Exchange) -> N
 async def test_too_many_connections_are_waited_for(run: Run, exchange: Exchange) -> None:
     exchange.refuse = ["MAX_CONNECTION_LIMIT_EXCEEDED"]
     async with run.start():
-        await until(lambda: run.stream.connections == 1 and not exchange.clients)
+        # The wait counts from when the connector knows that it was refused: its task of the connection is over then.
+        await until(lambda: run.stream.connections == 1 and len(run.stream._work._tasks) == 1)
         run.clock.go_on(5_000)
         await asyncio.sleep(0.05)
         assert run.stream.connections == 1
