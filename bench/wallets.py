@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from pyplatform._core import wallet as core
+from pyplatform.embedded.databases import drop_database
 from pyplatform.eventstore import migrate_all
 from pyplatform.eventstore.lease import LeaseKeeper, owner_id
 from pyplatform.kernel.config import Settings
@@ -39,7 +40,7 @@ async def migrated(settings: Settings) -> AsyncIterator[Settings]:
         finally:
             await connection.close()
         yield msgspec.structs.replace(settings, postgres_url=url)
-        await admin.execute(f"drop database {name} with (force)")
+        await drop_database(admin, name)
     finally:
         await admin.close()
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from pyplatform.embedded import Servers, running
+from pyplatform.embedded.databases import drop_database
 from pyplatform.eventstore import migrate_all
 from pyplatform.kernel.config import Settings
 
@@ -21,6 +22,14 @@ async def _execute(url: str, *statements: str) -> None:
     try:
         for statement in statements:
             await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _drop(url: str, name: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await drop_database(connection, name)
     finally:
         await connection.close()
 
@@ -59,7 +68,7 @@ def settings(servers: Servers, _template: str) -> Iterator[Settings]:
     name = f"test_{token_hex(6)}"
     asyncio.run(_execute(url, f"create database {name} template {_template}"))
     yield msgspec.structs.replace(servers.settings, postgres_url=_with_database(url, name))
-    asyncio.run(_execute(url, f"drop database {name} with (force)"))
+    asyncio.run(_drop(url, name))
 
 
 @pytest.fixture(scope="session")
