@@ -10,7 +10,7 @@ import msgspec
 
 from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import FeedHealth, ask_health_subject
-from pyplatform.contracts.sportsbook import locate_subject as owner_subject
+from pyplatform.contracts.sportsbook.bets import locate_subject as owner_subject
 from pyplatform.contracts.wallet import locate_subject as shard_subject
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable

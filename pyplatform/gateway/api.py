@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from pyplatform.contracts.sportsbook import BetAnswer, BetOutcome
+from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome
 from pyplatform.core import money
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.model import Invalid, write_price
@@ -96,7 +96,7 @@ def _add_markets(app: App, copy: MarketCopy) -> None:
 
 
 def _add_wallet(app: App, store: Store) -> None:
-    @app.get("/v1/wallet", auth=True)
+    @app.get("/v1/wallet", auth="player")
     async def read_wallet(request: Request, query: WalletQuery) -> WalletView:
         """Read the balance.
 
@@ -116,7 +116,7 @@ def _add_wallet(app: App, store: Store) -> None:
 
 
 def _add_bets(app: App, betting: Betting) -> None:
-    @app.post("/v1/bets", status=201, auth=True, idempotent=True, errors=(409,))
+    @app.post("/v1/bets", status=201, auth="player", idempotent=True, errors=(409,))
     async def place_bet(request: Request, body: BetRequest) -> Reply[BetView]:
         """Place a single bet.
 

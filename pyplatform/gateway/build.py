@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from pyplatform.bus import Bus
 from pyplatform.contracts.pam import SessionPort
-from pyplatform.contracts.sportsbook import REFRESH_S
+from pyplatform.contracts.sportsbook.markets import REFRESH_S
 from pyplatform.gateway.api import routes
 from pyplatform.gateway.consumers import MarketFeed
 from pyplatform.gateway.hub import Hub
@@ -15,7 +15,7 @@ from pyplatform.gateway.store import Store
 from pyplatform.gateway.stream import Stream
 from pyplatform.http.app import App
 from pyplatform.http.health import Check, add_health
-from pyplatform.http.openapi import add_documentation
+from pyplatform.apidoc.openapi import add_documentation
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.projections import ReadModels
 

@@ -8,7 +8,7 @@ import msgspec
 
 from pyplatform.bus import Bus, Message, Subscription
 from pyplatform.contracts.pam import revoked_subject
-from pyplatform.contracts.sportsbook import Market, Prices, market_subject, price_subject
+from pyplatform.contracts.sportsbook.markets import Market, Prices, market_subject, price_subject
 from pyplatform.gateway.hub import Hub
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.store import Store

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from pyplatform.contracts.pam import Session
-from pyplatform.contracts.sportsbook import Prices
+from pyplatform.contracts.sportsbook.markets import Prices
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.views import MarketState, price_change
 from pyplatform.telemetry import Counter

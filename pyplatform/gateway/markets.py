@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from time import monotonic
 
-from pyplatform.contracts.sportsbook import Market, Prices
+from pyplatform.contracts.sportsbook.markets import Market, Prices
 from pyplatform.gateway.views import MarketView, market_view, suspended_view
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from pyplatform.bus import Bus, Coalescer, LeaseClient
 from pyplatform.contracts.pam import Session
-from pyplatform.contracts.sportsbook import (
+from pyplatform.contracts.sportsbook.bets import (
     AwaitDecision,
     BetAnswer,
     BetOutcome,

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from pyplatform.contracts.sportsbook import Market, Prices, market_key, markets_key
+from pyplatform.contracts.sportsbook.markets import Market, Prices, market_key, markets_key
 from pyplatform.contracts.wallet import balance_key
 from pyplatform.projections import ReadModels
 

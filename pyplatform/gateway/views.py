@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from pyplatform.contracts.sportsbook import Market, MarketStatus, Prices
+from pyplatform.contracts.sportsbook.markets import Market, MarketStatus, Prices
 from pyplatform.gateway.model import write_price
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from pyplatform._core import wallet as codec
-from pyplatform.contracts.sportsbook import BetAnswer, BetOutcome, PlaceBet, Refusal
+from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, PlaceBet, Refusal
 from pyplatform.kernel import ids
 from pyplatform.sportsbook import slip as slips
 

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from pyplatform.bus import Bus, Message
-from pyplatform.contracts.sportsbook import (
+from pyplatform.contracts.sportsbook.markets import (
     Market,
     Prices,
     market_key,

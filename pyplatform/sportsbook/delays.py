@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from pyplatform._core import wallet as codec
-from pyplatform.contracts.sportsbook import BetAnswer, BetOutcome, PlaceBet
+from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, PlaceBet
 from pyplatform.contracts.wallet import WalletPort
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable

@@ -5,7 +5,8 @@ from typing import Final
 
 from pyplatform.contracts.feeds import Catalogue, State, Status, Update
 from pyplatform.contracts.feeds import Prices as FeedPrices
-from pyplatform.contracts.sportsbook import Market, MarketStatus, PlaceBet, Prices, Refusal, Selection
+from pyplatform.contracts.sportsbook.bets import PlaceBet, Refusal
+from pyplatform.contracts.sportsbook.markets import Market, MarketStatus, Prices, Selection
 from pyplatform.sportsbook.exposure import Exposure
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.selections import selection_id

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from pyplatform._core import wallet as codec
-from pyplatform.contracts.sportsbook import BetAnswer, PlaceBet
+from pyplatform.contracts.sportsbook.bets import BetAnswer, PlaceBet
 from pyplatform.contracts.wallet import WalletPort
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from pyplatform.contracts.sportsbook import MarketExposure, MarketStatus, RunnerExposure, TradingStats
+from pyplatform.contracts.sportsbook.desk import MarketExposure, RunnerExposure, TradingStats
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.market import MarketState
 from pyplatform.sportsbook.openbets import OpenBets

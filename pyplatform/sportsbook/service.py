@@ -13,8 +13,17 @@ import msgspec
 
 from pyplatform.bus import Bus
 from pyplatform.bus import frames as bus_frames
-from pyplatform.contracts import sportsbook as contract
 from pyplatform.contracts.feeds import Result, Update
+from pyplatform.contracts.sportsbook.bets import (
+    AwaitDecision,
+    BetAnswer,
+    PlaceBet,
+    command_subject,
+    decision_subject,
+    locate_subject,
+)
+from pyplatform.contracts.sportsbook.desk import STATS_SUBJECT
+from pyplatform.contracts.sportsbook.markets import REFRESH_S
 from pyplatform.contracts.wallet import LedgerReader, WalletPort
 from pyplatform.eventstore.lease import LeaseKeeper, Taken, Unclear, owner_id
 from pyplatform.kernel import ids
@@ -74,7 +83,7 @@ class EventOwner:
         self.reporter = Reporter(self.trading, self.sources, self.bets, self.placement, self.settlement)
         self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish)
         self._recovery = Recovery(self._slugs, ports.reader, ports.wallet, self.bets)
-        self._requests = msgspec.msgpack.Decoder(contract.PlaceBet)
+        self._requests = msgspec.msgpack.Decoder(PlaceBet)
         self._settling: asyncio.Queue[str] = asyncio.Queue()
         self._holds: Callable[[], bool] = lambda: False
 
@@ -97,13 +106,13 @@ class EventOwner:
         """Answer bets, decisions and the question who we are, for as long as the lease surely holds."""
         self._holds = holds
         bus = self._ports.bus
-        await bus.serve(contract.command_subject(OWNER, epoch), self._on_frame)
-        await bus.serve(contract.decision_subject(OWNER, epoch), self._on_await, in_flight=4096)
+        await bus.serve(command_subject(OWNER, epoch), self._on_frame)
+        await bus.serve(decision_subject(OWNER, epoch), self._on_await, in_flight=4096)
 
         async def located(_: bytes) -> bytes:
             return str(epoch).encode()
 
-        await bus.serve(contract.locate_subject(OWNER), located)
+        await bus.serve(locate_subject(OWNER), located)
 
     async def _on_frame(self, frame: bytes) -> bytes:
         if not self._holds():
@@ -112,7 +121,7 @@ class EventOwner:
         answers = await asyncio.gather(*(self._place(item) for item in items))
         return bus_frames.encode(kind, [msgspec.msgpack.encode(answer) for answer in answers])
 
-    async def _place(self, item: bytes) -> contract.BetAnswer:
+    async def _place(self, item: bytes) -> BetAnswer:
         """Decide one attempt of a frame; what breaks on it must not take the others' answers with it."""
         try:
             return await self.placement.place(self._requests.decode(item))
@@ -121,7 +130,7 @@ class EventOwner:
             return unavailable(bytes(16))
 
     async def _on_await(self, data: bytes) -> bytes:
-        asked = msgspec.msgpack.decode(data, type=contract.AwaitDecision)
+        asked = msgspec.msgpack.decode(data, type=AwaitDecision)
         return msgspec.msgpack.encode(await self.delays.decision(ids.parse(asked.bet_id)))
 
     async def publish(self, changes: Changes) -> None:
@@ -175,7 +184,7 @@ class EventOwner:
         while True:
             await asyncio.sleep(TICK_S)
             await self._ask_overdue()
-            if loop.time() - last_refresh >= contract.REFRESH_S:
+            if loop.time() - last_refresh >= REFRESH_S:
                 last_refresh = loop.time()
                 await self._refresh()
 
@@ -199,7 +208,7 @@ class EventOwner:
         while True:
             await asyncio.sleep(0.5)
             stats = msgspec.msgpack.encode(self.reporter.stats())
-            await self._ports.bus.publish(contract.STATS_SUBJECT, stats)
+            await self._ports.bus.publish(STATS_SUBJECT, stats)
 
     async def follow_journal(self) -> None:
         """Count bets whose command the former owner had already sent."""

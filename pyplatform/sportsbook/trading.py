@@ -7,7 +7,7 @@ import msgspec
 
 from pyplatform.contracts.feeds import Catalogue, Result, Status, Update
 from pyplatform.contracts.feeds import Prices as FeedPrices
-from pyplatform.contracts.sportsbook import MarketStatus, market_subject, price_subject
+from pyplatform.contracts.sportsbook.markets import MarketStatus, market_subject, price_subject
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.market import MarketState

@@ -12,18 +12,20 @@ import msgspec
 import pytest
 
 from pyplatform.bus import Bus, frames
-from pyplatform.contracts.sportsbook import (
+from pyplatform.contracts.sportsbook.bets import (
     AwaitDecision,
     BetAnswer,
     BetOutcome,
-    Market,
-    MarketStatus,
     PlaceBet,
-    Prices,
-    Selection,
     command_subject,
     decision_subject,
     locate_subject,
+)
+from pyplatform.contracts.sportsbook.markets import (
+    Market,
+    MarketStatus,
+    Prices,
+    Selection,
     market_key,
     market_subject,
     markets_key,

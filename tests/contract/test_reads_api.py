@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pyplatform.contracts.sportsbook import markets_key
+from pyplatform.contracts.sportsbook.markets import markets_key
 from pyplatform.contracts.wallet import balance_key
 from pyplatform.gateway import consumers
 from pyplatform.kernel import ids

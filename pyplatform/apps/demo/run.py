@@ -27,7 +27,7 @@ from pyplatform.apps.proofs import print_proofs
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus, Message
 from pyplatform.contracts.feeds import start_subject
-from pyplatform.contracts.sportsbook import STATS_SUBJECT, TradingStats
+from pyplatform.contracts.sportsbook.desk import STATS_SUBJECT, TradingStats
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.kernel.tenancy import Tenant, load_tenants
 from pyplatform.wallet.client import WalletClient

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from pyplatform.contracts.sportsbook import TradingStats
+from pyplatform.contracts.sportsbook.desk import TradingStats
 
 
 def percentile(sorted_values: list[float], share: float) -> float:

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pyplatform.apps.demo.timeline import Timeline
-from pyplatform.contracts.sportsbook import MarketExposure, MarketStatus, RunnerExposure
+from pyplatform.contracts.sportsbook.desk import MarketExposure, RunnerExposure
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.core import money
 
 RUNNERS_SHOWN = 6

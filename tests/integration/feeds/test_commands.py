@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from pyplatform.contracts.feeds import SILENCE_S
-from pyplatform.contracts.sportsbook import MarketStatus
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.config import Settings
 from tests.integration.feeds.exchange import APP_KEY, SESSION, Exchange
 from tests.integration.feeds.stage import Ear, listening, until

@@ -17,7 +17,7 @@ from pyplatform.contracts.feeds import (
     ask_health_subject,
     result_subject,
 )
-from pyplatform.contracts.sportsbook import MarketStatus
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.feeds.adapter import adapter
 from pyplatform.feeds.received import Health, Received
 from pyplatform.feeds.service import FeedService

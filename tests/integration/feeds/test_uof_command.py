@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pyplatform.contracts.sportsbook import MarketStatus
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.time import now_ns
 from tests.integration.feeds.betradar import Betradar

@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 from pyplatform.bus import Bus
-from pyplatform.contracts.sportsbook import market_key, markets_key
+from pyplatform.contracts.sportsbook.markets import market_key, markets_key
 from pyplatform.contracts.wallet import ledger_stream
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.projections import ReadModels

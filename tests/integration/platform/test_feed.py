@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from pyplatform.bus import Bus, Message
-from pyplatform.contracts.sportsbook import STATS_SUBJECT, TradingStats
+from pyplatform.contracts.sportsbook.desk import STATS_SUBJECT, TradingStats
 from tests.integration.platform.conftest import Opening, until
 from tests.integration.platform.day import Market, lines
 

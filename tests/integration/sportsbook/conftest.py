@@ -15,7 +15,7 @@ from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch, Replayer
 from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import Result
-from pyplatform.contracts.sportsbook import BetAnswer, PlaceBet
+from pyplatform.contracts.sportsbook.bets import BetAnswer, PlaceBet
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings

@@ -7,7 +7,8 @@ from secrets import token_hex
 
 import pytest
 
-from pyplatform.contracts.sportsbook import BetAnswer, BetOutcome, MarketStatus, PlaceBet
+from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, PlaceBet
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.core import money
 from pyplatform.kernel.config import Settings
 from pyplatform.sportsbook.market import MarketState

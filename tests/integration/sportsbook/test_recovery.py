@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from pyplatform.bus import frames
-from pyplatform.contracts import sportsbook as contract
+from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, command_subject
 from pyplatform.core import money
 from pyplatform.eventstore.lease import LeaseKeeper
 from pyplatform.kernel.config import Settings
@@ -85,14 +85,14 @@ async def test_an_owner_whose_lease_may_have_passed_on_decides_nothing(
     owner = house.new_owner()
     feed(owner, definition(), prices())
     await owner.serve(lease.epoch, lambda: keeper.surely_holds(lease))
-    subject = contract.command_subject("trading", lease.epoch)
+    subject = command_subject("trading", lease.epoch)
 
     async def ask() -> list[bytes]:
         frame = frames.encode(frames.INTERACTIVE, [msgspec.msgpack.encode(house.attempt()), b"junk"])
         return frames.decode(await house.bus.request(subject, frame, 5.0))[1]
 
-    good, broken = (msgspec.msgpack.decode(answer, type=contract.BetAnswer) for answer in await ask())
-    assert (good.outcome, broken.outcome) == (contract.BetOutcome.ACCEPTED, contract.BetOutcome.UNAVAILABLE)
+    good, broken = (msgspec.msgpack.decode(answer, type=BetAnswer) for answer in await ask())
+    assert (good.outcome, broken.outcome) == (BetOutcome.ACCEPTED, BetOutcome.UNAVAILABLE)
     await asyncio.sleep(0.3)
     with pytest.raises(Unavailable):
         await ask()

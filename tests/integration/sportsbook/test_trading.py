@@ -4,7 +4,8 @@ import asyncio
 
 import msgspec
 
-from pyplatform.contracts.sportsbook import BetOutcome, Prices
+from pyplatform.contracts.sportsbook.bets import BetOutcome
+from pyplatform.contracts.sportsbook.markets import Prices
 from pyplatform.core import money
 from pyplatform.sportsbook.service import EventOwner
 from tests.integration.sportsbook.conftest import (

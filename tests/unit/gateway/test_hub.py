@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pyplatform.contracts.pam import Session
-from pyplatform.contracts.sportsbook import Market, MarketStatus, Prices, Selection
+from pyplatform.contracts.sportsbook.markets import Market, MarketStatus, Prices, Selection
 from pyplatform.gateway.hub import MAX_MARKETS, MAX_NOTES, MAX_OF_SESSION, Client, Hub
 from pyplatform.gateway.markets import MarketCopy
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyplatform.contracts.sportsbook import Market, MarketStatus, Prices, Selection
+from pyplatform.contracts.sportsbook.markets import Market, MarketStatus, Prices, Selection
 from pyplatform.gateway import markets
 from pyplatform.gateway.markets import MarketCopy
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pyplatform.contracts.sportsbook import MarketStatus, PlaceBet, Refusal
+from pyplatform.contracts.sportsbook.bets import PlaceBet, Refusal
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.sportsbook.exposure import Exposure
 from pyplatform.sportsbook.market import MarketState, judge
 

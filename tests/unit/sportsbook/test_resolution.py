@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from pyplatform.contracts.feeds import Result, State
-from pyplatform.contracts.sportsbook import MarketStatus
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.market import LONGEST_DELAY
 from pyplatform.sportsbook.resolution import Resolution

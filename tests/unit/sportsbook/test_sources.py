@@ -18,7 +18,7 @@ from pyplatform.contracts.feeds import (
     Status,
     Update,
 )
-from pyplatform.contracts.sportsbook import MarketStatus
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.resolution import Resolution, of_result, returns, settles, void_reason
 from pyplatform.sportsbook.selections import selection_id

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pyplatform._core import wallet as codec
-from pyplatform.contracts.sportsbook import BetOutcome, MarketStatus, PlaceBet
+from pyplatform.contracts.sportsbook.bets import BetOutcome, PlaceBet
+from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
