@@ -112,7 +112,8 @@ class Stream:
             return None
         if login.tenant not in self._tenants:
             return None
-        return await self._sessions.resolve(login.tenant, login.token)
+        caller = await self._sessions.resolve(login.tenant, login.token)
+        return caller if isinstance(caller, Session) else None
 
     async def _read(self, connection: WebSocket, client: Client) -> None:
         while (message := await connection.receive()) is not None:

@@ -13,7 +13,7 @@ from granian.rsgi import Scope
 from pyplatform.contracts.pam import SessionPort
 from pyplatform.http import guards
 from pyplatform.http.message import Page, Reply, Request
-from pyplatform.http.problems import MEDIA_TYPE, Problem, unauthenticated, unavailable
+from pyplatform.http.problems import MEDIA_TYPE, Problem, unavailable
 from pyplatform.http.routing import Handler, Options, Route, Router
 from pyplatform.http.websocket import SocketHandler, WebSocket
 from pyplatform.kernel.errors import Unavailable
@@ -157,10 +157,7 @@ class App:
     async def _identify(self, route: Route, request: Request) -> None:
         """Session and idempotency key, as the route demands them."""
         if route.auth and self._sessions is not None:
-            session = await self._sessions.resolve(request.tenant, guards.bearer(request.headers))
-            if session is None:
-                raise unauthenticated("this session is unknown or has ended; log in again")
-            request.session = session
+            await guards.identify(request, self._sessions, route.auth)
         if route.idempotent:
             request.idempotency_key = guards.idempotency_key(request.headers)
 

@@ -7,6 +7,8 @@ from typing import Final
 from granian._granian import RSGIHeaders, RSGIHTTPProtocol
 from granian.rsgi import Scope
 
+from pyplatform.contracts.pam import Role, Session, SessionPort, StaffSession
+from pyplatform.http.message import Request
 from pyplatform.http.problems import Problem, unauthenticated
 
 BODY_SECONDS: Final = 10.0
@@ -58,6 +60,21 @@ def bearer(headers: RSGIHeaders) -> str:
     if scheme.lower() != "bearer" or not token:
         raise unauthenticated("send the token of your session as `Authorization: Bearer <token>`")
     return token.strip()
+
+
+async def identify(request: Request, sessions: SessionPort, roles: frozenset[Role]) -> None:
+    """Set who is calling; 401 without a live session of the tenant, 403 when the caller has none of `roles`."""
+    caller = await sessions.resolve(request.tenant, bearer(request.headers))
+    held: frozenset[Role]
+    match caller:
+        case None:
+            raise unauthenticated("this session is unknown or has ended; log in again")
+        case Session():
+            request.session, held = caller, frozenset({"player"})
+        case StaffSession():
+            request.staff, held = caller, caller.roles
+    if not held & roles:
+        raise Problem(403, "forbidden", f"this is for callers with the role {' or '.join(sorted(roles))}")
 
 
 def idempotency_key(headers: RSGIHeaders) -> str:

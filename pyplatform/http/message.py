@@ -6,18 +6,20 @@ import msgspec
 from granian._granian import RSGIHeaders
 from granian.rsgi import Scope
 
-from pyplatform.contracts.pam import Session
+from pyplatform.contracts.pam import Session, StaffSession
 from pyplatform.kernel import ids
 
 T = TypeVar("T")
 _NOBODY = Session("", 0, b"", b"", "", 0)
+_NO_STAFF = StaffSession("", b"", b"", frozenset(), 0)
 
 
 class Request:
     """One request: who sends it, under which ids.
 
-    `tenant`, `session` and `idempotency_key` are set on routes that demand them. `correlation` is 16 bytes, taken
-    from a UUID in `X-Correlation-Id` or new, `correlation_id` its text; `traceparent` names our server span.
+    `tenant` and `idempotency_key` are set on routes that demand them, `session` on those for players and `staff` on
+    those for staff. `correlation` is 16 bytes, taken from a UUID in `X-Correlation-Id` or new, `correlation_id` its
+    text; `traceparent` names our server span.
     `route` is the operation found, such as "POST /v1/bets" (the method alone before), `status` that of its success.
     """
 
@@ -27,7 +29,7 @@ class Request:
         self.correlation = _correlation(self.headers.get("x-correlation-id"))
         self.correlation_id = ids.text(self.correlation)
         self.traceparent = self.tenant = self.idempotency_key = ""
-        self.session = _NOBODY
+        self.session, self.staff = _NOBODY, _NO_STAFF
         self.route, self.status = scope.method, 200
 
 

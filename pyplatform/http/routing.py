@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from pyplatform.contracts.pam import Role
 from pyplatform.http.message import Reply, Request
 from pyplatform.http.problems import Problem
 
@@ -22,8 +23,8 @@ class Options(TypedDict, total=False):
 
     status: int
     """Status of success, 200 by default."""
-    auth: bool
-    """A bearer token of a live session."""
+    auth: Role | tuple[Role, ...]
+    """A bearer token of a live session of a caller with this role, or with one of these."""
     tenant: bool
     """The header X-Tenant."""
     idempotent: bool
@@ -38,7 +39,8 @@ class Route:
     def __init__(self, method: str, path: str, handler: Handler, options: Options) -> None:
         self.method, self.path, self.handler, self.name = method, path, handler, f"{method} {path}"
         self.status, self.errors = options.get("status", 200), options.get("errors", ())
-        self.tenant, self.auth = options.get("tenant", True), options.get("auth", False)
+        self.tenant, auth = options.get("tenant", True), options.get("auth", ())
+        self.auth: frozenset[Role] = frozenset((auth,) if isinstance(auth, str) else auth)
         self.idempotent = options.get("idempotent", False)
         hints = get_type_hints(handler, include_extras=True)
         result = hints.pop("return")

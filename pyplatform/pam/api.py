@@ -100,12 +100,12 @@ def routes(app: App, accounts: Accounts) -> None:
         player = ids.text(result.session.player)
         return OpenedSession(result.token, player, expires, accounts.config.idle_minutes)
 
-    @app.delete("/v1/sessions/current", status=204, auth=True)
+    @app.delete("/v1/sessions/current", status=204, auth="player")
     async def log_out(request: Request) -> None:
         """Log out: the token is dead at once."""
         await accounts.logout(request.session, _origin(request))
 
-    @app.get("/v1/me", auth=True)
+    @app.get("/v1/me", auth="player")
     async def me(request: Request) -> Me:
         """Read one's own account."""
         profile = await accounts.profile(request.session)

@@ -11,12 +11,12 @@ import msgspec
 import pytest
 import websockets
 
+from pyplatform.apidoc.openapi import add_documentation, document
 from pyplatform.contracts.pam import Session
 from pyplatform.http import guards
 from pyplatform.http.app import App
 from pyplatform.http.health import add_health
 from pyplatform.http.message import Reply, Request
-from pyplatform.http.openapi import add_documentation, document
 from pyplatform.http.problems import Problem
 from pyplatform.http.server import serve, serving
 from pyplatform.http.websocket import WebSocket
@@ -51,7 +51,7 @@ class Sessions:
 def build() -> App:
     app = App("Things", "1.0", tenants={"aurora", "borealis"}, sessions=Sessions(), max_in_flight=4)
 
-    @app.post("/things", status=201, auth=True, idempotent=True, errors=(409,))
+    @app.post("/things", status=201, auth="player", idempotent=True, errors=(409,))
     async def make(request: Request, body: Thing) -> Reply[Thing]:
         """Make a thing.
 

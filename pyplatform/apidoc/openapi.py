@@ -38,7 +38,14 @@ def document(app: App) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "player": {"type": "http", "scheme": "bearer", "description": "a player's session"},
+                "staff": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "a session of the tenant's staff",
+                },
+            },
         },
     }
 
@@ -56,7 +63,9 @@ def _operation(route: Route, by_type: dict[str, Any], components: dict[str, Any]
         content = {"application/json": {"schema": by_type[repr(route.body)]}}
         operation["requestBody"] = {"required": True, "content": content}
     if route.auth:
-        operation["security"] = [{"session": []}]
+        staff = sorted(route.auth - {"player"})
+        operation["security"] = [{"player": []}] if "player" in route.auth else []
+        operation["security"] += [{"staff": [role]} for role in staff]
     operation["responses"] = _responses(route, by_type)
     return operation
 
@@ -93,7 +102,7 @@ def _responses(route: Route, by_type: dict[str, Any]) -> dict[str, Any]:
     problem = {MEDIA_TYPE: {"schema": by_type[repr(ProblemDocument)]}}
     statuses = {*route.errors, 500, 503}
     statuses |= {400, 404} if route.tenant else set()
-    statuses |= {401} if route.auth else set()
+    statuses |= {401, 403} if route.auth else set()
     statuses |= {400, 413, 415, 422} if route.body is not None else set()
     bad = {str(s): {"description": HTTPStatus(s).phrase, "content": problem} for s in sorted(statuses)}
     return {str(route.status): good, **bad}
