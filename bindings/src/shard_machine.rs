@@ -1,6 +1,7 @@
 //! The writer machine for a Python executor: frames and outcomes in, tuples of actions out.
 
 use crate::guard::AbortOnPanic;
+use crate::shard_replayer::Replayer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -64,6 +65,11 @@ impl Shard {
     #[getter]
     fn ready(&self) -> bool {
         self.machine().is_ready()
+    }
+
+    fn adopt(&self, replayer: &Replayer) -> PyResult<()> {
+        let follower = replayer.take()?;
+        self.work(|machine| machine.adopt(follower)).map_err(PyValueError::new_err)
     }
 
     fn lease_taken(&self, epoch: u64) {

@@ -19,6 +19,13 @@ impl Replayer {
     fn follower(&self) -> MutexGuard<'_, shard::Follower> {
         self.0.lock().expect("a panic in the replayer ends the process")
     }
+
+    /// The state itself; the replayer begins anew.
+    pub fn take(&self) -> PyResult<shard::Follower> {
+        let mut follower = self.follower();
+        let fresh = shard::Follower::new(&follower.chain().shard).map_err(PyValueError::new_err)?;
+        Ok(std::mem::replace(&mut *follower, fresh))
+    }
 }
 
 type Integer = Py<PyAny>;

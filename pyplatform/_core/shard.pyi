@@ -172,6 +172,9 @@ class Shard:
     @property
     def ready(self) -> bool:
         """Whether another `poll` has work without new input."""
+    def adopt(self, replayer: Replayer) -> None:
+        """Go on, at the next `lease_taken`, from the state of `replayer`, which begins anew; raises ValueError when it
+        is another shard's or the machine leads."""
     def lease_taken(self, epoch: int) -> None: ...
     def lease_busy(self) -> None: ...
     def lease_unclear(self) -> None: ...

@@ -80,6 +80,8 @@ pub struct Shard {
     epoch: u64,
     /// The last batch that was told to be durable: every later journal must hold it.
     promised: Durable,
+    /// What was followed while another led: the next lease goes on from there.
+    warm: Option<Box<Follower>>,
     draining: bool,
     stats: Stats,
 }
@@ -99,6 +101,7 @@ impl Shard {
             out: VecDeque::from([Action::TakeLease]),
             epoch: 0,
             promised: Durable::default(),
+            warm: None,
             draining: false,
             stats: Stats::default(),
         }
@@ -149,6 +152,23 @@ impl Shard {
         leader_ready || !self.out.is_empty()
     }
 
+    /// Go on from a state that was followed up to what its writer announced as durable, instead of from nothing.
+    ///
+    /// Only between leaderships. The executor has looked, under the lease, whether the journal holds that end and the
+    /// one this machine announced last: both were promised.
+    pub fn adopt(&mut self, follower: Follower) -> Result<(), String> {
+        let chain = follower.chain();
+        if !matches!(self.role, Role::Standby { .. }) || chain.shard != self.name {
+            return Err(format!("{} cannot go on from the state of {} now", self.name, chain.shard));
+        }
+        if chain.seq > self.promised.seq {
+            let state_hash = follower.wallet().state_hash();
+            self.promised = Durable { seq: chain.seq, hash: chain.hash, state_hash };
+        }
+        self.warm = Some(Box::new(follower));
+        Ok(())
+    }
+
     /// The lease is ours under `epoch`, by a commit that was clean.
     pub fn lease_taken(&mut self, epoch: u64) {
         if matches!(self.role, Role::Stopped) {
@@ -162,10 +182,11 @@ impl Shard {
             return self.halt(format!("lease epoch {epoch} is not above the last one, {}", self.epoch));
         }
         self.epoch = epoch;
-        match Follower::new(&self.name) {
+        let warm = self.warm.take().map_or_else(|| Follower::new(&self.name).map(Box::new), Ok);
+        match warm {
             Ok(follower) => {
-                self.role = Role::Recovering(Box::new(follower));
-                self.out.push_back(Action::Read { after: 0 });
+                self.out.push_back(Action::Read { after: follower.chain().seq });
+                self.role = Role::Recovering(follower);
             }
             Err(reason) => self.halt(reason),
         }

@@ -4,7 +4,7 @@ mod common;
 
 use common::{LIMITS, SHARD, deposit, frame, place, replies};
 use journal::Batch;
-use shard::{Action, Kind, Outcome, Shard, Standing};
+use shard::{Action, Follower, Kind, Outcome, Shard, Standing};
 use wallet::{Code, Entry, Reply, Status};
 
 fn leading() -> Shard {
@@ -187,4 +187,44 @@ fn a_journal_that_lost_what_was_acknowledged_stops_the_writer() {
         |action: &Action| matches!(action, Action::Halt { reason } if reason.contains("acknowledged"));
     assert!(actions.iter().any(halted), "{actions:?}");
     assert_eq!(machine.standing(), Standing::Halted);
+}
+
+#[test]
+fn a_followed_state_is_taken_over_and_only_the_tail_is_read() {
+    let mut leader = leading();
+    let mut journal = Vec::new();
+    for n in 0..3 {
+        leader.enqueue(n, frame(Kind::Interactive, &[deposit(0, n as u8)]));
+        let actions = leader.poll(10 + n);
+        journal.push(appended(&actions).clone());
+        leader.append_result(1, appended(&actions).header.hi, Outcome::Committed);
+    }
+    let mut follower = Follower::new(SHARD).expect("a follower");
+    follower.apply(&journal[0].bytes).expect("the first batch");
+    follower.apply(&journal[1].bytes).expect("the second");
+
+    let mut heir = Shard::new(SHARD, LIMITS);
+    heir.poll(20);
+    heir.adopt(follower).expect("standing by");
+    heir.lease_taken(2);
+    assert_eq!(heir.poll(21), [Action::Read { after: journal[1].header.hi }]);
+    heir.rows(2, &[&journal[2].bytes], true);
+    assert_eq!(heir.poll(22), leader.poll(22)[1..], "both announce the same end");
+    heir.enqueue(9, frame(Kind::Interactive, &[deposit(0, 0)]));
+    let (_, replayed) = &answers(&heir.poll(23))[0];
+    assert!(replayed[0].replayed, "a key of the followed part is known");
+
+    heir.lease_lost(2);
+    heir.lease_taken(3);
+    assert!(heir.poll(24).contains(&Action::Read { after: 0 }), "it is taken over once");
+    let shorter = &journal[0].bytes[..];
+    heir.rows(3, &[shorter], true);
+    assert_eq!(heir.standing(), Standing::Halted, "what was announced must be in the journal");
+}
+
+#[test]
+fn a_state_is_adopted_only_between_leaderships_and_only_of_the_same_shard() {
+    let of = |shard: &str| Follower::new(shard).expect("a follower");
+    assert!(leading().adopt(of(SHARD)).is_err());
+    assert!(Shard::new(SHARD, LIMITS).adopt(of("another")).is_err());
 }
