@@ -1,4 +1,9 @@
-"""What a trader sees: liability and counts; amounts at the currency's scale, times in nanoseconds."""
+"""What a trader sees, liability and counts, and how staff command the owners of events.
+
+Amounts are integers at the currency's scale, times are in nanoseconds.
+"""
+
+from enum import StrEnum
 
 import msgspec
 
@@ -55,3 +60,68 @@ class TradingStats(msgspec.Struct, array_like=True, frozen=True):
 
 
 STATS_SUBJECT = "stats.trading"
+
+
+class Role(StrEnum):
+    """What a member of staff may do; an admin may do all of it."""
+
+    TRADER = "trader"
+    SETTLEMENT = "settlement"
+    ADMIN = "admin"
+
+
+ANY_VERSION = -1
+"""Expected by who does not mind what the target has become meanwhile: it is for suspensions."""
+
+
+class StaffRequest(msgspec.Struct, array_like=True, frozen=True):
+    """One command or question of staff, on `staff_subject` of an owner of events.
+
+    `actor` is "staff:<id>"; `kind` names the command, `body` is its msgpack; `expected` is the version of its target
+    as the actor saw it, 0 for one that was never touched.
+    """
+
+    tenant: str
+    actor: str
+    roles: tuple[str, ...]
+    kind: str
+    expected: int
+    correlation: bytes
+    traceparent: str
+    body: bytes
+
+
+class StaffOutcome(StrEnum):
+    """How a command ended; `CONFLICT`: the target is at another version, and `detail` says whose change it was."""
+
+    DONE = "done"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    FORBIDDEN = "forbidden"
+    UNAVAILABLE = "unavailable"
+
+
+class StaffAnswer(msgspec.Struct, array_like=True, frozen=True):
+    """The answer to `StaffRequest`; `field` names what is wrong with a refused one.
+
+    `version` is the target's now, `position` that of the last event in the tenant's stream; `data` is msgpack, of the
+    answer to a question.
+    """
+
+    outcome: StaffOutcome
+    code: str = ""
+    detail: str = ""
+    field: str = ""
+    version: int = 0
+    position: int = 0
+    data: bytes = b""
+
+
+def staff_subject(owner: str, epoch: int) -> str:
+    """Request subject of the process that owns events under `epoch`: one `StaffRequest` a message."""
+    return f"event.staff.{owner}.{epoch}"
+
+
+def recorded_subject(tenant: str) -> str:
+    """Core NATS subject that tells every owner of events to read what staff have recorded; no payload."""
+    return f"staff.recorded.{tenant}"
