@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -28,6 +28,26 @@ class Brand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
 
 
+class HouseRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a tenant settles bets and buys them back.
+
+    `deductions` is what a removed selection does to bets on the others: `rule4` takes pence off a pound of winnings,
+    `factor` reduces the price as an exchange does. Bets are settled `early` once no open leg can change their return.
+    A result of staff on bets that may return more than `four_eyes_above` (currency units) needs a second person.
+    Cash-out offers keep `cash_out_margin_bp`, last `cash_out_seconds` and bear prices that moved by up to
+    `cash_out_tolerance_bp`.
+    """
+
+    rounding: Literal["HALF_UP", "HALF_EVEN", "DOWN"] = "HALF_UP"
+    deductions: Literal["rule4", "factor", "none"] = "rule4"
+    waive_5p: bool = False
+    early: bool = True
+    four_eyes_above: Annotated[int, msgspec.Meta(ge=0)] = 10_000
+    cash_out_margin_bp: Annotated[int, msgspec.Meta(ge=0, lt=10_000)] = 500
+    cash_out_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0
+    cash_out_tolerance_bp: Annotated[int, msgspec.Meta(ge=0, lt=10_000)] = 100
+
+
 class Tenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One operator; `margin_bp` is the margin put on prices, in basis points (500 = 5 %)."""
 
@@ -35,6 +55,7 @@ class Tenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency: str
     margin_bp: int
     brands: tuple[Brand, ...] = (Brand(1, "Main"),)
+    rules: HouseRules = HouseRules()
 
     def __post_init__(self) -> None:
         check_slug(self.slug)

@@ -1,0 +1,73 @@
+"""A bet as settlement sees it: its legs, what became of it so far, and the version the wallet knows."""
+
+from enum import IntEnum
+from fractions import Fraction
+from typing import Final
+
+import msgspec
+
+from pyplatform.kernel import ids
+
+
+class WagerState(IntEnum):
+    """Where a bet stands in the wallet; `OVER` ones (rejected, sold back whole) are never settled."""
+
+    PENDING = 1
+    OPEN = 2
+    SETTLED = 3
+    VOIDED = 4
+    OVER = 5
+
+
+STATES: Final = {
+    "pending": WagerState.PENDING,
+    "open": WagerState.OPEN,
+    "settled": WagerState.SETTLED,
+    "voided": WagerState.VOIDED,
+    "rejected": WagerState.OVER,
+    "cashed_out": WagerState.OVER,
+}
+"""By the names of the ledger's transitions."""
+
+
+class WagerLeg(msgspec.Struct, frozen=True, gc=False):
+    """One leg at the price taken (`price_e4`); `place_fraction` (numerator, denominator) and `places` are its each-way
+    terms, `places` 0 for none."""
+
+    market_id: str
+    selection: int
+    price_e4: int
+    place_fraction: tuple[int, int] = (1, 1)
+    places: int = 0
+    event_id: str = ""
+
+
+class Wager(msgspec.Struct, gc=False):
+    """A bet in the book of settlement.
+
+    `kind`, `sizes` and `bankers` are the structure as `core.betting` names it; `stake` and `paid` are amounts at the
+    currency's scale: all lines together, and what the last settlement returned. `sold` is the share that partial
+    cash-outs ended; `closed_at` (ns) is when the last result was journaled.
+    """
+
+    bet_id: bytes
+    brand: int
+    player: bytes
+    currency: str
+    stake: int
+    legs: tuple[WagerLeg, ...]
+    version: int
+    state: WagerState
+    kind: str = "SINGLE"
+    sizes: tuple[int, ...] = ()
+    bankers: tuple[int, ...] = ()
+    each_way: bool = False
+    free: bool = False
+    paid: int = 0
+    sold: Fraction = Fraction(0)
+    closed_at: int = 0
+
+    @property
+    def placed_ms(self) -> int:
+        """When it was placed, milliseconds."""
+        return ids.timestamp_ms(self.bet_id)
