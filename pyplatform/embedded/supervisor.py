@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import signal
 from collections.abc import Collection, Coroutine, Iterable
 from pathlib import Path
@@ -12,8 +11,8 @@ from typing import Final, Self
 
 import msgspec
 
-from pyplatform.embedded.identity import choose
-from pyplatform.embedded.locks import lock_folder, open_lock, try_lock
+from pyplatform.embedded.folder import open_folder
+from pyplatform.embedded.locks import open_lock, try_lock
 from pyplatform.embedded.nats import Nats
 from pyplatform.embedded.postgres import Postgres
 from pyplatform.embedded.server import Server, ServerError
@@ -121,28 +120,11 @@ class Embedded:
         note.write_bytes(msgspec.json.encode(self.settings))
 
     def _prepare_folder(self, wanted: list[Server]) -> None:
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (self.folder / "logs").mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise PlatformError(
-                f"cannot use the data folder {self.folder}: {error.strerror}; choose another with --data"
-            ) from error
-        self._lock = lock_folder(self.folder)
-        identity = choose([path for server in wanted for path in server.programs()], self.folder)
-        if identity.uid != os.geteuid():
-            self.folder.chmod(0o711)  # the servers' user must pass, and may list nothing
-        password = self._password()
-        self._units = {server.name: Unit(server, self.folder, password, identity) for server in wanted}
-
-    def _password(self) -> str:
-        path = self.folder / "password"
-        if not path.exists():
-            fresh = path.with_suffix(".new")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_hex(24), encoding="ascii")
-            fresh.replace(path)
-        return path.read_text(encoding="ascii")
+        opened = open_folder(self.folder, [path for server in wanted for path in server.programs()])
+        self._lock = opened.lock
+        self._units = {
+            server.name: Unit(server, self.folder, opened.password, opened.identity) for server in wanted
+        }
 
     async def _run(self, unit: Unit) -> None:
         await unit.start()

@@ -68,6 +68,10 @@ class Unit:
         if self.child is not None:
             await self.child.stop(self.server.stop_signal, _STOP_S)
 
+    async def emptied(self) -> None:
+        """Wait until every process of the server is gone; raises PlatformError when they stay."""
+        os.close(await lock_server(self._lock_file, _EARLIER_RUN_S))
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send the server a signal, as a fault would: its end counts as unexpected."""
         if self.child is None or not self.child.running:
