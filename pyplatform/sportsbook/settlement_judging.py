@@ -14,8 +14,8 @@ from pyplatform.core import betting, money
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.tenancy import HouseRules
 from pyplatform.sportsbook.resolution import Resolution, VoidReason
-from pyplatform.sportsbook.settlement_legs import Legs, Resolutions, void_reason
-from pyplatform.sportsbook.settlement_wagers import Wager, WagerState
+from pyplatform.sportsbook.settlement_legs import Legs, Resolutions, as_leg, void_reason
+from pyplatform.sportsbook.settlement_wagers import SAME_GAME, Wager, WagerLeg, WagerState
 
 _VOID: Final = frozenset({"VOID", "NON_RUNNER", "ABANDONED"})
 _CLOSED: Final = frozenset({WagerState.SETTLED, WagerState.VOIDED})
@@ -70,13 +70,12 @@ class Judge:
     def _bet(self, wager: Wager, told: Resolutions, found: list[Due]) -> betting.Bet | None:
         """The bet to settle; None if it is void or undecided, and what that makes due is found."""
         placed = wager.placed_ms
-        legs = [self._legs.leg(told.get(leg.market_id), leg, placed) for leg in wager.legs]
+        legs = self._told(wager, told)
         results = {leg.result for leg in legs}
         if results <= _VOID:
             if wager.state is not WagerState.VOIDED:
-                leg = wager.legs[0]
-                reason = void_reason(told.get(leg.market_id), leg, placed)
-                found.append(Due(wager, 0, reason, self._evidence(wager, told)))
+                reasons = [void_reason(told.get(leg.market_id), leg, placed) for leg in wager.legs]
+                found.append(Due(wager, 0, max(reasons), self._evidence(wager, told)))
             return None
         bet = as_bet(wager, legs, self._rules)
         if "OPEN" in results and not (
@@ -86,6 +85,11 @@ class Judge:
                 found.append(Due(wager, 0, None, self._evidence(wager, told), undecided=True))
             return None
         return bet
+
+    def _told(self, wager: Wager, told: Resolutions) -> list[betting.Leg]:
+        placed = wager.placed_ms
+        legs = [self._legs.leg(told.get(leg.market_id), leg, placed) for leg in wager.legs]
+        return [_together(wager, legs, early=self._rules.early)] if wager.kind == SAME_GAME else legs
 
     def _returns(
         self, wagers: Sequence[Wager], bets: list[betting.Bet], broken: list[tuple[Wager, str]]
@@ -119,7 +123,7 @@ class Judge:
         total: dict[str, int] = {}
         for wager in wagers:
             if wager.state is WagerState.OPEN:
-                legs = [self._legs.leg(told.get(leg.market_id), leg, wager.placed_ms) for leg in wager.legs]
+                legs = self._told(wager, told)
                 won = [
                     msgspec.structs.replace(one, result="WON") if one.result == "OPEN" else one
                     for one in legs
@@ -135,7 +139,7 @@ def as_bet(wager: Wager, legs: list[betting.Leg], rules: HouseRules) -> betting.
     """The bet in the words of `core.betting`, in minor units."""
     sold = wager.sold
     return betting.Bet(
-        wager.kind,
+        "SINGLE" if wager.kind == SAME_GAME else wager.kind,
         legs,
         total_stake_minor=wager.stake // money.minor_unit(wager.currency),
         sizes=list(wager.sizes) or None,
@@ -145,6 +149,20 @@ def as_bet(wager: Wager, legs: list[betting.Leg], rules: HouseRules) -> betting.
         rounding=rules.rounding,
         cashed_out=f"{sold.numerator}/{sold.denominator}" if sold else None,
     )
+
+
+def _together(wager: Wager, legs: list[betting.Leg], *, early: bool) -> betting.Leg:
+    """The legs of a same-game multiple as one: lost with one of them, void as a whole with a void one.
+
+    Its price was made for all legs together, and what it would have been without one is not on record.
+    """
+    results = {leg.result for leg in legs}
+    result: betting.Result = "WON" if results == {"WON"} else "VOID"
+    if "LOST" in results and (early or "OPEN" not in results):
+        result = "LOST"
+    elif "OPEN" in results:
+        result = "OPEN"
+    return as_leg(WagerLeg("", 0, wager.joint_price_e4), result)
 
 
 def _amount(wager: Wager, settled: betting.BetSettlement) -> int:

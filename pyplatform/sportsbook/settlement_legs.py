@@ -30,7 +30,7 @@ class Legs:
     def leg(self, told: Resolution | None, leg: WagerLeg, placed_ms: int) -> betting.Leg:
         """What became of `leg`, placed at `placed_ms`, by the results of its market; OPEN while they do not say."""
         if told is None:
-            return _leg(leg, "OPEN")
+            return as_leg(leg, "OPEN")
         cancelled = told.cancelled(placed_ms)
         struck = sum(_before(one, placed_ms) for one in told.withdrawals)
         key = (id(told), leg, cancelled, struck)
@@ -46,16 +46,16 @@ class Legs:
 
     def _make(self, told: Resolution, leg: WagerLeg, placed_ms: int, *, cancelled: bool) -> betting.Leg:
         if cancelled:
-            return _leg(leg, "VOID")
+            return as_leg(leg, "VOID")
         if told.separate or told.each:
             decided = told.decided(leg.selection)
-            return _leg(leg, "OPEN") if decided is None else _decided(leg, decided)
+            return as_leg(leg, "OPEN") if decided is None else _decided(leg, decided)
         if leg.selection in told.removed:
-            return _leg(leg, "NON_RUNNER")
+            return as_leg(leg, "NON_RUNNER")
         if not told.closed:
-            return _leg(leg, "OPEN")
+            return as_leg(leg, "OPEN")
         if not told.winners:
-            return _leg(leg, "ABANDONED")
+            return as_leg(leg, "ABANDONED")
         return self._run(told, leg, placed_ms)
 
     def _run(self, told: Resolution, leg: WagerLeg, placed_ms: int) -> betting.Leg:
@@ -70,11 +70,11 @@ class Legs:
         waive = self._rules.waive_5p
         if leg.selection in told.winners:
             tied = len(told.winners) if len(told.winners) > told.places else 1
-            return _leg(taken, "WON", rule4=pence, waive_5p=waive, tied=tied, places_market=told.places)
+            return as_leg(taken, "WON", rule4=pence, waive_5p=waive, tied=tied, places_market=told.places)
         placing = next((one for one in told.placed if one.selection == leg.selection), None)
         if placing is None or not leg.places:
-            return _leg(taken, "LOST")
-        return _leg(
+            return as_leg(taken, "LOST")
+        return as_leg(
             taken, "PLACED", rule4=pence, waive_5p=waive, tied=placing.tied, position=placing.position
         )
 
@@ -97,19 +97,19 @@ def _reduced(price_e4: int, factors: list[int]) -> int:
 def _decided(leg: WagerLeg, decided: Decided) -> betting.Leg:
     match decided.won, decided.void_halves:
         case _, 2:
-            return _leg(leg, "VOID")
+            return as_leg(leg, "VOID")
         case True, 1:
-            return _leg(leg, "HALF_WON")
+            return as_leg(leg, "HALF_WON")
         case False, 1:
-            return _leg(leg, "HALF_LOST")
+            return as_leg(leg, "HALF_LOST")
         case True, _:
             tied = decided.tied if decided.tied > decided.places else 1
-            return _leg(leg, "WON", tied=tied, places_market=max(1, decided.places))
+            return as_leg(leg, "WON", tied=tied, places_market=max(1, decided.places))
         case _:
-            return _leg(leg, "LOST")
+            return as_leg(leg, "LOST")
 
 
-def _leg(
+def as_leg(
     leg: WagerLeg,
     result: betting.Result,
     *,
@@ -119,6 +119,7 @@ def _leg(
     position: int | None = None,
     places_market: int | None = None,
 ) -> betting.Leg:
+    """A leg in the words of `core.betting`."""
     above, below = leg.place_fraction
     return betting.Leg(
         _decimal(leg.price_e4),

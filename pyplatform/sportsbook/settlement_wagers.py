@@ -28,6 +28,7 @@ STATES: Final = {
     "cashed_out": WagerState.OVER,
 }
 """By the names of the ledger's transitions."""
+SAME_GAME: Final = "SAME_GAME"
 
 
 class WagerLeg(msgspec.Struct, frozen=True, gc=False):
@@ -45,7 +46,8 @@ class WagerLeg(msgspec.Struct, frozen=True, gc=False):
 class Wager(msgspec.Struct, gc=False):
     """A bet in the book of settlement.
 
-    `kind`, `sizes` and `bankers` are the structure as `core.betting` names it; `stake` and `paid` are amounts at the
+    `kind`, `sizes` and `bankers` are the structure as `core.betting` names it; a SAME_GAME has one price for all its
+    legs, `joint_price_e4`. `stake` and `paid` are amounts at the
     currency's scale: all lines together, and what the last settlement returned. `sold` is the share that partial
     cash-outs ended; `closed_at` (ns) is when the last result was journaled.
     """
@@ -63,6 +65,7 @@ class Wager(msgspec.Struct, gc=False):
     bankers: tuple[int, ...] = ()
     each_way: bool = False
     free: bool = False
+    joint_price_e4: int = 0
     paid: int = 0
     sold: Fraction = Fraction(0)
     closed_at: int = 0

@@ -229,3 +229,14 @@ def test_after_any_history_of_results_a_bet_stands_as_by_the_last_alone(history:
     alone = due(wager(), {RACE: history[-1]})
     expected = 0 if alone is None else alone.returns + (bet.stake if alone.void is not None else 0)
     assert balance == expected
+
+
+def test_a_same_game_multiple_has_one_price_and_is_void_with_a_void_leg() -> None:
+    bet = wager(leg("a"), leg("b"), kind="SAME_GAME", joint_price_e4=32_000)
+    assert returns(bet, told(a=True, b=True)) == 32 * EUR
+    assert returns(bet, told(a=False)) == 0
+    assert due(bet, told(a=True)) is None
+    void = due(bet, told(a=True, b=None))
+    assert void is not None
+    assert void.void is VoidReason.CANCELLED or void.void is VoidReason.MARKET_VOID
+    assert returns(bet, told(a=False, b=None)) == 0
