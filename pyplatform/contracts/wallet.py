@@ -4,6 +4,7 @@ Commands are built and replies decoded by `pyplatform._core.wallet`; amounts are
 scale (fiat: 6 decimals), times are nanoseconds since the epoch.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -19,6 +20,18 @@ class WalletPort(Protocol):
 
         `settlement` marks bulk work that gives way to players. Raises `Unavailable` when no writer answered in
         time: the outcome is then unknown and the same command must be sent again, never a new one.
+        """
+        ...
+
+
+class BulkWalletPort(WalletPort, Protocol):
+    """The same, for who settles many bets at once."""
+
+    async def settle(self, tenant: str, commands: Sequence[bytes]) -> list[Reply]:
+        """Submit up to 1,024 commands as one frame that gives way to players; replies in order, once durable.
+
+        Raises Unavailable when no writer answered in time: what of the frame was done is then unknown, and the same
+        commands must be sent again.
         """
         ...
 

@@ -1,12 +1,12 @@
 """Sending commands to wallets: over the bus, or in the same process, with one protocol."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Final
 
 from pyplatform._core.wallet import RETRY, Reply, decode_reply
-from pyplatform.bus import INTERACTIVE, SETTLEMENT, Bus, Coalescer, LeaseClient
+from pyplatform.bus import INTERACTIVE, SETTLEMENT, Bus, Coalescer, LeaseClient, frames
 from pyplatform.contracts.wallet import command_subject, locate_subject
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.wallet.writer import Writer
@@ -30,6 +30,8 @@ class _Route:
         self.interactive = Coalescer(send, kind=INTERACTIVE, in_flight=INTERACTIVE_FRAMES)
         self.settlement = Coalescer(send, kind=SETTLEMENT, in_flight=SETTLEMENT_FRAMES)
         self.lost = lost
+        self._send = send
+        self._bulk = asyncio.Semaphore(SETTLEMENT_FRAMES)
 
     async def submit(self, command: bytes, settlement: bool) -> Reply:
         deadline = monotonic() + TIMEOUT
@@ -57,6 +59,29 @@ class _Route:
             self.lost()
             await asyncio.sleep(_PAUSE)
 
+    async def settle(self, commands: Sequence[bytes]) -> list[Reply]:
+        frame = frames.encode(SETTLEMENT, commands)
+        async with self._bulk:
+            deadline = monotonic() + TIMEOUT
+            while True:
+                try:
+                    _, answers = frames.decode(await self._send(frame))
+                except Unavailable:
+                    if monotonic() > deadline:
+                        raise
+                else:
+                    replies = list(map(decode_reply, answers))
+                    if len(replies) == len(commands) and not any(map(_is_elsewhere, replies)):
+                        return replies
+                    if monotonic() > deadline:
+                        raise Unavailable("no writer leads this tenant's wallet: send the same again later")
+                self.lost()
+                await asyncio.sleep(_PAUSE)
+
+
+def _is_elsewhere(reply: Reply) -> bool:
+    return reply.status == RETRY and reply.name == _NOT_LEADING
+
 
 class WalletClient:
     """The wallet port over the bus; one for a process, for all tenants."""
@@ -75,6 +100,16 @@ class WalletClient:
         if route is None:
             route = self._routes[tenant] = self._open(tenant)
         return await route.submit(command, settlement)
+
+    async def settle(self, tenant: str, commands: Sequence[bytes]) -> list[Reply]:
+        """Submit up to 1,024 commands as one frame of bulk work; replies in order, once they are durable.
+
+        At most two such frames of a tenant are under way. Raises Unavailable as `submit`.
+        """
+        route = self._routes.get(tenant)
+        if route is None:
+            route = self._routes[tenant] = self._open(tenant)
+        return await route.settle(commands)
 
     def _open(self, tenant: str) -> _Route:
         lease = LeaseClient(
