@@ -69,9 +69,26 @@ class Outcome(msgspec.Struct, array_like=True, frozen=True):
     removed: bool = False
 
 
+class Named(msgspec.Struct, array_like=True, frozen=True):
+    """A thing of the catalogue by its id and name, both "" where the feed does not say."""
+
+    id: str = ""
+    name: str = ""
+
+
+class Translation(msgspec.Struct, array_like=True, frozen=True):
+    """Names in another language; those of the outcomes in their order."""
+
+    language: str
+    event_name: str
+    name: str
+    outcomes: tuple[str, ...]
+
+
 class Catalogue(msgspec.Struct, array_like=True, frozen=True, tag="catalogue"):
     """What a market is. `kind` is the feed's own type (Betfair `WIN`, UOF market id); `winners`: how many outcomes
-    can win together, 0 where the feed does not say."""
+    can win together, 0 where the feed does not say. The sport's id is one of all feeds where we know its sport
+    (`football`), else the feed's own with its name before it; ids of categories and competitions are the feed's."""
 
     event: str
     event_name: str
@@ -80,6 +97,10 @@ class Catalogue(msgspec.Struct, array_like=True, frozen=True, tag="catalogue"):
     winners: int
     starts_at: int
     outcomes: tuple[Outcome, ...]
+    sport: Named = Named()
+    category: Named = Named()
+    competition: Named = Named()
+    translations: tuple[Translation, ...] = ()
 
 
 class Status(msgspec.Struct, array_like=True, frozen=True, tag="status"):

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from pyplatform.contracts.feeds import (
+    Body,
     Catalogue,
     FeedHealth,
     Prices,
@@ -14,6 +15,7 @@ from pyplatform.contracts.feeds import (
     Result,
     SnapshotPage,
     Stamp,
+    State,
     Status,
     Update,
 )
@@ -23,6 +25,10 @@ PAGE_BYTES: Final = 256 * 1024
 """A snapshot page ends with the market that passes this; NATS takes messages of 1 MiB by default."""
 
 Told = Catalogue | Status | Prices
+
+
+def _is_active(body: Body) -> bool:
+    return isinstance(body, Status) and body.state is State.ACTIVE
 
 
 class Entry:
@@ -80,6 +86,9 @@ class Board:
         )
         if kept is not None and kept.body == told and kept.stamp.producer == producer:
             return None
+        if _is_active(told) and not (kept is not None and _is_active(kept.body)):
+            # What it was sold at before it stopped is no longer its price: the next one is said, same or not.
+            entry.prices = None
         self.ordinal += 1
         stamp = self._stamp(entry, self.ordinal, feed_time, received_at)
         update = Update(stamp, market, told)

@@ -6,8 +6,9 @@ from typing import Final
 from pyplatform.contracts.feeds import Catalogue, State, Status, Update
 from pyplatform.contracts.feeds import Prices as FeedPrices
 from pyplatform.contracts.sportsbook.bets import PlaceBet, Refusal
-from pyplatform.contracts.sportsbook.markets import Market, MarketStatus, Prices, Selection
+from pyplatform.contracts.sportsbook.markets import MarketStatus, Prices
 from pyplatform.sportsbook.exposure import Exposure
+from pyplatform.sportsbook.offer import Offer
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.selections import selection_id
 
@@ -21,7 +22,8 @@ class MarketState:
     """Everything the owner knows of one market; prices differ by tenant, the market does not.
 
     `resolution` begins with what is on record of the market's results. `source` is (feed, producer); `up` says
-    whether that may be relied upon, `fresh` whether the feed's prices are of a time when it could be.
+    whether that may be relied upon, `fresh` whether the feed's prices are of a time when it could be. `opened` is the
+    number of the message that opened it last: only newer prices are sold. `offers` says how each tenant sells it.
     """
 
     market_id: str
@@ -43,6 +45,31 @@ class MarketState:
     version: int = 0
     prices: dict[str, dict[int, int]] = field(default_factory=dict)
     seqs: dict[type, int] = field(default_factory=dict)
+    opened: int = 0
+    offers: dict[str, Offer] = field(default_factory=dict)
+
+    def status_of(self, tenant: str) -> MarketStatus:
+        """Status of the market as a tenant sells it: the feed's, unless staff hold it or price it otherwise."""
+        offer = self.offers.get(tenant)
+        if offer is None or self.status is MarketStatus.CLOSED:
+            return self.status
+        if offer.holding or offer.sourced is False:
+            return MarketStatus.SUSPENDED
+        return self.status if offer.sourced is None else MarketStatus.OPEN
+
+    def delay_of(self, tenant: str) -> int:
+        """Seconds a bet of a tenant waits now: the feed's delay, or the terms' if that is longer."""
+        offer = self.offers.get(tenant)
+        return (
+            self.bet_delay
+            if offer is None or not self.in_play
+            else max(self.bet_delay, offer.terms.bet_delay)
+        )
+
+    @property
+    def trades(self) -> bool:
+        """Whether the feed last said that the market is traded, and no result has closed it."""
+        return self.state is State.ACTIVE and self.status is not MarketStatus.CLOSED
 
     def is_news(self, update: Update) -> bool:
         """Whether `update` is newer than what was taken of its kind; if so, it counts as taken."""
@@ -80,14 +107,18 @@ class MarketState:
         self.judge_status()
 
     def set_status(self, status: Status) -> None:
-        """Take over how the feed trades the market."""
+        """Take over how the feed trades the market; one that was not traded opens on newer prices only."""
+        if status.state is State.ACTIVE and self.state is not State.ACTIVE:
+            self.opened = self.seqs.get(Status, 0)
         self.state = status.state
         self.in_play = status.in_play
         self.bet_delay = min(max(0, status.bet_delay), LONGEST_DELAY)
         self.judge_status()
 
-    def quote(self, prices: FeedPrices) -> None:
-        """Take over the feed's prices."""
+    def quote(self, prices: FeedPrices, *, confirmed: bool = False) -> None:
+        """Take over the feed's prices; if `confirmed`, they are known to be those of this moment."""
+        if confirmed:
+            self.opened = 0
         if self.quoted is None or self.quoted.outcomes != prices.outcomes:
             self.selections = tuple(map(selection_id, prices.outcomes))
         self.quoted = prices
@@ -104,7 +135,12 @@ class MarketState:
         """A market is open while its feed says so, lives, and has sent prices since it last was down."""
         if self.state in _CLOSED or (self.resolution is not None and self.resolution.closed):
             self.status = MarketStatus.CLOSED
-        elif self.state is State.ACTIVE and self.up and self.fresh:
+        elif (
+            self.state is State.ACTIVE
+            and self.up
+            and self.fresh
+            and self.seqs.get(FeedPrices, 0) >= self.opened
+        ):
             self.status = MarketStatus.OPEN
         else:
             self.status = MarketStatus.SUSPENDED
@@ -123,29 +159,20 @@ class MarketState:
         self.version = max(self.version + 1, now // 1_000)
         return self.version
 
-    def entry(self, tenant: str, catalogue: Catalogue, owner: str) -> Market:
-        """Return the catalogue entry as of the last version."""
-        return Market(
-            tenant=tenant,
-            id=self.market_id,
-            event_id=catalogue.event,
-            event_name=catalogue.event_name,
-            kind=catalogue.kind,
-            winners=self.places,
-            starts_at=catalogue.starts_at,
-            in_play=self.in_play,
-            status=self.status,
-            version=self.version,
-            selections=[
-                Selection(number, name, number in self.removed) for number, name in self.names.items()
-            ],
-            owner=owner,
-        )
-
     def price_list(self, tenant: str, published_at: int, received_at: int) -> Prices:
         """Return the prices of `tenant` as of the last version."""
         prices = self.prices.get(tenant, {})
-        return Prices(tenant, self.market_id, self.version, self.status, prices, published_at, received_at)
+        offer = self.offers.get(tenant)
+        return Prices(
+            tenant,
+            self.market_id,
+            self.version,
+            self.status_of(tenant),
+            prices,
+            published_at,
+            received_at,
+            0 if offer is None else offer.terms.version,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +187,13 @@ def judge_price(market: MarketState | None, tenant: str, selection: int, asked_e
     """Decide on status, selection and price: a better price than asked is given, a worse one refused."""
     if market is None:
         return Verdict(Refusal.UNKNOWN_MARKET, 0)
-    if market.status is MarketStatus.CLOSED:
+    status = market.status_of(tenant)
+    if status is MarketStatus.CLOSED:
         return Verdict(Refusal.MARKET_CLOSED, 0)
     if selection not in market.active:
         gone = selection in market.removed
         return Verdict(Refusal.SELECTION_REMOVED if gone else Refusal.UNKNOWN_SELECTION, 0)
-    if market.status is not MarketStatus.OPEN:
+    if status is not MarketStatus.OPEN:
         return Verdict(Refusal.MARKET_SUSPENDED, 0)
     current = market.prices.get(tenant, {}).get(selection, 0)
     if current >= asked_e4:

@@ -1,12 +1,23 @@
-"""From a feed's prices to ours: consensus probability, our margin, the price ladder."""
+"""What a feed's prices say of the chances of a market's runners."""
 
 from collections.abc import Sequence, Set
-from functools import lru_cache
+from typing import NamedTuple
 
 from pyplatform.contracts.feeds import Prices
-from pyplatform.core import odds
 
-BASIS_POINTS = 10_000
+
+class Fair(NamedTuple):
+    """Reference prices by selection, fair or nearly so (None: does not run), how many win, and why there are none."""
+
+    selections: tuple[int, ...]
+    prices: list[float | None]
+    places: int
+    why: str = ""
+
+
+def nothing(why: str) -> Fair:
+    """No price, and why."""
+    return Fair((), [], 1, why)
 
 
 def consensus(back: float | None, lay: float | None, last: float | None) -> float | None:
@@ -43,20 +54,3 @@ def references(
         total += share
         fair.append(1.0 / share)
     return fair, max(places, round(total))
-
-
-@lru_cache(maxsize=1024)
-def _rule(margin_bp: int, places: int) -> odds.PricingRule:
-    return odds.PricingRule(margin_bp / BASIS_POINTS, method="power", target=float(places))
-
-
-def offer(fair: Sequence[float | None], places: int, margin_bp: int) -> tuple[int, ...]:
-    """Return our prices (`price_e4`, 0 = none) for a market of `places` winners; empty if it cannot be priced.
-
-    A market cannot be priced when no more runners than places are left, or when the margin would push a price
-    below the ladder: then nothing is offered.
-    """
-    try:
-        return odds.price_book(fair, _rule(margin_bp, places)).prices_e4
-    except ValueError:
-        return ()

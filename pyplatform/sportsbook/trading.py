@@ -1,18 +1,27 @@
 """From the feeds' markets to our published prices: the one place where market state changes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
 from pyplatform.contracts.feeds import Catalogue, Result, Status, Update
 from pyplatform.contracts.feeds import Prices as FeedPrices
-from pyplatform.contracts.sportsbook.markets import MarketStatus, market_subject, price_subject
+from pyplatform.contracts.sportsbook.markets import MarketStatus, event_subject, market_subject, price_subject
+from pyplatform.contracts.sportsbook.trading import ALL, TERMS
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
+from pyplatform.sportsbook.catalogue import Catalogue as Events
+from pyplatform.sportsbook.catalogue import EventState, event_entry, facts, market_entry
+from pyplatform.sportsbook.desk_state import DeskState
 from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.pricing import offer, references
 from pyplatform.sportsbook.resolution import Resolution, of_result
+from pyplatform.sportsbook.selling import Selling
+from pyplatform.sportsbook.terms import Terms, defaults
+
+NO_LIMIT: Final = 10**18
+"""Beyond what anybody may stake."""
 
 
 @dataclass(slots=True)
@@ -27,11 +36,17 @@ class Changes:
 class Trading:
     """Definitions and prices of every market of the feeds, for all tenants of this process.
 
-    `is_up` says whether a (feed, producer) may be relied upon now.
+    `is_up` says whether a (feed, producer) may be relied upon now; `limit` is what a market may lose where no rule
+    says anything, in amounts of the tenant's currency.
     """
 
     def __init__(
-        self, tenants: list[Tenant], owner: str, is_up: Callable[[tuple[str, str]], bool] = lambda _: True
+        self,
+        tenants: list[Tenant],
+        owner: str,
+        is_up: Callable[[tuple[str, str]], bool] = lambda _: True,
+        *,
+        limit: int = NO_LIMIT,
     ) -> None:
         self.tenants = tenants
         self._owner = owner
@@ -40,6 +55,16 @@ class Trading:
         self._on_record: dict[str, Resolution] = {}
         self._result_seqs: dict[str, int] = {}
         self.markets: dict[str, MarketState] = {}
+        self.events = Events()
+        self.desks = {tenant.slug: DeskState(tenant.slug, defaults(tenant, limit)) for tenant in tenants}
+        self.selling = Selling(tenants, self.desks, self.markets)
+
+    def terms_of(self, tenant: str, market: MarketState) -> Terms:
+        """Terms of a market with a tenant now."""
+        desk = self.desks[tenant]
+        if market.catalogue is None:
+            return desk.terms.base
+        return desk.terms.resolve(facts(market, market.catalogue, desk), now_ns())
 
     def known(self, resolution: Resolution) -> Resolution:
         """Take over a result and return what stands; its market is not offered again, even if the feed begins anew."""
@@ -73,24 +98,42 @@ class Trading:
             )
         if not market.is_news(update):
             if snapshot and isinstance(update.body, FeedPrices) and market.quoted is not None:
-                market.quote(market.quoted)
+                market.quote(market.quoted, confirmed=True)
                 self._follow(market, changes)
             return changes
-        before = market.status
+        before = self.selling.statuses(market)
         match update.body:
             case Catalogue():
-                market.define(update.body)
-                changes.defined.append(market)
+                self._define(market, update.body, changes)
             case Status():
+                was_in_play = market.in_play
                 market.set_status(update.body)
+                if market.in_play is not was_in_play:
+                    self.selling.arrange(market)
             case FeedPrices():
-                market.quote(update.body)
+                market.quote(update.body, confirmed=snapshot)
         market.rely(up=self._is_up(market.source))
-        moved = self._reprice(market)
-        catalogue = not isinstance(update.body, FeedPrices) or market.status is not before
+        moved = self.selling.price(market)
+        catalogue = not isinstance(update.body, FeedPrices) or self.selling.statuses(market) != before
         if moved or catalogue:
             self._tell(market, changes, catalogue=catalogue)
+        self._follow_links(market, changes)
         return changes
+
+    def _define(self, market: MarketState, said: Catalogue, changes: Changes) -> None:
+        event = self.events.define(market, said)
+        market.define(said)
+        self.selling.arrange(market)
+        changes.defined.append(market)
+        self._tell_event(event, changes)
+
+    def _follow_links(self, market: MarketState, changes: Changes) -> None:
+        """Price the markets that take this one into their consensus."""
+        for dependent in self.selling.dependents(market.market_id):
+            before = self.selling.statuses(dependent)
+            if self.selling.price(dependent):
+                moved = self.selling.statuses(dependent) != before
+                self._tell(dependent, changes, catalogue=moved)
 
     def distrust(self, feed: str) -> None:
         """What a feed has said so far may be old: only prices it sends or confirms from now on count."""
@@ -107,25 +150,80 @@ class Trading:
         return changes
 
     def _follow(self, market: MarketState, changes: Changes) -> None:
-        up, before = self._is_up(market.source), market.status
+        up, before = self._is_up(market.source), self.selling.statuses(market)
         if market.up and not up:
             market.fresh = False
         market.rely(up=up)
-        if market.status is not before:
-            self._reprice(market)
+        self.selling.price(market)
+        if self.selling.statuses(market) != before:
             self._tell(market, changes, catalogue=True)
+        self._follow_links(market, changes)
 
-    def _tell(self, market: MarketState, changes: Changes, *, catalogue: bool) -> None:
+    def desk_changed(self, tenant: str, target: str) -> Iterator[Changes]:
+        """Take over what staff have decided of a target: it holds when the first changes are handed out.
+
+        Changes come event by event, for a target may stand for thousands of markets.
+        """
+        (seller,) = (one for one in self.tenants if one.slug == tenant)
+        events = list(self.events.touched_by(ALL if target == TERMS else target))
+        kind, _, market_id = target.partition(":")
+        touched = [
+            (event, [m for m in event.markets.values() if kind != "market" or m.market_id == market_id])
+            for event in events
+        ]
+        for _, markets in touched:
+            for market in markets:
+                self.selling.arrange(market, (seller,))
+        for event, markets in touched:
+            changes = Changes(now_ns())
+            if kind != "market" and target != TERMS:
+                self._tell_event(event, changes)
+            for market in markets:
+                self.selling.price(market, (seller,))
+                self._tell(market, changes, catalogue=True, tenants=(seller,))
+            yield changes
+
+    def tick(self, market: MarketState) -> Changes:
+        """Price a market anew if time has come nearer to its start, its model has moved on, or bets weigh on it."""
+        changes = Changes(now_ns())
+        if self.selling.due(market):
+            before = self.selling.statuses(market)
+            arranged = self.selling.arrange(market)
+            if self.selling.price(market) or arranged:
+                moved = self.selling.statuses(market) != before
+                self._tell(market, changes, catalogue=arranged or moved)
+        return changes
+
+    def _tell(
+        self,
+        market: MarketState,
+        changes: Changes,
+        *,
+        catalogue: bool,
+        tenants: Iterable[Tenant] | None = None,
+    ) -> None:
         if market.catalogue is not None:
             market.next_version(changes.received)
-            self._announce(market, changes.messages, changes.received, catalogue=catalogue)
+            sellers = self.tenants if tenants is None else tenants
+            self._announce(market, changes.messages, changes.received, sellers, catalogue=catalogue)
+
+    def _tell_event(self, event: EventState, changes: Changes) -> None:
+        for tenant in self.tenants:
+            entry = event_entry(event, self.desks[tenant.slug], self._owner, now_ns() // 1_000)
+            changes.messages.append((event_subject(tenant.slug, event.event_id), self._encoder.encode(entry)))
 
     def _announce(
-        self, market: MarketState, messages: list[tuple[str, bytes]], received: int, *, catalogue: bool
+        self,
+        market: MarketState,
+        messages: list[tuple[str, bytes]],
+        received: int,
+        tenants: Iterable[Tenant],
+        *,
+        catalogue: bool,
     ) -> None:
-        for tenant in self.tenants:
+        for tenant in tenants:
             if catalogue and market.catalogue is not None:
-                entry = market.entry(tenant.slug, market.catalogue, self._owner)
+                entry = market_entry(market, market.catalogue, self.desks[tenant.slug], self._owner)
                 messages.append((market_subject(tenant.slug, market.market_id), self._encoder.encode(entry)))
             prices = market.price_list(tenant.slug, now_ns(), received)
             messages.append((price_subject(tenant.slug, market.market_id), self._encoder.encode(prices)))
@@ -135,34 +233,17 @@ class Trading:
         for market in list(self.markets.values()):
             over = market.status is MarketStatus.CLOSED and market.version < before // 1_000
             if over and not has_bets(market.market_id):
+                self.events.forget(market)
                 del self.markets[market.market_id]
 
     def everything(self) -> Iterator[list[tuple[str, bytes]]]:
-        """Messages with the present state of every market, one after the other, at the versions already published."""
+        """Messages with the present state of every event and market, at the markets' versions already published."""
+        for event in list(self.events.events.values()):
+            changes = Changes(now_ns())
+            self._tell_event(event, changes)
+            yield changes.messages
         for market in list(self.markets.values()):
             if market.catalogue is not None:
                 messages: list[tuple[str, bytes]] = []
-                self._announce(market, messages, now_ns(), catalogue=True)
+                self._announce(market, messages, now_ns(), self.tenants, catalogue=True)
                 yield messages
-
-    def _reprice(self, market: MarketState) -> bool:
-        """Price the market anew for every tenant; True if any price moved."""
-        if market.status is not MarketStatus.OPEN or market.quoted is None:
-            return False
-        fair, places = references(market.quoted, market.selections, market.active, market.places)
-        if not fair:
-            return market.withdraw_prices()
-        offered_by_feed = market.quoted.price
-        moved = False
-        for tenant in self.tenants:
-            offered = offer(fair, places, tenant.margin_bp)
-            prices = {
-                runner: price for runner, price in zip(market.selections, offered, strict=False) if price
-            }
-            if offered_by_feed:
-                sold = zip(market.selections, offered_by_feed, strict=True)
-                withheld = {runner for runner, price in sold if price is None}
-                prices = {runner: price for runner, price in prices.items() if runner not in withheld}
-            moved |= prices != market.prices.get(tenant.slug)
-            market.prices[tenant.slug] = prices
-        return moved

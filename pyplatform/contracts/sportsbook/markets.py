@@ -3,9 +3,13 @@
 Prices are decimal odds in ten-thousandths (`price_e4`, 2.50 → 25_000); times are nanoseconds since the epoch.
 """
 
+import re
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+_NO_TOKEN: Final = re.compile(r"[.*>\s]")
 
 
 class MarketStatus(StrEnum):
@@ -24,8 +28,21 @@ class Selection(msgspec.Struct, array_like=True, frozen=True):
     removed: bool = False
 
 
+class Words(msgspec.Struct, array_like=True, frozen=True):
+    """A market in another language; the names of its selections are in their order."""
+
+    event_name: str
+    name: str
+    selections: list[str]
+
+
 class Market(msgspec.Struct, array_like=True, frozen=True):
-    """Catalogue entry of a market, published whole whenever its definition changes."""
+    """Catalogue entry of a market, published whole whenever its definition changes.
+
+    Sport, category and competition are ids, "" where the feed does not say; `tier` is that of the competition.
+    `hidden` markets are not shown to players, and `brands` are those that offer it (empty: all). `bet_delay` is in
+    seconds. `terms_version` is that of the rules it is sold by.
+    """
 
     tenant: str
     id: str
@@ -38,6 +55,48 @@ class Market(msgspec.Struct, array_like=True, frozen=True):
     status: MarketStatus
     version: int
     selections: list[Selection]
+    owner: str
+    name: str = ""
+    sport: str = ""
+    category: str = ""
+    competition: str = ""
+    tier: int = 0
+    hidden: bool = False
+    brands: tuple[int, ...] = ()
+    bet_delay: int = 0
+    terms_version: int = 0
+    words: dict[str, Words] = {}
+    """By language, `en` and the like."""
+
+
+class Group(msgspec.Struct, array_like=True, frozen=True):
+    """A sport, category or competition; `names` are those by language that differ from `name`."""
+
+    id: str
+    name: str
+    names: dict[str, str] = {}
+    hidden: bool = False
+
+
+class Event(msgspec.Struct, array_like=True, frozen=True):
+    """Catalogue entry of an event, published whole whenever it or what it belongs to changes.
+
+    Groups have the id "" where the feed does not say. `hidden` if it or a group of it is.
+    """
+
+    tenant: str
+    id: str
+    name: str
+    names: dict[str, str]
+    sport: Group
+    category: Group
+    competition: Group
+    tier: int
+    starts_at: int
+    in_play: bool
+    hidden: bool
+    version: int
+    markets: list[str]
     owner: str
 
 
@@ -52,6 +111,8 @@ class Prices(msgspec.Struct, array_like=True, frozen=True):
     published_at: int
     """When the feed line arrived that caused it, on our clock."""
     received_at: int
+    terms_version: int = 0
+    """Version of the rules they were made by."""
 
 
 REFRESH_S = 5.0
@@ -66,6 +127,11 @@ def market_subject(tenant: str, market_id: str) -> str:
 def price_subject(tenant: str, market_id: str) -> str:
     """Core NATS subject of prices (`Prices`): the latest value wins."""
     return f"price.{tenant}.{market_id.replace('.', '_')}"
+
+
+def event_subject(tenant: str, event_id: str) -> str:
+    """Core NATS subject of an event's catalogue entry (`Event`): the latest value wins."""
+    return f"fixture.{tenant}.{_NO_TOKEN.sub('_', event_id)}"
 
 
 def market_key(tenant: str, market_id: str) -> str:

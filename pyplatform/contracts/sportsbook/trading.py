@@ -1,8 +1,7 @@
 """What traders command: suspend, prices, margins, where prices come from, terms, the catalogue's words.
 
 Events hold these structs for ever, as maps: a field may be added, none renamed. A *target* names what a command is
-about, and the aggregate of its events: `market:<id>`, `event:<id>`, `competition:<id>`, `category:<id>`, `sport:<id>` or
-`all`.
+about, and is the aggregate of its events: `all`, or `market:<id>`, and so on for event, competition, category, sport.
 """
 
 from typing import Annotated, Final, Literal

@@ -1,0 +1,99 @@
+"""A market as one tenant sells it: its terms, what staff decided, and the prices that came of both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pyplatform.contracts.sportsbook.trading import ManualSource
+from pyplatform.core import odds, trading
+from pyplatform.sportsbook.desk_state import UNTOUCHED, Standing
+from pyplatform.sportsbook.pricing import Fair
+from pyplatform.sportsbook.terms import Terms
+
+E4: Final = 10_000
+
+
+@dataclass(slots=True)
+class Offer:
+    """How a tenant sells a market.
+
+    `holding` names what keeps it from being sold: suspended targets, `terms` (not offered) or what is hidden.
+    `sourced` says whether a source other than the market's feed prices it now, None where that feed does.
+    `chances` are the fair probabilities behind the prices; `why` says why there are no prices.
+    """
+
+    terms: Terms
+    standing: Standing = UNTOUCHED
+    holding: tuple[str, ...] = ()
+    hidden: bool = False
+    sourced: bool | None = None
+    chances: dict[int, float] = field(default_factory=dict)
+    why: str = ""
+    pulled: tuple[int, ...] = ()
+    _mover: trading.AutoMover | None = None
+    _mover_of: tuple[object, ...] = ()
+    _moved_at: int = 0
+
+    @property
+    def moves(self) -> bool:
+        """Whether liability moves the prices."""
+        return self.terms.move_alpha_e4 > 0 and self.terms.max_liability > 0
+
+    def price(
+        self, fair: Fair, pnl: Sequence[int], lay: Sequence[float | None], now_ns: int
+    ) -> dict[int, int]:
+        """Offered prices by selection; empty where the market cannot be priced, and then `why` says so.
+
+        `pnl` is what the house makes if a selection wins (empty: not known), `lay` what a customer could sell it at
+        on the exchange the prices come from; both in the order of `fair.selections`.
+        """
+        self.why = fair.why
+        self.chances = {}
+        if isinstance(self.standing.source, ManualSource):
+            return dict(self.standing.prices)
+        if not fair.prices:
+            return {}
+        manual = [
+            self.standing.prices.get(selection) if price is not None else None
+            for selection, price in zip(fair.selections, fair.prices, strict=True)
+        ]
+        try:
+            rule = self.terms.rule(fair.places, self.standing.margin_bp)
+            if self.moves and pnl and fair.places == 1 and None not in fair.prices:
+                book = self._move(fair, pnl, lay, manual, rule, now_ns)
+            else:
+                book = odds.price_book(fair.prices, rule, manual_e4=manual)
+        except ValueError as error:
+            self.why = str(error)
+            return {}
+        self.chances = dict(zip(fair.selections, book.probabilities, strict=True))
+        return {runner: price for runner, price in zip(fair.selections, book.prices_e4, strict=True) if price}
+
+    def _move(
+        self,
+        fair: Fair,
+        pnl: Sequence[int],
+        lay: Sequence[float | None],
+        manual: list[int | None],
+        rule: odds.PricingRule,
+        now_ns: int,
+    ) -> odds.PricedBook:
+        """Prices pulled by liability, never to where a customer could sell dearer what we sold."""
+        terms = self.terms
+        key = (fair.selections, terms.max_liability, terms.move_alpha_e4, terms.move_per_minute_e4)
+        if self._mover is None or key != self._mover_of:
+            self._mover = trading.AutoMover(
+                len(fair.selections),
+                terms.max_liability,
+                alpha=terms.move_alpha_e4 / E4,
+                per_minute=terms.move_per_minute_e4 / E4,
+            )
+            self._mover_of = key
+        # The wall clock may be set back, a mover's may not.
+        self._moved_at = max(self._moved_at, now_ns)
+        chances = odds.remove_margin(fair.prices, method="power").probabilities
+        ceilings = [None if price is None else max(terms.min_price_e4, round(price * E4)) for price in lay]
+        moved = self._mover.step(
+            self._moved_at, chances, pnl, rule, ceilings_e4=ceilings or None, manual_e4=manual
+        )
+        return moved.book

@@ -1,0 +1,156 @@
+"""How each tenant sells a market: terms and staff decisions brought together, and the prices that follow."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from pyplatform.contracts.sportsbook.markets import MarketStatus
+from pyplatform.contracts.sportsbook.trading import ConsensusSource, FeedSource, ManualSource, ModelSource
+from pyplatform.kernel.tenancy import Tenant
+from pyplatform.kernel.time import now_ns
+from pyplatform.sportsbook import catalogue
+from pyplatform.sportsbook.desk_state import DeskState
+from pyplatform.sportsbook.fair import of_consensus, of_feed, of_model
+from pyplatform.sportsbook.market import MarketState
+from pyplatform.sportsbook.offer import Offer
+from pyplatform.sportsbook.pricing import Fair, nothing
+
+Liability = Callable[[Tenant, str, tuple[int, ...]], Sequence[int]]
+"""What the house makes (below 0: loses) if each of a market's selections wins, by the tenant's open bets on it."""
+NOT_OFFERED: Final = "terms"
+
+
+def no_liability(_: Tenant, __: str, ___: tuple[int, ...]) -> Sequence[int]:
+    """Of an owner that holds no bets."""
+    return ()
+
+
+class Selling:
+    """The offers of all tenants on the markets of an owner."""
+
+    def __init__(
+        self, tenants: list[Tenant], desks: dict[str, DeskState], markets: dict[str, MarketState]
+    ) -> None:
+        self._tenants = tenants
+        self._desks = desks
+        self._markets = markets
+        self._dependents: dict[str, set[str]] = {}
+        self.liability: Liability = no_liability
+
+    def arrange(self, market: MarketState, tenants: Iterable[Tenant] | None = None) -> bool:
+        """Bring the offers of a market up to what terms and staff say now; True if that changed any."""
+        said = market.catalogue
+        if said is None:
+            return False
+        changed = False
+        for tenant in self._tenants if tenants is None else tenants:
+            desk = self._desks[tenant.slug]
+            targets = catalogue.targets(market.market_id, said)
+            terms = desk.terms.resolve(catalogue.facts(market, said, desk), now_ns())
+            hidden = catalogue.hidden_by(desk, targets)
+            holding = desk.holding(targets)
+            if hidden:
+                holding = (*holding, f"hidden {hidden}")
+            if not terms.offered:
+                holding = (*holding, NOT_OFFERED)
+            offer = market.offers.get(tenant.slug)
+            if offer is None:
+                offer = market.offers[tenant.slug] = Offer(terms)
+                changed = True
+            changed |= offer.terms != terms or offer.holding != holding
+            offer.terms, offer.holding, offer.hidden = terms, holding, bool(hidden) or not terms.offered
+            offer.standing = desk.of(f"market:{market.market_id}")
+            self._follow_links(market.market_id, offer)
+        return changed
+
+    def _follow_links(self, market_id: str, offer: Offer) -> None:
+        source = offer.standing.source
+        if isinstance(source, ConsensusSource):
+            for link in source.links:
+                self._dependents.setdefault(link.market_id, set()).add(market_id)
+
+    def dependents(self, market_id: str) -> list[MarketState]:
+        """Markets whose price may follow that of another."""
+        found = (self._markets.get(one) for one in self._dependents.get(market_id, ()))
+        return [market for market in found if market is not None]
+
+    def statuses(self, market: MarketState) -> tuple[MarketStatus, ...]:
+        """Status of a market with every tenant."""
+        return tuple(market.status_of(tenant.slug) for tenant in self._tenants)
+
+    def price(self, market: MarketState, tenants: Iterable[Tenant] | None = None) -> bool:
+        """Price a market anew; True if any price or any status moved.
+
+        While a market is not traded its last prices stay, to be shown.
+        """
+        moved = False
+        for tenant in self._tenants if tenants is None else tenants:
+            offer = market.offers.get(tenant.slug)
+            if offer is None:
+                continue
+            before = market.status_of(tenant.slug)
+            fair = self._fair(market, tenant, offer)
+            if fair is not None:
+                prices = self._prices(market, tenant, offer, fair)
+                moved |= prices != market.prices.get(tenant.slug, {})
+                market.prices[tenant.slug] = prices
+            moved |= market.status_of(tenant.slug) is not before
+        return moved
+
+    def _fair(self, market: MarketState, tenant: Tenant, offer: Offer) -> Fair | None:
+        """What a market's source says of it, and whether it is sold by it; None if nothing is to change."""
+        source = offer.standing.source
+        if isinstance(source, FeedSource):
+            offer.sourced = None
+            if market.status is not MarketStatus.OPEN or market.quoted is None:
+                return None
+            return of_feed(market)
+        relied_on = market.up and market.fresh
+        match source:
+            case ConsensusSource():
+                fair = of_consensus(market, source, offer.terms.min_sources, self._markets.get)
+                sold = bool(fair.prices)
+            case ModelSource():
+                said = market.catalogue
+                event = self._desks[tenant.slug].of(f"event:{said.event}") if said is not None else None
+                fair = of_model(market, source, event.model if event is not None else None, now_ns())
+                sold = bool(fair.prices) and (source.without_feed or relied_on)
+            case ManualSource():
+                fair = nothing("" if offer.standing.prices else "there are no prices by hand")
+                sold = bool(offer.standing.prices) and (source.without_feed or relied_on)
+        offer.sourced = market.trades and sold
+        return fair
+
+    def _prices(self, market: MarketState, tenant: Tenant, offer: Offer, fair: Fair) -> dict[int, int]:
+        offer.pulled = tuple(self.liability(tenant, market.market_id, fair.selections)) if offer.moves else ()
+        prices = offer.price(fair, offer.pulled, _lay(market, offer, fair), now_ns())
+        prices = {runner: price for runner, price in prices.items() if runner in market.active}
+        if (
+            isinstance(offer.standing.source, FeedSource)
+            and market.quoted is not None
+            and market.quoted.price
+        ):
+            sold = zip(market.selections, market.quoted.price, strict=True)
+            withheld = {runner for runner, price in sold if price is None}
+            prices = {runner: price for runner, price in prices.items() if runner not in withheld}
+        return prices
+
+    def due(self, market: MarketState) -> bool:
+        """Whether time or bets have changed what a market should be sold at since it was priced."""
+        for tenant in self._tenants:
+            offer, desk = market.offers.get(tenant.slug), self._desks[tenant.slug]
+            if offer is None or market.catalogue is None:
+                continue
+            terms = desk.terms.resolve(catalogue.facts(market, market.catalogue, desk), now_ns())
+            if terms is not offer.terms or isinstance(offer.standing.source, ModelSource):
+                return True
+            if offer.moves and market.status is MarketStatus.OPEN:
+                return True
+        return False
+
+
+def _lay(market: MarketState, offer: Offer, fair: Fair) -> Sequence[float | None]:
+    """Lay prices of the exchange a market's prices come from; empty where they come from elsewhere."""
+    quoted = market.quoted
+    if quoted is None or not quoted.lay or not isinstance(offer.standing.source, FeedSource):
+        return ()
+    return quoted.lay if fair.selections == market.selections else ()
