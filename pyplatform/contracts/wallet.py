@@ -69,6 +69,16 @@ def state_subject(shard: str) -> str:
     return f"wallet.state.{shard}"
 
 
+def durable_subject(shard: str) -> str:
+    """Subject on which the holder of `shard` announces its `ShardState` as batches become durable (core NATS)."""
+    return f"wallet.durable.{shard}"
+
+
+def free_subject(shard: str) -> str:
+    """Subject on which a holder says that it has given back the lease of `shard`; the message is empty."""
+    return f"wallet.free.{shard}"
+
+
 def ledger_stream(shard: str) -> str:
     """JetStream stream that carries the shard's sealed batches, one message a batch."""
     return f"LEDGER_{shard.upper().replace('-', '_')}"

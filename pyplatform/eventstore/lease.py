@@ -14,8 +14,10 @@ from typing import Final
 import asyncpg
 import msgspec
 
+from pyplatform.eventstore.replication import commit_settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.ids import text, uuid7
+from pyplatform.kernel.tenancy import Replication
 from pyplatform.kernel.time import now_ns
 from pyplatform.telemetry import get_logger
 
@@ -63,12 +65,18 @@ def owner_id() -> str:
 
 
 class LeaseKeeper:
-    """Takes and renews leases under one owner name, on a connection of its own."""
+    """Takes and renews leases under one owner name, on a connection of its own.
 
-    def __init__(self, postgres_url: str, owner: str, *, ttl: float = TTL) -> None:
+    Their commits wait for as much as those of the ledger they lead: a lease must not outlive a failover that lost it.
+    """
+
+    def __init__(
+        self, postgres_url: str, owner: str, *, ttl: float = TTL, replication: Replication = "server"
+    ) -> None:
         self._url = postgres_url
         self._owner = owner
         self._ttl = ttl
+        self._commit = commit_settings(replication)
         self._conn: asyncpg.Connection | None = None
         self._lock = asyncio.Lock()
         self._noticed = False
@@ -159,7 +167,7 @@ class LeaseKeeper:
 
     async def _connection(self) -> asyncpg.Connection:
         if self._conn is None or self._conn.is_closed():
-            self._conn = await asyncpg.connect(self._url, timeout=DEADLINE)
+            self._conn = await asyncpg.connect(self._url, timeout=DEADLINE, server_settings=self._commit)
             self._conn.add_log_listener(self._on_notice)
         return self._conn
 

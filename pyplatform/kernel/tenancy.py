@@ -48,6 +48,11 @@ class HouseRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cash_out_tolerance_bp: Annotated[int, msgspec.Meta(ge=0, lt=10_000)] = 100
 
 
+Replication = Literal["server", "local", "dr-sync"]
+"""What a commit of a tenant's ledger waits for: what the server's own settings say; this server's disk alone; or a
+synchronous standby too, without which the tenant's wallet does not lead."""
+
+
 class Tenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One operator; `margin_bp` is the margin put on prices, in basis points (500 = 5 %)."""
 
@@ -56,6 +61,7 @@ class Tenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     margin_bp: int
     brands: tuple[Brand, ...] = (Brand(1, "Main"),)
     rules: HouseRules = HouseRules()
+    replication: Replication = "server"
 
     def __post_init__(self) -> None:
         check_slug(self.slug)

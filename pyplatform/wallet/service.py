@@ -1,16 +1,18 @@
 """The wallet's processes: one that leads shards, and one that keeps the balances others read."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pyplatform.bus import Bus
 from pyplatform.eventstore.lease import LeaseKeeper, owner_id
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tenancy import Replication
 from pyplatform.telemetry import Gauge
 from pyplatform.wallet.consumers import BalanceProjector, lowest_applied
 from pyplatform.wallet.outbox import Outbox
 from pyplatform.wallet.server import ShardServer
+from pyplatform.wallet.standby import Announcer, Standby
 from pyplatform.wallet.store import JournalReader
 from pyplatform.wallet.tasks import end
 from pyplatform.wallet.writer import Writer
@@ -24,20 +26,28 @@ DRAIN: Final = 2.0
 class _Shard:
     """Everything of one shard in this process."""
 
-    def __init__(self, settings: Settings, bus: Bus, shard: str) -> None:
-        self.keeper = LeaseKeeper(settings.postgres_url, owner_id())
-        self.writer = Writer(settings.postgres_url, shard, self.keeper)
+    def __init__(self, settings: Settings, bus: Bus, shard: str, replication: Replication) -> None:
+        url = settings.postgres_url
+        self.keeper = LeaseKeeper(url, owner_id(), replication=replication)
+        self.readers = [JournalReader(url, shard), JournalReader(url, shard)]
+        self.standby = Standby(bus, self.readers[0], shard)
+        self.writer = Writer(url, shard, self.keeper, replication=replication, standby=self.standby)
         self.server = ShardServer(bus, self.writer)
-        self.reader = JournalReader(settings.postgres_url, shard)
-        self.outbox = Outbox(bus.js, self.reader, shard, lambda: lowest_applied(settings.redis_url, shard))
-        self.writer.listen(self.outbox)
+        self.outbox = Outbox(
+            bus.js, self.readers[1], shard, lambda: lowest_applied(settings.redis_url, shard)
+        )
+        self.announcer = Announcer(bus, shard)
+        for listener in (self.outbox, self.announcer, self.standby):
+            self.writer.listen(listener)
         machine = self.writer.machine
         Gauge(f"wallet.{shard}.queued", "commands waiting", lambda: machine.stats().queued)
         Gauge(f"wallet.{shard}.batches", "batches made durable", lambda: machine.stats().batches)
         Gauge(f"wallet.{shard}.outbox_lag", "durable entries not yet published", lambda: self.outbox.lag)
 
     async def run(self, stop: asyncio.Event) -> None:
-        helpers = [asyncio.create_task(self.server.run()), asyncio.create_task(self.outbox.run())]
+        helpers = [
+            asyncio.create_task(work) for work in (self.server.run(), self.outbox.run(), self.standby.run())
+        ]
         resign = asyncio.Event()
         writing = asyncio.create_task(self.writer.run(resign))
         leaving = asyncio.create_task(self._leave(stop, resign))
@@ -48,11 +58,13 @@ class _Shard:
                 if helper.done():
                     helper.result()
             await writing
+            await self.announcer.said()
             await self.outbox.drained(DRAIN)
         finally:
             await end({writing, leaving, *helpers})
             await self.keeper.close()
-            await self.reader.close()
+            for reader in self.readers:
+                await reader.close()
 
     async def _leave(self, stop: asyncio.Event, resign: asyncio.Event) -> None:
         """Stop listening first, then let the writer finish what it took, then the outbox what it can."""
@@ -61,14 +73,21 @@ class _Shard:
         resign.set()
 
 
-async def run_wallet(settings: Settings, tenants: Iterable[str], stop: asyncio.Event) -> None:
-    """Lead the shards of `tenants` until `stop`, then hand them over cleanly.
+async def run_wallet(
+    settings: Settings,
+    tenants: Iterable[str],
+    stop: asyncio.Event,
+    replication: Mapping[str, Replication] | None = None,
+) -> None:
+    """Lead the shards of `tenants`, or follow them while others lead, until `stop`; then hand them over cleanly.
 
-    Raises PlatformError when a part broke in a way that must end the process.
+    `replication` is that of tenants for which the server's own settings are not enough, or too much. Raises
+    PlatformError when a part broke in a way that must end the process.
     """
+    replication = replication or {}
     bus = await Bus.connect(settings.nats_url, "wallet")
     try:
-        shards = [_Shard(settings, bus, tenant) for tenant in tenants]
+        shards = [_Shard(settings, bus, tenant, replication.get(tenant, "server")) for tenant in tenants]
         await _together([asyncio.create_task(shard.run(stop)) for shard in shards])
     finally:
         await bus.close()

@@ -9,7 +9,9 @@ from typing import Final
 import asyncpg
 
 from pyplatform._core import shard as core
+from pyplatform.eventstore.replication import commit_settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
+from pyplatform.kernel.tenancy import Replication
 
 APPEND_DEADLINE: Final = 2.0
 """Seconds after which an append counts as unclear; ended by closing the connection, never by a cancel."""
@@ -22,9 +24,10 @@ WITH held AS MATERIALIZED (
 )
 INSERT INTO ledger.journal (shard, seq_lo, seq_hi, epoch, n, prev_hash, hash, payload)
 SELECT $1, $3, $4, $2, $5, $6, $7, $8 FROM held
-WHERE EXISTS (SELECT 1 FROM ledger.journal WHERE shard = $1 AND seq_hi = $3)
+WHERE EXISTS (SELECT 1 FROM ledger.journal WHERE shard = $1 AND seq_hi = $3){condition}
 RETURNING 1
 """
+_STANDBY_IS_ASKED_FOR = " AND current_setting('synchronous_standby_names') <> ''"
 _GENESIS = """
 INSERT INTO ledger.journal (shard, seq_lo, seq_hi, epoch, n, prev_hash, hash, payload)
 VALUES ($1, -1, 0, 0, 0, $2, $3, '') ON CONFLICT DO NOTHING
@@ -54,9 +57,9 @@ class Outcome(IntEnum):
     AMBIGUOUS = 3
 
 
-async def check_durability(conn: asyncpg.Connection) -> None:
+async def check_durability(conn: asyncpg.Connection, replication: Replication) -> None:
     """Refuse a server that may lose what it acknowledged; raises PlatformError naming the settings."""
-    names = [*_MUST_BE_ON, "synchronous_commit"]
+    names = [*_MUST_BE_ON, "synchronous_commit", "synchronous_standby_names"]
     rows = await conn.fetch("SELECT name, setting FROM pg_settings WHERE name = ANY($1)", names)
     found = {row["name"]: row["setting"] for row in rows}
     weak = [f"{name} = {found.get(name)}" for name in _MUST_BE_ON if found.get(name) != "on"]
@@ -65,6 +68,11 @@ async def check_durability(conn: asyncpg.Connection) -> None:
     if weak:
         raise PlatformError(
             f"Postgres runs with {', '.join(weak)}: it could lose acknowledged bets. Turn them on and start again"
+        )
+    if replication == "dr-sync" and not found.get("synchronous_standby_names"):
+        raise PlatformError(
+            "Postgres names no synchronous standby (synchronous_standby_names is empty), and this tenant's "
+            "replication is dr-sync: name one, such as 'ANY 1 (b, c)', reload and start again"
         )
 
 
@@ -77,11 +85,16 @@ def _reachable() -> Iterator[None]:
 
 
 class Journal:
-    """The journal of one shard through one connection; reopen after every unclear outcome."""
+    """The journal of one shard through one connection; reopen after every unclear outcome.
 
-    def __init__(self, postgres_url: str, shard: str) -> None:
+    Each append of a `dr-sync` tenant looks again whether the server still asks for a standby.
+    """
+
+    def __init__(self, postgres_url: str, shard: str, replication: Replication = "server") -> None:
         self._url = postgres_url
         self._shard = shard
+        self._replication = replication
+        self._statement = _APPEND.format(condition=_STANDBY_IS_ASKED_FOR if replication == "dr-sync" else "")
         self._conn: asyncpg.Connection | None = None
         self._append: asyncpg.prepared_stmt.PreparedStatement | None = None
         self._noticed = False
@@ -93,11 +106,13 @@ class Journal:
         """
         self.close()
         with _reachable():
-            conn = await asyncpg.connect(self._url, timeout=APPEND_DEADLINE)
+            conn = await asyncpg.connect(
+                self._url, timeout=APPEND_DEADLINE, server_settings=commit_settings(self._replication)
+            )
             self._conn = conn
-            await check_durability(conn)
+            await check_durability(conn, self._replication)
             # Preparing leaves a transaction and its locks open until the next statement ends: so it comes first.
-            self._append = await conn.prepare(_APPEND)
+            self._append = await conn.prepare(self._statement)
             await conn.execute(_GENESIS, self._shard, bytes(32), core.genesis_hash(self._shard))
             conn.add_log_listener(self._on_notice)
 
@@ -142,6 +157,13 @@ class Journal:
         with _reachable():
             rows = await self._conn.fetch(_READ, self._shard, after, limit)
         return [row["payload"] for row in rows]
+
+    async def holds(self, seq: int, digest: bytes) -> bool:
+        """Whether a batch with this hash ends at `seq`; nothing is always held."""
+        if self._conn is None:
+            raise Unavailable("the journal is not open")
+        with _reachable():
+            return seq == 0 or await self._conn.fetchval(_HASH, self._shard, seq) == digest
 
 
 def _judge(error: asyncpg.PostgresError) -> Outcome:

@@ -12,6 +12,7 @@ import msgspec
 from pyplatform._core import shard as core
 from pyplatform.eventstore.lease import LeaseKeeper, Taken, Unclear
 from pyplatform.kernel.errors import PlatformError, Unavailable
+from pyplatform.kernel.tenancy import Replication
 from pyplatform.kernel.time import SteadyClock
 from pyplatform.telemetry import get_logger
 from pyplatform.wallet.store import PAGE, Journal
@@ -22,6 +23,9 @@ LEASE_RETRY: Final = 0.25
 """Seconds between attempts to take a lease another holds."""
 TICK_EVERY: Final = 0.1
 """Seconds between looks at bets whose delay may have run out."""
+
+HANDED_OVER: Final = "handed over"
+"""Why a writer no longer leads that gave its lease back."""
 
 Replier = Callable[[bytes], None]
 
@@ -47,14 +51,34 @@ class Listener(Protocol):
         """The writer no longer leads."""
 
 
-class Writer:
-    """Leads one shard while it holds the lease."""
+class Follower(Protocol):
+    """Who follows a shard while another leads it."""
 
-    def __init__(self, postgres_url: str, shard: str, keeper: LeaseKeeper) -> None:
+    async def surrender(self) -> core.Replayer:
+        """The state as far as it was followed; it is followed no further."""
+
+    async def freed(self, within: float) -> None:
+        """Wait until the lease was given back, or the seconds are over."""
+
+
+class Writer:
+    """Leads one shard while it holds the lease; goes on from what its `standby`, if any, has followed."""
+
+    def __init__(
+        self,
+        postgres_url: str,
+        shard: str,
+        keeper: LeaseKeeper,
+        *,
+        replication: Replication = "server",
+        standby: Follower | None = None,
+    ) -> None:
         self.shard = shard
         self.machine = core.Shard(shard)
         self._keeper = keeper
-        self._journal = Journal(postgres_url, shard)
+        self._standby = standby
+        self._promised = Durable(0, b"", b"")
+        self._journal = Journal(postgres_url, shard, replication)
         self._listeners: list[Listener] = []
         self._repliers: dict[int, Replier] = {}
         self._next_ticket = 0
@@ -174,13 +198,14 @@ class Writer:
             taken = await self._keeper.take(self.shard)
             if taken is not None:
                 await self._journal.open()
+                await self._adopt()
         except (Unclear, Unavailable) as error:
             log.warning("lease not taken", shard=self.shard, error=str(error))
             await asyncio.sleep(LEASE_RETRY)
             self.machine.lease_unclear()
         else:
             if taken is None:
-                await asyncio.sleep(LEASE_RETRY)
+                await self._until_free()
                 self.machine.lease_busy()
             else:
                 self._lease = taken
@@ -189,6 +214,26 @@ class Writer:
                 self._renewal.add_done_callback(self._ended)
                 self.machine.lease_taken(taken.epoch)
         self._wake()
+
+    async def _until_free(self) -> None:
+        if self._standby is None:
+            await asyncio.sleep(LEASE_RETRY)
+        else:
+            await self._standby.freed(LEASE_RETRY)
+
+    async def _adopt(self) -> None:
+        """Hand the machine what was followed, if the journal holds it and all that this writer ever announced."""
+        if self._standby is None or self.machine.standing != core.STANDBY:
+            return
+        followed = await self._standby.surrender()
+        for seq, digest in ((self._promised.seq, self._promised.hash), (followed.seq, followed.hash)):
+            if not await self._journal.holds(seq, digest):
+                raise PlatformError(
+                    f"the journal of {self.shard} does not hold what was acknowledged up to {seq}: a failover has "
+                    "lost it. Bring back the server that has it before anybody leads"
+                )
+        if followed.seq:
+            self.machine.adopt(followed)
 
     def _lost(self) -> None:
         if self._lease is not None:
@@ -223,7 +268,7 @@ class Writer:
         self._repliers.pop(ticket)(frame)
 
     def _announce(self, seq: int, digest: bytes, state_hash: bytes) -> None:
-        durable = Durable(seq, digest, state_hash)
+        durable = self._promised = Durable(seq, digest, state_hash)
         in_flight, self._in_flight = self._in_flight, None
         for listener in self._listeners:
             if in_flight is not None and in_flight[0] == seq:
@@ -253,7 +298,7 @@ class Writer:
         if self._lease is not None:
             await self._keeper.release(self._lease)
         for listener in self._listeners:
-            listener.demoted("handed over")
+            listener.demoted(HANDED_OVER)
         if not self._finished.done():
             self._finished.set_result(None)
 
