@@ -1,10 +1,22 @@
 //! `pyplatform._core.pricing`.
 
-use ::odds::{OutcomeTerms, PricedBook, PricingRule};
+use ::odds::{OutcomeTerms, PricedBook, PricingRule, Rungs};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use crate::odds::{PyLadder, e4, method, value_error};
+use crate::odds::{PyFractionalLadder, PyLadder, e4, method, spelt, value_error};
+
+/// A ladder to price on.
+fn rungs(ladder: &Bound<'_, PyAny>) -> PyResult<Rungs> {
+    if let Ok(ladder) = ladder.cast::<PyLadder>() {
+        return Ok(Rungs::Decimal(ladder.get().ladder().clone()));
+    }
+    if ladder.is_instance_of::<PyFractionalLadder>() {
+        return Ok(Rungs::Fractional);
+    }
+    Err(PyTypeError::new_err("ladder must be a Ladder or UK_FRACTIONAL"))
+}
 
 /// How a tenant prices a market.
 #[pyclass(frozen, name = "PricingRule", module = "pyplatform._core.pricing")]
@@ -24,13 +36,13 @@ impl PyPricingRule {
         min_e4: i64,
         max_e4: i64,
         min_margin: Option<f64>,
-        ladder: Option<PyRef<'_, PyLadder>>,
+        ladder: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let (min_e4, max_e4) = (e4("min_e4", min_e4)?, e4("max_e4", max_e4)?);
         let method = self::method(method)?;
         let rule = match ladder {
             None => PricingRule::new(method, target, margin, min_e4, max_e4),
-            Some(ladder) => PricingRule::on(ladder.ladder().clone(), method, target, margin, min_e4, max_e4),
+            Some(ladder) => PricingRule::on(rungs(ladder)?, method, target, margin, min_e4, max_e4),
         };
         let rule = rule.and_then(|rule| match min_margin {
             Some(margin) => rule.with_min_margin(margin),
@@ -54,6 +66,13 @@ impl PyPricedBook {
     #[getter]
     fn probabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, &self.0.probabilities)
+    }
+
+    #[getter]
+    fn fractions<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let fraction = |outcome| self.0.fraction(outcome).map(spelt);
+        let fractions = || PyTuple::new(py, (0..self.0.prices_e4.len()).map(fraction).collect::<Vec<_>>());
+        self.0.fractional.then(fractions).transpose()
     }
 
     #[getter]

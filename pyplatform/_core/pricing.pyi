@@ -6,7 +6,7 @@ Prices are integers in ten-thousandths. Every impossible question raises `ValueE
 from collections.abc import Sequence
 from typing import final
 
-from pyplatform._core.odds import Ladder
+from pyplatform._core.odds import FractionalLadder, Ladder
 
 __all__ = ["PricedBook", "PricingRule", "price_book", "price_probabilities"]
 
@@ -16,7 +16,7 @@ class PricingRule:
 
     `margin` is on top of fair (0.05 = 5 %); `method` is one of `application_methods()`; `target` is the number of winners;
     `min_e4` and `max_e4` bound the offered prices (ten-thousandths, narrowed to prices of the ladder, Betfair's unless
-    another is given). A market that cannot carry the margin within its limits is offered as long as it carries
+    another is given; `odds.UK_FRACTIONAL` prices in fractions). A market that cannot carry the margin within its limits is offered as long as it carries
     `min_margin`, which is the margin itself if nothing is said.
 
     Raises ValueError for a method that is not one of `application_methods()`, a negative margin, a least margin above it,
@@ -32,7 +32,7 @@ class PricingRule:
         max_e4: int = 10_000_000,
         *,
         min_margin: float | None = None,
-        ladder: Ladder | None = None,
+        ladder: Ladder | FractionalLadder | None = None,
     ) -> PricingRule: ...
 
 @final
@@ -41,7 +41,13 @@ class PricedBook:
 
     @property
     def prices_e4(self) -> tuple[int, ...]:
-        """Ladder prices in ten-thousandths, in the order of the reference; 0 where none was given."""
+        """Ladder prices in ten-thousandths, in the order of the reference; 0 where none was given.
+
+        A fraction's are cut down (8/13 is 16153) and name it where prices are given back (`manual_e4`).
+        """
+    @property
+    def fractions(self) -> tuple[str | None, ...] | None:
+        """The prices exactly, on the fractional ladder ("8/13"), None where none was given; None on a decimal ladder."""
     @property
     def probabilities(self) -> tuple[float, ...]:
         """Fair probabilities, in the same order; 0.0 where no price was given."""

@@ -1,6 +1,7 @@
 """What holds for every book, through the public API."""
 
 import math
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,28 @@ def test_offered_prices_are_on_the_ladder_and_carry_the_margin(
     shortest_first = sorted(range(len(prices)), key=lambda i: -book.probabilities[i])
     offered = [book.prices_e4[i] for i in shortest_first]
     assert offered == sorted(offered)
+
+
+@given(FAIR, st.floats(0.0, 0.2))
+def test_a_book_in_fractions_carries_the_margin_exactly(fair: list[float], margin: float) -> None:
+    rule = odds.PricingRule(margin, min_e4=10_010, ladder=odds.UK_FRACTIONAL)
+    try:
+        book = odds.price_probabilities(fair, rule)
+    except ValueError as refused:
+        assert "cannot reach" in str(refused)  # noqa: PT017
+        return
+    assert book.fractions is not None
+    prices = [1 + Fraction(fraction) for fraction in book.fractions if fraction]
+    assert set(book.fractions) <= set(odds.UK_FRACTIONAL.rungs())
+    assert book.prices_e4 == tuple(math.floor(10_000 * price) for price in prices)
+    assert book.booksum == pytest.approx(float(sum(1 / price for price in prices)), rel=1e-12)
+    assert book.booksum >= (1 + margin) * (1 - 1e-11)
+    named = odds.price_probabilities(fair, rule, manual_e4=book.prices_e4)
+    assert named.fractions == book.fractions
+    assert (
+        odds.price_probabilities(fair, odds.PricingRule(margin, min_e4=10_100, min_margin=0.0)).fractions
+        is None
+    )
 
 
 @given(st.integers(1, 10**12), st.integers(10_001, 10_000_000), st.integers(1, 8))

@@ -122,7 +122,7 @@ impl PyLadder {
 pub struct PyFractionalLadder;
 
 /// A rung in its customary spelling.
-fn spelt((numerator, denominator): Rung) -> String {
+pub(crate) fn spelt((numerator, denominator): Rung) -> String {
     format!("{numerator}/{denominator}")
 }
 

@@ -29,6 +29,7 @@ mod newton;
 mod price;
 mod pricing;
 mod removal;
+mod rungs;
 mod shaping;
 mod validate;
 
@@ -41,4 +42,5 @@ pub use method::{Found, Method, OnInvalid};
 pub use price::{Format, Price, Signed};
 pub use pricing::{PricedBook, PricingRule, price_book, price_probabilities};
 pub use removal::{Removal, remove_margin, remove_margin_of_offered};
+pub use rungs::Rungs;
 pub use shaping::OutcomeTerms;

@@ -1,8 +1,10 @@
 //! From reference prices or probabilities to the prices a tenant offers, in one step.
 
 use crate::error::OddsError;
-use crate::ladder::{BETFAIR, Ladder};
+use crate::fractional::Rung;
+use crate::ladder::BETFAIR;
 use crate::method::Method;
+use crate::rungs::{Rungs, fraction_at};
 use crate::shaping::{OutcomeTerms, set_manual, shape};
 use crate::{application, removal, validate};
 
@@ -15,18 +17,28 @@ pub struct PricingRule {
     min_margin: f64,
     pub(crate) min_e4: u32,
     pub(crate) max_e4: u32,
-    pub(crate) ladder: Ladder,
+    pub(crate) ladder: Rungs,
 }
 
 /// Offered prices of a market.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PricedBook {
-    /// Ladder prices in ten-thousandths, in the order of the reference; 0 where none was given.
+    /// Ladder prices in ten-thousandths, in the order of the reference, fractions cut down; 0 where none was given.
     pub prices_e4: Vec<u32>,
     /// Fair probabilities, in the same order; 0 where no price was given.
     pub probabilities: Vec<f64>,
     /// Sum of the inverse offered prices: at least `target·(1 + least margin)` unless a trader set prices.
     pub booksum: f64,
+    /// The prices are fractions.
+    pub fractional: bool,
+}
+
+impl PricedBook {
+    /// The fraction an outcome is offered at; `None` on a decimal ladder and where there is no price.
+    pub fn fraction(&self, outcome: usize) -> Option<Rung> {
+        let price = self.prices_e4.get(outcome).filter(|_| self.fractional);
+        price.and_then(|price| fraction_at(*price))
+    }
 }
 
 impl PricingRule {
@@ -44,12 +56,12 @@ impl PricingRule {
         min_e4: u32,
         max_e4: u32,
     ) -> Result<Self, OddsError> {
-        Self::on(BETFAIR.clone(), method, target, margin, min_e4, max_e4)
+        Self::on(Rungs::Decimal(BETFAIR.clone()), method, target, margin, min_e4, max_e4)
     }
 
     /// [`PricingRule::new`] on any ladder.
     pub fn on(
-        ladder: Ladder,
+        ladder: Rungs,
         method: Method,
         target: f64,
         margin: f64,
@@ -59,8 +71,8 @@ impl PricingRule {
         method.check_application()?;
         method.check_target(target)?;
         validate::margin(margin)?;
-        let (low, high) = (ladder.ceil(min_e4), ladder.floor(max_e4));
-        if low > high || low < min_e4 || high > max_e4 {
+        let (low, high) = (ladder.ceil(min_e4), ladder.floor(max_e4.into()));
+        if low > high || ladder.exact(low) < min_e4.into() || ladder.exact(high) > max_e4.into() {
             return Err(OddsError::PriceLimits { min_e4, max_e4 });
         }
         Ok(Self { method, target, margin, min_margin: margin, min_e4: low, max_e4: high, ladder })
@@ -140,18 +152,20 @@ fn offer(
     let wanted = rule.target * (1.0 + rule.margin);
     let sums = (wanted, rule.target * (1.0 + rule.min_margin));
     application::solve(&mut book, wanted, rule.method, rule.target)?;
+    let highest = rule.ladder.exact(rule.max_e4);
     let (prices, booksum) = if terms.ceilings_e4.is_empty() {
-        shape(&mut book, sums, rule, |_| rule.max_e4)?
+        shape(&mut book, sums, rule, |_| highest)?
     } else {
         let ceilings = (0..outcomes).filter(|index| offered(*index)).map(|index| terms.ceilings_e4[index]);
-        let highest: Vec<u32> =
-            ceilings.map(|ceiling| ceiling.map_or(rule.max_e4, |ceiling| rule.max_e4.min(ceiling))).collect();
+        let highest: Vec<f64> =
+            ceilings.map(|ceiling| ceiling.map_or(highest, |ceiling| highest.min(ceiling.into()))).collect();
         shape(&mut book, sums, rule, |index| highest[index])?
     };
     let mut prices_e4 = spread(&prices, &offered, outcomes, 0);
     let booksum =
         if terms.manual_e4.is_empty() { booksum } else { set_manual(&mut prices_e4, terms.manual_e4, rule)? };
-    Ok(PricedBook { prices_e4, probabilities, booksum })
+    let fractional = matches!(rule.ladder, Rungs::Fractional);
+    Ok(PricedBook { prices_e4, probabilities, booksum, fractional })
 }
 
 /// Values of the offered outcomes at their places among all outcomes.

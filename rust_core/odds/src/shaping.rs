@@ -36,23 +36,25 @@ pub(crate) fn shape(
     book: &mut [f64],
     (wanted, least): (f64, f64),
     rule: &PricingRule,
-    highest_e4: impl Fn(usize) -> u32,
+    highest_e4: impl Fn(usize) -> f64,
 ) -> Result<(Vec<u32>, f64), OddsError> {
+    let lowest = rule.ladder.exact(rule.min_e4);
     for (index, p) in book.iter_mut().enumerate() {
         let highest = highest_e4(index);
-        if highest < rule.min_e4 {
-            return Err(OddsError::Ceiling { index, ceiling_e4: highest, min_e4: rule.min_e4 });
+        if highest < lowest {
+            // Below a price in ten-thousandths, so the cast cannot lose a sign or wrap.
+            #[allow(clippy::cast_sign_loss)]
+            let ceiling_e4 = highest as u32;
+            return Err(OddsError::Ceiling { index, ceiling_e4, min_e4: rule.min_e4 });
         }
-        *p = p.max(1e4 / f64::from(highest));
+        *p = p.max(1e4 / highest);
     }
     hold_lowest(book, wanted, rule)?;
     let mut booksum = 0.0;
     let prices = book.iter().enumerate().map(|(index, &p)| {
-        let exact = (1e4 / p * (1.0 + ROUNDING)).min(f64::from(highest_e4(index)));
-        // Between 0 and the highest ladder price, so the cast cannot lose a sign or wrap.
-        #[allow(clippy::cast_sign_loss)]
-        let price = rule.ladder.floor(exact as u32).max(rule.min_e4);
-        booksum += 1e4 / f64::from(price);
+        let exact = (1e4 / p * (1.0 + ROUNDING)).min(highest_e4(index));
+        let price = rule.ladder.floor(exact).max(rule.min_e4);
+        booksum += 1e4 / rule.ladder.exact(price);
         price
     });
     let prices = prices.collect();
@@ -65,7 +67,7 @@ pub(crate) fn shape(
 /// Hold at the lowest price what would fall below it and let the others take up what that gave away; where even the
 /// lowest price on every outcome does not carry it, that is what is left.
 fn hold_lowest(book: &mut [f64], wanted: f64, rule: &PricingRule) -> Result<(), OddsError> {
-    let cap = 1e4 / f64::from(rule.min_e4);
+    let cap = 1e4 / rule.ladder.exact(rule.min_e4);
     while book.iter().any(|&p| p > cap * (1.0 + ROUNDING)) {
         let mut free = Vec::with_capacity(book.len());
         for p in &mut *book {
@@ -106,7 +108,7 @@ pub(crate) fn set_manual(
         *price = manual;
     }
     let offered = prices_e4.iter().filter(|price| **price > 0);
-    let booksum = offered.map(|price| 1e4 / f64::from(*price)).sum();
+    let booksum = offered.map(|price| 1e4 / rule.ladder.exact(*price)).sum();
     if booksum < rule.target * (1.0 - 10.0 * ROUNDING) {
         return Err(OddsError::SureLoss { booksum, target: rule.target });
     }

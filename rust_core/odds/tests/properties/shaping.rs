@@ -2,12 +2,12 @@
 
 use crate::chance::Chance;
 use odds::{
-    BETDAQ, BETFAIR, BETFAIR_FINEST, Ladder, Method, OddsError, OutcomeTerms, PricedBook, PricingRule,
-    price_probabilities,
+    BETDAQ, BETFAIR, BETFAIR_FINEST, Ladder, Method, OddsError, OutcomeTerms, PricedBook, PricingRule, Rungs,
+    fractional, price_probabilities,
 };
 
 fn rule(ladder: &Ladder, method: Method, margin: f64, low: u32, high: u32) -> PricingRule {
-    PricingRule::on(ladder.clone(), method, 1.0, margin, low, high).unwrap()
+    PricingRule::on(Rungs::Decimal(ladder.clone()), method, 1.0, margin, low, high).unwrap()
 }
 
 fn shaped(fair: &[f64], rule: &PricingRule, terms: OutcomeTerms<'_>) -> Result<PricedBook, OddsError> {
@@ -100,4 +100,41 @@ fn manual_prices_come_last_and_give_no_sure_profit_away() {
     let terms = OutcomeTerms { ceilings_e4: &[], manual_e4: &[None, Some(20_000), None] };
     let refused = price_probabilities(&missing, &rule, terms);
     assert!(matches!(refused, Err(OddsError::ManualPrice { index: 1, .. })));
+}
+
+/// The exact fractions carry the margin, none is above the exact price, and limits are kept.
+#[test]
+fn fractions_are_cut_down_and_carry_the_margin() {
+    let mut chance = Chance::new(31);
+    let mut priced = 0;
+    for round in 0..50_000 {
+        let outcomes = chance.between(2, 12);
+        let fair = chance.probabilities(outcomes);
+        let (margin, low) =
+            (0.3 * chance.unit(), 10_010 + 40 * u32::try_from(chance.between(0, 60)).unwrap());
+        let method = [Method::Power, Method::OddsRatio][round % 2];
+        let rule = PricingRule::on(Rungs::Fractional, method, 1.0, margin, low, 1_000_000).unwrap();
+        let rule = rule.with_min_margin(0.9 * margin).unwrap();
+        let Ok(book) = shaped(&fair, &rule, OutcomeTerms::default()) else { continue };
+        priced += 1;
+        let rungs: Vec<_> = (0..outcomes).map(|at| book.fraction(at).unwrap()).collect();
+        let exact: Vec<f64> = rungs.iter().map(|(n, d)| 1.0 + f64::from(*n) / f64::from(*d)).collect();
+        let booksum: f64 = exact.iter().map(|price| 1.0 / price).sum();
+        assert!((booksum - book.booksum).abs() < 1e-9 && booksum >= (1.0 + 0.9 * margin) * (1.0 - 1e-11));
+        for ((rung, price), (e4, p)) in rungs.iter().zip(&exact).zip(book.prices_e4.iter().zip(&fair)) {
+            assert!(fractional::RUNGS.contains(rung) && (1e4 * price - f64::from(*e4)).abs() < 1.0);
+            assert!(*price <= 100.0 && 1e4 * price > f64::from(low) - 1e-6);
+            assert!(price * p < 1.0 + 1e-11 || 1e4 * price < 1.1 * f64::from(low));
+        }
+    }
+    assert!(priced > 40_000, "{priced}");
+    // A manual price is named by its ten-thousandths: 4/6 is 16 666.
+    let rule = PricingRule::on(Rungs::Fractional, Method::Power, 1.0, 0.05, 10_100, 1_000_000).unwrap();
+    let manual = [Some(16_666), None];
+    let terms = OutcomeTerms { ceilings_e4: &[], manual_e4: &manual };
+    assert_eq!(shaped(&[0.6, 0.4], &rule, terms).unwrap().fraction(0), Some((4, 6)));
+    let manual = [Some(16_000), None];
+    let terms = OutcomeTerms { ceilings_e4: &[], manual_e4: &manual };
+    let refused = shaped(&[0.6, 0.4], &rule, terms);
+    assert_eq!(refused, Err(OddsError::ManualPrice { index: 0, price_e4: 16_000 }));
 }
