@@ -226,10 +226,11 @@ impl ScoreGrid {
             if size > largest {
                 return Err(ModelError::InvalidSize { size, low: MIN_SIZE, high: largest });
             }
-            return Self::from_cells(weibull::join(&weibull::sides(rates, shape, size)?, kappa), size);
+            let sides = weibull::sides(rates, shape, size, weibull::CUT)?;
+            return Self::from_cells(weibull::join(&sides, kappa), size);
         }
         for size in WEIBULL_SIZES {
-            let Ok(sides) = weibull::sides(rates, shape, size) else { continue };
+            let Ok(sides) = weibull::sides(rates, shape, size, weibull::CONVERGED) else { continue };
             if sides.iter().all(|side| side.error < MISSING / 2.0) {
                 return Self::from_cells(weibull::join(&sides, kappa), size);
             }

@@ -2,8 +2,12 @@
 
 use super::error::ModelError;
 
-/// How far from 0 and 1 the series may stray before it says nothing.
-const STRAY: f64 = 1e-6;
+/// How far from 0 and 1 a series that should have converged may stray before it says nothing.
+pub(super) const CONVERGED: f64 = 1e-6;
+/// How far it may where the caller chose to cut it: what strays is clipped, as in the published implementations.
+pub(super) const CUT: f64 = 1e-3;
+/// The sum of a cut series strays further than its terms by about this.
+const SPREAD: f64 = 4.0;
 /// Dependence below which Frank's copula is independence to the last bit.
 const INDEPENDENT: f64 = 1e-9;
 /// Dependence above which the copula is computed from its complement.
@@ -20,7 +24,7 @@ pub(super) struct Side {
 ///
 /// `α_0^j = Γ(cj+1)/j!`, `α_{x+1}^j = Σ_{m=x}^{j−1} α_x^m Γ(c(j−m)+1)/(j−m)!`,
 /// `P(x) = Σ_{j≥x} (−1)^{x+j} λ^j α_x^j/Γ(cj+1)`.
-pub(super) fn sides(rates: [f64; 2], shape: f64, size: usize) -> Result<[Side; 2], ModelError> {
+pub(super) fn sides(rates: [f64; 2], shape: f64, size: usize, stray: f64) -> Result<[Side; 2], ModelError> {
     let gammas: Vec<f64> = (0..=size).map(|j| gamma(shape * j as f64 + 1.0)).collect();
     let mut factorial = 1.0;
     let weights: Vec<f64> = (0..=size)
@@ -33,20 +37,20 @@ pub(super) fn sides(rates: [f64; 2], shape: f64, size: usize) -> Result<[Side; 2
     let mut sides = [Vec::with_capacity(size + 1), Vec::with_capacity(size + 1)];
     for x in 0..=size {
         for (side, rate) in sides.iter_mut().zip(rates) {
-            side.push(series(&alpha, &gammas, rate, x)?);
+            side.push(series(&alpha, &gammas, rate, x, stray)?);
         }
         let next = |j: usize| (x..j).map(|m| alpha[m] * weights[j - m]).sum();
         alpha = (0..=size).map(|j| if j > x { next(j) } else { 0.0 }).collect();
     }
-    let [home, away] = sides.map(Side::normalised);
+    let [home, away] = sides.map(|side| Side::normalised(side, stray));
     Ok([home?, away?])
 }
 
 impl Side {
-    fn normalised(mut masses: Vec<f64>) -> Result<Self, ModelError> {
+    fn normalised(mut masses: Vec<f64>, stray: f64) -> Result<Self, ModelError> {
         let sum: f64 = masses.iter().sum();
         let last = masses.last().copied().unwrap_or(0.0);
-        if !(0.5..1.0 + STRAY).contains(&sum) {
+        if !(0.5..1.0 + SPREAD * stray).contains(&sum) {
             return Err(ModelError::Series);
         }
         for mass in &mut masses {
@@ -65,8 +69,8 @@ impl Side {
     }
 }
 
-/// `P(x)`, a rounding below 0 taken as 0.
-fn series(alpha: &[f64], gammas: &[f64], rate: f64, x: usize) -> Result<f64, ModelError> {
+/// `P(x)`, what strays below 0 taken as 0.
+fn series(alpha: &[f64], gammas: &[f64], rate: f64, x: usize, stray: f64) -> Result<f64, ModelError> {
     let mut power = rate.powi(i32::try_from(x).unwrap_or(i32::MAX));
     let (mut sum, mut sign) = (0.0, 1.0);
     for (a, g) in alpha.iter().zip(gammas).skip(x) {
@@ -74,7 +78,7 @@ fn series(alpha: &[f64], gammas: &[f64], rate: f64, x: usize) -> Result<f64, Mod
         sign = -sign;
         power *= rate;
     }
-    if sum > -STRAY && sum < 1.0 + STRAY { Ok(sum.max(0.0)) } else { Err(ModelError::Series) }
+    if sum > -stray && sum < 1.0 + stray { Ok(sum.max(0.0)) } else { Err(ModelError::Series) }
 }
 
 /// The cells of the joint distribution: rectangles of the copula over both cumulative distributions.
