@@ -18,7 +18,7 @@ from bench.wallets import EUR, require_accepted
 from pyplatform._core import wallet as codec
 from pyplatform.apps.demo.client import Connection
 from pyplatform.apps.demo.players import Account, open_account
-from pyplatform.apps.demo.run import QUICK_HASHES
+from pyplatform.apps.demo.run import QUICK_ENTRY
 from pyplatform.apps.inputs import feed_roles, feeds_of
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus
@@ -42,7 +42,7 @@ async def measure(stream: list[bytes]) -> dict[str, list[float]]:
         arguments = {"gateway": ["--port", "0"], "trading": ["--limit", str(10**9)], **feeds}
         data = Path(folder, "data")
         async with Platform(
-            data, (*ONE_OF_EACH, *feeds), arguments=arguments, env=QUICK_HASHES, log_to_files=True
+            data, (*ONE_OF_EACH, *feeds), arguments=arguments, env=QUICK_ENTRY, log_to_files=True
         ) as platform:
             load = await _prepare(platform)
             counted = [process.pid for process in platform.processes.values()]

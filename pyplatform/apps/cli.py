@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pyplatform.apps.feed_cli import feed_app
+from pyplatform.apps.staff_cli import staff_app
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 
@@ -33,6 +34,7 @@ recordings_app = typer.Typer(
 )
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(feed_app, name="feed")
+app.add_typer(staff_app, name="staff")
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)

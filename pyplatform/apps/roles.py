@@ -128,12 +128,17 @@ async def gateway(context: Context) -> None:
     """Serve HTTP and WebSocket: accounts, markets, wallets, bets."""
     from pyplatform.eventstore import Relay  # noqa: PLC0415
     from pyplatform.gateway.build import gateway as build  # noqa: PLC0415
+    from pyplatform.http.address import read_networks  # noqa: PLC0415
     from pyplatform.http.app import App  # noqa: PLC0415
     from pyplatform.http.server import serving  # noqa: PLC0415
     from pyplatform.pam.api import routes as pam_routes  # noqa: PLC0415
+    from pyplatform.pam.callers import Callers  # noqa: PLC0415
     from pyplatform.pam.config import PamConfig  # noqa: PLC0415
     from pyplatform.pam.consumers import follow_revocations  # noqa: PLC0415
+    from pyplatform.pam.door import Door  # noqa: PLC0415
     from pyplatform.pam.service import Accounts  # noqa: PLC0415
+    from pyplatform.pam.staff import Staff  # noqa: PLC0415
+    from pyplatform.pam.staff_api import routes as staff_routes  # noqa: PLC0415
     from pyplatform.projections import ReadModels  # noqa: PLC0415
 
     config = PamConfig.from_env()
@@ -142,17 +147,28 @@ async def gateway(context: Context) -> None:
         pool = await stack.enter_async_context(_pool(context.settings))
         models = ReadModels.connect(context.settings.redis_url)
         stack.push_async_callback(models.close)
-        accounts = Accounts(pool, context.tenants, config, bus.publish)
-        stack.callback(accounts.close)
-        app = App("pyplatform", metadata.version("pyplatform"), tenants=context.tenants, sessions=accounts)
+        door = Door(pool, models, config)
+        stack.callback(door.close)
+        accounts = Accounts(door, context.tenants, bus.publish)
+        staff = Staff(door, context.tenants, bus.publish)
+        callers = Callers(accounts, staff)
+        proxies = read_networks(context.settings.trusted_proxies)
+        app = App(
+            "pyplatform",
+            metadata.version("pyplatform"),
+            tenants=context.tenants,
+            sessions=callers,
+            proxies=proxies,
+        )
         pam_routes(app, accounts)
-        await follow_revocations(bus, accounts)
+        staff_routes(app, staff)
+        await follow_revocations(bus, accounts, staff)
 
         async def postgres() -> None:
             await pool.fetchval("select 1")
 
         await stack.enter_async_context(
-            build(app, bus, models, sessions=accounts, tenants=context.tenants, checks={"postgres": postgres})
+            build(app, bus, models, sessions=callers, tenants=context.tenants, checks={"postgres": postgres})
         )
         options = context.options
         running = await stack.enter_async_context(serving(app, options.host, options.port))

@@ -12,6 +12,7 @@ from granian.rsgi import Scope
 
 from pyplatform.contracts.pam import SessionPort
 from pyplatform.http import guards
+from pyplatform.http.address import Networks
 from pyplatform.http.message import Page, Reply, Request
 from pyplatform.http.problems import MEDIA_TYPE, Problem, unavailable
 from pyplatform.http.routing import Handler, Options, Route, Router
@@ -24,7 +25,8 @@ _log = get_logger("http")
 
 
 class App:
-    """An HTTP application. `tenants` are the slugs `X-Tenant` may name; `sessions` resolves bearer tokens.
+    """An HTTP application. `tenants` are the slugs `X-Tenant` may name; `sessions` resolves bearer tokens; what
+    connections from the networks `proxies` say of the client's address is believed.
 
     At most `max_in_flight` requests are worked on at once, three quarters of them of one tenant where there are
     several, so that the others are served while its wallet hangs; what comes on top is told to come back (503).
@@ -37,6 +39,7 @@ class App:
         *,
         tenants: Collection[str] = (),
         sessions: SessionPort | None = None,
+        proxies: Networks = (),
         max_in_flight: int = 2048,
     ) -> None:
         self.title, self.version = title, version
@@ -48,7 +51,7 @@ class App:
         self.failures = Counter(
             "http.server.failures", "requests and connections that ended in a bug of ours"
         )
-        self._sessions, self._max_in_flight = sessions, max_in_flight
+        self._sessions, self._proxies, self._max_in_flight = sessions, proxies, max_in_flight
         self._share = max_in_flight * 3 // 4 if len(tenants) > 1 else max_in_flight
         self._of_tenant = dict.fromkeys(tenants, 0)
 
@@ -63,6 +66,7 @@ class App:
 
     get = partialmethod(route, "GET")
     post = partialmethod(route, "POST")
+    put = partialmethod(route, "PUT")
     delete = partialmethod(route, "DELETE")
 
     def websocket(self, path: str) -> Callable[[SocketHandler], SocketHandler]:
@@ -79,7 +83,7 @@ class App:
         if isinstance(protocol, RSGIWebsocketProtocol):
             await self._converse(scope, protocol)
             return
-        request = Request(scope)
+        request = Request(scope, self._proxies)
         self.requests.value += 1
         with suppress(RSGIProtocolClosed), correlated(request.correlation_id):  # closed: the client has left
             await self._answer(scope, protocol, request)

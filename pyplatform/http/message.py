@@ -7,6 +7,7 @@ from granian._granian import RSGIHeaders
 from granian.rsgi import Scope
 
 from pyplatform.contracts.pam import Session, StaffSession
+from pyplatform.http.address import Networks, client_address
 from pyplatform.kernel import ids
 
 T = TypeVar("T")
@@ -23,7 +24,8 @@ class Request:
     `route` is the operation found, such as "POST /v1/bets" (the method alone before), `status` that of its success.
     """
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, proxies: Networks = ()) -> None:
+        self._peer, self._proxies = scope.client, proxies
         self.headers: RSGIHeaders = scope.headers
         self.query_string: str = scope.query_string
         self.correlation = _correlation(self.headers.get("x-correlation-id"))
@@ -31,6 +33,12 @@ class Request:
         self.traceparent = self.tenant = self.idempotency_key = ""
         self.session, self.staff = _NOBODY, _NO_STAFF
         self.route, self.status = scope.method, 200
+
+    @property
+    def address(self) -> str:
+        """IP address of the client, as told by the connection and by proxies of ours."""
+        forwarded = ",".join(self.headers.get_all("x-forwarded-for"))  # type: ignore[attr-defined]
+        return client_address(self._peer, forwarded, self._proxies)
 
 
 class Reply(msgspec.Struct, Generic[T], frozen=True):

@@ -15,13 +15,18 @@ VARIABLES: Final = {
     "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
     "log_level": "PYPLATFORM_LOG_LEVEL",
     "tenants_file": "PYPLATFORM_TENANTS",
+    "trusted_proxies": "PYPLATFORM_TRUSTED_PROXIES",
 }
 _SERVERS: Final = ("postgres_url", "nats_url", "redis_url")
 _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Addresses of the servers and settings every process shares; "" means not set."""
+    """Addresses of the servers and settings every process shares; "" means not set.
+
+    `trusted_proxies` are networks, such as "10.0.0.0/8, fd00::/8": what a connection from them says of its client's
+    address (`X-Forwarded-For`) is believed, and nobody else's word.
+    """
 
     postgres_url: str = ""
     nats_url: str = ""
@@ -29,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     otlp_endpoint: str = ""
     log_level: str = "info"
     tenants_file: str = ""
+    trusted_proxies: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, *, require_servers: bool = True) -> Self:

@@ -8,15 +8,17 @@ from msgspec import Meta
 
 from pyplatform.http.app import App
 from pyplatform.http.message import Request
-from pyplatform.http.problems import Problem, unauthenticated
+from pyplatform.http.problems import unauthenticated
 from pyplatform.kernel import ids
-from pyplatform.pam.model import MAX_EMAIL, MAX_PASSWORD, Application, Origin, Refused
+from pyplatform.pam.answers import origin_of, problem_of
+from pyplatform.pam.model import MAX_EMAIL, MAX_PASSWORD, Application, Refused
 from pyplatform.pam.service import Accounts
 
 Email = Annotated[str, Meta(max_length=MAX_EMAIL, description="e-mail address")]
-Password = Annotated[str, Meta(max_length=MAX_PASSWORD, description="15 characters or more; any characters")]
+Password = Annotated[
+    str, Meta(max_length=MAX_PASSWORD, description="15 characters or more, not easy to guess")
+]
 Brand = Annotated[int, Meta(ge=0, le=2**31 - 1, description="brand of the operator")]
-_STATUS = {"registration_refused": 409, "too_many_attempts": 429, "invalid_credentials": 401}
 
 
 class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +70,7 @@ class Me(msgspec.Struct, frozen=True):
 def routes(app: App, accounts: Accounts) -> None:
     """Add registration, login, logout and one's own account."""
 
-    @app.post("/v1/players", status=201, errors=(409,))
+    @app.post("/v1/players", status=201, errors=(409, 429))
     async def register(request: Request, body: Registration) -> Registered:
         """Open an account.
 
@@ -82,9 +84,9 @@ def routes(app: App, accounts: Accounts) -> None:
             country=body.country,
             currency=body.currency,
         )
-        result = await accounts.register(request.tenant, application, _origin(request))
+        result = await accounts.register(request.tenant, application, origin_of(request))
         if isinstance(result, Refused):
-            raise _problem(result)
+            raise problem_of(result)
         return Registered(ids.text(result))
 
     @app.post("/v1/sessions", status=201, errors=(401, 429))
@@ -93,9 +95,11 @@ def routes(app: App, accounts: Accounts) -> None:
 
         A wrong password and an unknown address get the same answer; too many attempts lock the address for a while.
         """
-        result = await accounts.login(request.tenant, body.brand, body.email, body.password, _origin(request))
+        result = await accounts.login(
+            request.tenant, body.brand, body.email, body.password, origin_of(request)
+        )
         if isinstance(result, Refused):
-            raise _problem(result)
+            raise problem_of(result)
         expires = datetime.fromtimestamp(result.session.expires_at // 1_000_000_000, UTC)
         player = ids.text(result.session.player)
         return OpenedSession(result.token, player, expires, accounts.config.idle_minutes)
@@ -103,7 +107,7 @@ def routes(app: App, accounts: Accounts) -> None:
     @app.delete("/v1/sessions/current", status=204, auth="player")
     async def log_out(request: Request) -> None:
         """Log out: the token is dead at once."""
-        await accounts.logout(request.session, _origin(request))
+        await accounts.logout(request.session, origin_of(request))
 
     @app.get("/v1/me", auth="player")
     async def me(request: Request) -> Me:
@@ -112,13 +116,3 @@ def routes(app: App, accounts: Accounts) -> None:
         if profile is None:
             raise unauthenticated("this account no longer exists")
         return Me(ids.text(profile.player), *msgspec.structs.astuple(profile)[1:])
-
-
-def _origin(request: Request) -> Origin:
-    return Origin(request.correlation, request.traceparent)
-
-
-def _problem(refused: Refused) -> Problem:
-    headers = [("retry-after", str(refused.retry_after))] if refused.retry_after else []
-    members = {"field": refused.field} if refused.field else {}
-    return Problem(_STATUS.get(refused.code, 422), refused.code, refused.detail, headers, **members)

@@ -88,7 +88,7 @@ class Passwords:
 
     async def hash(self, tenant: str, secret: bytes) -> str:
         """PHC string of `secret`."""
-        return await self._run(tenant, lambda: self._hasher.hash(secret))
+        return await self.run(tenant, lambda: self._hasher.hash(secret))
 
     async def verify(self, tenant: str, phc: str | None, secret: bytes) -> bool:
         """Whether `secret` is what `phc` was made of; None costs the same time and is False."""
@@ -99,7 +99,7 @@ class Passwords:
             except (VerificationError, InvalidHashError):
                 return False
 
-        return await self._run(tenant, check)
+        return await self.run(tenant, check)
 
     def is_outdated(self, phc: str) -> bool:
         """Whether the costs were raised since `phc` was made."""
@@ -109,6 +109,7 @@ class Passwords:
         """Let the threads go."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, tenant: str, work: Callable[[], T]) -> T:
+    async def run(self, tenant: str, work: Callable[[], T]) -> T:
+        """Do other work of a password, such as judging it, in the same turns and threads."""
         async with self._turns.taken(tenant):
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)

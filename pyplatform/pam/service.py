@@ -14,18 +14,10 @@ from pyplatform.kernel.ids import text, uuid7
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.pam import store
-from pyplatform.pam.config import PamConfig
-from pyplatform.pam.crypto import Vault
-from pyplatform.pam.model import (
-    Application,
-    Origin,
-    Refused,
-    check_application,
-    normal_email,
-    normal_password,
-)
-from pyplatform.pam.passwords import Passwords
+from pyplatform.pam.door import Attempt, Door
+from pyplatform.pam.model import Application, Origin, Refused, check_application, normal_email
 from pyplatform.pam.sessions import SessionCache, token_hash
+from pyplatform.pam.strength import check_length
 
 Publish = Callable[[str, bytes], Awaitable[None]]
 STREAM: Final = "pam"
@@ -58,29 +50,29 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 class Accounts:
-    """Player accounts of all `tenants` in one Postgres; `publish(subject, payload)` tells other processes."""
+    """Player accounts of all `tenants` behind one door; `publish(subject, payload)` tells other processes."""
 
-    def __init__(
-        self, pool: asyncpg.Pool, tenants: Mapping[str, Tenant], config: PamConfig, publish: Publish
-    ) -> None:
+    def __init__(self, door: Door, tenants: Mapping[str, Tenant], publish: Publish) -> None:
         self.tenants = tenants
-        self.config = config
-        self.sessions = SessionCache(self._load_session)
-        self._pool, self._publish = pool, publish
-        self._vault, self._passwords = Vault(config.master_key), Passwords(config)
-
-    def close(self) -> None:
-        """Let go what this object started itself."""
-        self._passwords.close()
+        self.config = door.config
+        self.sessions: SessionCache[Session] = SessionCache(self._load_session)
+        self._door, self._pool, self._vault, self._publish = door, door.pool, door.vault, publish
 
     async def register(self, tenant: str, application: Application, origin: Origin) -> bytes | Refused:
         """Open an account; its player id, or why not. Costs one password hash whatever the answer."""
-        refused = check_application(application, self.tenants[tenant], self.config, now_ns())
+        named, password = self.tenants[tenant], application.password
+        refused = (
+            check_application(application, named, self.config, now_ns())
+            or check_length(password, self.config.min_password)
+            or await self._door.admit(tenant, origin.address)
+        )
         if refused is not None:
             return refused
+        words = [application.email, application.email.partition("@")[0], named.slug]
+        phc = await self._door.hash_new(tenant, password, words + [brand.name for brand in named.brands])
+        if isinstance(phc, Refused):
+            return phc
         player = uuid7()
-        with self._passwords.admitted(tenant):
-            phc = await self._passwords.hash(tenant, self._secret(tenant, application.password))
         key = self._vault.new_key(tenant, player)
         birth_date = application.birth_date.isoformat()
         new = store.NewPlayer(
@@ -109,32 +101,20 @@ class Accounts:
 
         Raises Unavailable when too many passwords are being checked; the attempt then counts for nothing.
         """
-        # Admitted first: an attempt that is counted and never judged would lock out who repeats it as told.
-        with self._passwords.admitted(tenant):
-            return await self._judge(tenant, brand, email, password, origin)
+        index = self._index(tenant, email)
 
-    async def _judge(
-        self, tenant: str, brand: int, email: str, password: str, origin: Origin
-    ) -> Opened | Refused:
-        config, index = self.config, self._index(tenant, email)
-        async with tenant_transaction(self._pool, tenant) as conn:
-            free = await store.count_attempt(
-                conn, tenant, brand, index, most=config.max_failures, minutes=config.lock_minutes
-            )
-            if not free:
-                detail = f"too many attempts; wait {config.lock_minutes} minutes"
-                return Refused("too_many_attempts", detail, retry_after=config.lock_minutes * 60)
-            account = await store.find_login(conn, tenant, brand, index)
-        secret = self._secret(tenant, password)
-        good = await self._passwords.verify(tenant, account.phc if account else None, secret)
-        if account is None or not good:
+        async def find(conn: asyncpg.Connection) -> store.Login | None:
+            return await store.find_login(conn, tenant, brand, index)
+
+        judged = await self._door.judge(Attempt(tenant, brand, index, password, origin.address), find)
+        if isinstance(judged, Refused):
+            return judged
+        if judged.account is None or not judged.good:
+            player = judged.account.player if judged.account else None
             async with tenant_transaction(self._pool, tenant) as conn:
-                event = _event("login.failed", account.player if account else None, brand, origin)
-                await append(conn, tenant, STREAM, event)
+                await append(conn, tenant, STREAM, _event("login.failed", player, brand, origin))
             return _WRONG
-        outdated = self._passwords.is_outdated(account.phc)
-        renewed = await self._passwords.hash(tenant, secret) if outdated else None
-        return await self._open(tenant, brand, index, account, renewed=renewed, origin=origin)
+        return await self._open(tenant, brand, index, judged.account, renewed=judged.renewed, origin=origin)
 
     async def logout(self, session: Session, origin: Origin) -> None:
         """End one session everywhere."""
@@ -145,7 +125,7 @@ class Accounts:
         await self._revoke(session.tenant, ended)
 
     async def resolve(self, tenant: str, token: str) -> Session | None:
-        """`contracts.pam.SessionPort`."""
+        """The live session of a player's token."""
         return await self.sessions.resolve(tenant, token)
 
     async def profile(self, session: Session) -> Profile | None:
@@ -204,9 +184,6 @@ class Accounts:
 
     def _index(self, tenant: str, email: str) -> str:
         return self._vault.blind_index(tenant, "email", normal_email(email))
-
-    def _secret(self, tenant: str, password: str) -> bytes:
-        return self._vault.pepper(tenant, normal_password(password))
 
 
 def _session(tenant: str, live: store.Live) -> Session:

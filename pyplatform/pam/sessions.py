@@ -8,16 +8,17 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from pyplatform.contracts.pam import Session
+from pyplatform.contracts.pam import Session, StaffSession
 from pyplatform.kernel.time import now_ns
 
 TTL: Final = 15.0
 MAX_CACHED: Final = 100_000
 MAX_TOKEN: Final = 64
 
-Load = Callable[[str, bytes], Awaitable[Session | None]]
+Live = TypeVar("Live", Session, StaffSession)
+Load = Callable[[str, bytes], Awaitable[Live | None]]
 _Key = tuple[str, bytes]
 
 
@@ -26,16 +27,17 @@ def token_hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-class SessionCache:
-    """`contracts.pam.SessionPort` over `load(tenant, token hash)`; a token nobody knows is remembered as well."""
+class SessionCache(Generic[Live]):
+    """Sessions over `load(tenant, token hash)`; a token nobody knows is remembered as well."""
 
-    def __init__(self, load: Load, *, ttl: float = TTL) -> None:
-        self._load, self._ttl = load, ttl
-        self._known: dict[_Key, tuple[float, Session | None]] = {}
-        self._loading: dict[_Key, asyncio.Task[Session | None]] = {}
+    def __init__(self, load: Load[Live], *, ttl: float = TTL) -> None:
+        self._load: Load[Live] = load
+        self._ttl = ttl
+        self._known: dict[_Key, tuple[float, Live | None]] = {}
+        self._loading: dict[_Key, asyncio.Task[Live | None]] = {}
         self._revoked: dict[bytes, float] = {}
 
-    async def resolve(self, tenant: str, token: str) -> Session | None:
+    async def resolve(self, tenant: str, token: str) -> Live | None:
         """Session of `token` within `tenant`, or None if it is unknown, expired or another tenant's."""
         if len(token) > MAX_TOKEN:
             return None
@@ -56,7 +58,7 @@ class SessionCache:
         while (oldest := next(iter(self._revoked))) and self._revoked[oldest] < now:
             del self._revoked[oldest]
 
-    async def _load_once(self, key: _Key) -> Session | None:
+    async def _load_once(self, key: _Key) -> Live | None:
         """Ask the store, one question at a time per token, however many requests wait for the answer."""
         task = self._loading.get(key)
         if task is None:
@@ -65,7 +67,7 @@ class SessionCache:
             task.add_done_callback(lambda _: self._loading.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _fetch(self, key: _Key) -> Session | None:
+    async def _fetch(self, key: _Key) -> Live | None:
         asked = time.monotonic()
         session = await self._load(*key)
         self._known.pop(key, None)

@@ -8,6 +8,7 @@ from typing import Any, Final, Self, cast
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
+from redis.commands.core import AsyncScript
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -65,8 +66,14 @@ class ReadModels:
 
     async def run(self, effects: Effects, keys: list[str], arguments: list[str | bytes]) -> int:
         """Run the script that writes; returns its outcome code (see `Inbox`)."""
+        return await self.call(self._write, keys, [effects.encode(), *arguments])
+
+    async def call(
+        self, script: AsyncScript, keys: Sequence[str], arguments: Sequence[str | bytes | float]
+    ) -> int:
+        """Run a script registered with `client` that answers a number."""
         async with _answering():
-            return cast("int", await self._write(keys=keys, args=[effects.encode(), *arguments]))
+            return cast("int", await script(keys=keys, args=arguments))
 
     async def delete(self, patterns: Iterable[str]) -> int:
         """Delete all keys that match the glob patterns; returns how many."""

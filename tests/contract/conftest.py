@@ -39,10 +39,15 @@ from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.pam.api import routes as pam_routes
+from pyplatform.pam.callers import Callers
 from pyplatform.pam.config import PamConfig
 from pyplatform.pam.consumers import follow_revocations
+from pyplatform.pam.door import Door
 from pyplatform.pam.model import Application, Origin
 from pyplatform.pam.service import Accounts, Opened
+from pyplatform.pam.staff import CONSOLE, OpenedStaff, Staff
+from pyplatform.pam.staff_api import routes as staff_routes
+from pyplatform.pam.staff_store import Member
 from pyplatform.projections import Effects, ReadModels
 
 PASSWORD = "a sentence nobody guesses"
@@ -121,6 +126,7 @@ class Platform:
         self.version = 0
         self.client: httpx.AsyncClient
         self.accounts: Accounts
+        self.staff: Staff
         self.pool: asyncpg.Pool
         self.app: App
         self.port = 0
@@ -137,8 +143,17 @@ class Platform:
         assert isinstance(opened, Opened)
         return opened
 
-    def headers(self, opened: Opened, tenant: str = "", **more: str) -> dict[str, str]:
-        """Headers of a player's request; `key` becomes the Idempotency-Key."""
+    async def member(self, *roles: str, tenant: str = "", name: str = "tara") -> OpenedStaff:
+        """Add a member of staff and sign in."""
+        tenant, origin = tenant or self.ours, Origin(ids.uuid7(), "")
+        added = await self.staff.add(tenant, name, roles, PASSWORD, CONSOLE, origin)
+        assert isinstance(added, Member)
+        opened = await self.staff.sign_in(tenant, name, PASSWORD, origin)
+        assert isinstance(opened, OpenedStaff)
+        return opened
+
+    def headers(self, opened: Opened | OpenedStaff, tenant: str = "", **more: str) -> dict[str, str]:
+        """Headers of a caller's request; `key` becomes the Idempotency-Key."""
         found = {"X-Tenant": tenant or opened.session.tenant, "Authorization": f"Bearer {opened.token}"}
         return found | ({"Idempotency-Key": more["key"]} if "key" in more else {})
 
@@ -215,22 +230,26 @@ async def platform(
         found.pool = await stack.enter_async_context(
             asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=4)
         )
-        found.accounts = Accounts(found.pool, tenants, CHEAP, bus.publish)
-        stack.callback(found.accounts.close)
-        await follow_revocations(bus, found.accounts)
+        door = Door(found.pool, models, CHEAP)
+        stack.callback(door.close)
+        found.accounts = Accounts(door, tenants, bus.publish)
+        found.staff = Staff(door, tenants, bus.publish)
+        callers = Callers(found.accounts, found.staff)
+        await follow_revocations(bus, found.accounts, found.staff)
         await found.owner.start(3)
         for tenant in names:
             await found.store(
                 found.market(tenant, f"1.{tenant}"), found.prices(tenant, f"1.{tenant}", 25_000)
             )
-        app = found.app = App("Platform", "1", tenants=tenants, sessions=found.accounts)
+        app = found.app = App("Platform", "1", tenants=tenants, sessions=callers)
         pam_routes(app, found.accounts)
+        staff_routes(app, found.staff)
         await stack.enter_async_context(
             gateway(
                 app,
                 bus,
                 models,
-                sessions=found.accounts,
+                sessions=callers,
                 tenants=tenants,
                 checks={},
                 hears_all_after=hears_all_after,

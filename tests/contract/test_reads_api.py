@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -107,57 +106,6 @@ async def test_a_balance_can_be_read_after_ones_own_write(platform: Platform) ->
 async def test_it_is_ready_and_says_why_when_it_is_not(platform: Platform) -> None:
     ready = (await platform.client.get("/health/ready")).json()
     assert ready == {"status": "ok", "checks": {"bus": "ok", "valkey": "ok", "markets": "ok"}}
-
-
-def operations(platform: Platform) -> Iterator[tuple[str, str]]:
-    for route in platform.app.router.routes:
-        if route.tenant:
-            yield route.method, re.sub(r"\{\w+\}", f"1.{platform.theirs}", route.path)
-
-
-async def test_every_operation_keeps_tenants_apart(platform: Platform) -> None:
-    ours, theirs = await platform.player(), await platform.player(platform.theirs, "theirs@example.com")
-    good = {
-        "/v1/bets": {
-            "market_id": f"1.{platform.theirs}",
-            "selection_id": 1,
-            "price": "2.50",
-            "stake": "1.00",
-        },
-        "/v1/players": PERSON,
-        "/v1/sessions": {"email": "theirs@example.com", "password": "a sentence nobody guesses"},
-    }
-    expected = {
-        "/v1/bets": 404,
-        "/v1/players": 201,
-        "/v1/sessions": 401,
-        f"/v1/markets/1.{platform.theirs}": 404,
-    }
-    walked = 0
-    for method, path in operations(platform):
-        walked += 1
-        route, _ = platform.app.router.find(method, path)
-        body = msgspec.json.encode(good[path]) if path in good else b""
-        common = {"Idempotency-Key": "k", "Content-Type": "application/json"}
-        crossing = {**common, **platform.headers(ours, tenant=platform.theirs)}
-        if route.auth:
-            answer = await platform.client.request(method, path, content=body, headers=crossing)
-            assert answer.status_code == 401, (method, path)
-        own = {**common, **platform.headers(ours)}
-        if path != "/v1/sessions/current":  # it would end the session the walk needs
-            answer = await platform.client.request(method, path, content=body, headers=own)
-            assert answer.status_code == expected.get(path, 200), (method, path)
-            assert platform.theirs not in answer.text, (method, path)
-        for tenant, status in (("nobody", 404), (None, 400), ("", 404)):
-            headers = {**own, "X-Tenant": tenant} if tenant is not None else {**own}
-            if tenant is None:
-                del headers["X-Tenant"]
-            answer = await platform.client.request(method, path, content=body, headers=headers)
-            assert answer.status_code == status, (method, path, tenant)
-    assert walked == 8
-    assert platform.owner.attempts == []
-    still = await platform.client.get("/v1/me", headers=platform.headers(theirs))
-    assert still.status_code == 200
 
 
 async def test_the_description_is_whole(platform: Platform) -> None:

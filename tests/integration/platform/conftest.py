@@ -10,7 +10,7 @@ import pytest
 
 from pyplatform.apps.cashier import pay_in
 from pyplatform.apps.demo.players import open_account
-from pyplatform.apps.demo.run import QUICK_HASHES
+from pyplatform.apps.demo.run import QUICK_ENTRY
 from pyplatform.apps.inputs import feed_roles, feeds_of
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus
@@ -152,7 +152,7 @@ def open_house(tmp_path: Path) -> Opening:
             tmp_path / "data",
             (*ONE_OF_EACH, *feeds),
             arguments=arguments,
-            env=QUICK_HASHES,
+            env=QUICK_ENTRY,
             restart=restart,
             report=said.append,
             log_to_files=True,

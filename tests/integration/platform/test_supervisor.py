@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from pyplatform.apps.demo.run import QUICK_HASHES
+from pyplatform.apps.demo.run import QUICK_ENTRY
 from pyplatform.embedded import Embedded, running_settings
 from pyplatform.kernel.config import Settings
 from tests.integration.platform.bettors import Crowd
@@ -39,7 +39,7 @@ class Up:
                 [*COMMAND, "up", "--data", folder, "--port", "0", "--input", day, "--seconds", "8"],
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **QUICK_HASHES},
+                env={**os.environ, **QUICK_ENTRY},
             )
         deadline = time.monotonic() + 60
         while "Ctrl-C stops everything" not in (said := self.log.read_text()):

@@ -18,7 +18,7 @@ from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch, Entry
 from pyplatform.apps.demo.client import Connection, Response
 from pyplatform.apps.demo.players import Account, open_account
-from pyplatform.apps.demo.run import QUICK_HASHES
+from pyplatform.apps.demo.run import QUICK_ENTRY
 from pyplatform.apps.inputs import feed_roles, feeds_of
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus
@@ -147,7 +147,7 @@ class Visit:
 async def visiting(folder: Path, collector: Collector) -> AsyncIterator[Visit]:
     stream = folder / "stream.json"
     stream.write_bytes(definition() + prices())
-    env = QUICK_HASHES | {
+    env = QUICK_ENTRY | {
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint,
         "OTEL_METRIC_EXPORT_INTERVAL": "500",
         "OTEL_BSP_SCHEDULE_DELAY": "100",

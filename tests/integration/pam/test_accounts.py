@@ -1,7 +1,6 @@
 """Player accounts on real servers: what is stored where, who sees it, and how sessions begin and end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Any
 
@@ -15,12 +14,14 @@ from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.pam import passwords
-from pyplatform.pam.config import PamConfig
 from pyplatform.pam.consumers import follow_revocations
+from pyplatform.pam.door import Door
 from pyplatform.pam.model import Application, Origin, Refused
 from pyplatform.pam.service import STREAM, Accounts, Opened
+from pyplatform.pam.staff import Staff
+from pyplatform.projections import ReadModels
+from tests.integration.pam.conftest import CHEAP
 
-CHEAP = PamConfig(master_key=b"k" * 32, argon2_memory_kib=19_456, argon2_time_cost=2)
 ORIGIN = Origin(b"c" * 16, "00-" + "a" * 32 + "-" + "b" * 16 + "-01")
 PASSWORD = "a sentence nobody guesses"
 
@@ -32,39 +33,8 @@ def application(email: str, currency: str = "EUR") -> Application:
 
 
 @pytest.fixture
-async def pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
-    async with asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=8) as pool:
-        yield pool
-
-
-@pytest.fixture
-async def bus(settings: Settings) -> AsyncIterator[Bus]:
-    bus = await Bus.connect(settings.nats_url, "test")
-    yield bus
-    await bus.close()
-
-
-@pytest.fixture
-def tenants(new_tenant_name: Callable[[], str]) -> dict[str, Tenant]:
-    names = [new_tenant_name(), new_tenant_name()]
-    return {name: Tenant(name, "EUR", 500) for name in names}
-
-
-@pytest.fixture
-async def accounts(pool: asyncpg.Pool, bus: Bus, tenants: dict[str, Tenant]) -> AsyncIterator[Accounts]:
-    accounts = Accounts(pool, tenants, CHEAP, bus.publish)
-    yield accounts
-    accounts.close()
-
-
-@pytest.fixture
-def ours(tenants: dict[str, Tenant]) -> str:
-    return next(iter(tenants))
-
-
-@pytest.fixture
-def theirs(tenants: dict[str, Tenant]) -> str:
-    return list(tenants)[1]
+def accounts(door: Door, bus: Bus, tenants: dict[str, Tenant]) -> Accounts:
+    return Accounts(door, tenants, bus.publish)
 
 
 async def enter(accounts: Accounts, tenant: str, email: str = "ann@example.com") -> Opened:
@@ -201,20 +171,19 @@ async def test_a_new_login_ends_the_old_session(accounts: Accounts, ours: str) -
 
 
 async def test_a_session_ended_in_one_process_is_dead_in_the_others(
-    accounts: Accounts, pool: asyncpg.Pool, bus: Bus, settings: Settings, ours: str
+    accounts: Accounts, door: Door, bus: Bus, settings: Settings, ours: str
 ) -> None:
     await register(accounts, ours)
     opened = await enter(accounts, ours)
     other_bus = await Bus.connect(settings.nats_url, "other")
-    other = Accounts(pool, accounts.tenants, CHEAP, other_bus.publish)
-    await follow_revocations(other_bus, other)
+    other = Accounts(door, accounts.tenants, other_bus.publish)
+    await follow_revocations(other_bus, other, Staff(door, accounts.tenants, other_bus.publish))
     assert await other.resolve(ours, opened.token) is not None
     await accounts.logout(opened.session, ORIGIN)
     await bus.flush()
     async with asyncio.timeout(5):
         while await other.resolve(ours, opened.token) is not None:
             await asyncio.sleep(0.005)
-    other.close()
     await other_bus.close()
 
 
@@ -262,15 +231,15 @@ async def test_guesses_at_the_same_time_are_counted_too(
 
 
 async def test_a_hash_is_renewed_when_its_cost_was_raised(
-    accounts: Accounts, pool: asyncpg.Pool, bus: Bus, ours: str
+    accounts: Accounts, pool: asyncpg.Pool, models: ReadModels, bus: Bus, ours: str
 ) -> None:
     await register(accounts, ours)
     before = await fetchval(pool, ours, "select phc from pam.credential")
     assert before.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     dearer = msgspec.structs.replace(CHEAP, argon2_time_cost=3)
-    raised = Accounts(pool, accounts.tenants, dearer, bus.publish)
-    await enter(raised, ours)
-    raised.close()
+    door = Door(pool, models, dearer)
+    await enter(Accounts(door, accounts.tenants, bus.publish), ours)
+    door.close()
     assert (await fetchval(pool, ours, "select phc from pam.credential")).startswith(
         "$argon2id$v=19$m=19456,t=3,p=1$"
     )
