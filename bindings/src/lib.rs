@@ -33,9 +33,9 @@ mod wallet_memory;
 mod wallet_reply;
 
 /// Every submodule, so that `import pyplatform._core.odds` works as for a package.
-const SUBMODULES: [&str; 13] = [
-    "archive", "money", "odds", "pricing", "models", "inplay", "betting", "trading", "feeds", "wallet",
-    "shard", "recovery", "ledger",
+const SUBMODULES: [&str; 14] = [
+    "archive", "money", "odds", "pricing", "models", "inplay", "betting", "trading", "moves", "feeds",
+    "wallet", "shard", "recovery", "ledger",
 ];
 
 #[pymodule]
@@ -64,6 +64,8 @@ mod _core {
     use crate::recovery::recovery;
     #[pymodule_export]
     use crate::shard::shard;
+    #[pymodule_export]
+    use crate::trading::price_moves;
     #[pymodule_export]
     use crate::trading::trading;
     #[pymodule_export]

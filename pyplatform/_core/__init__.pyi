@@ -7,6 +7,7 @@ from pyplatform._core import inplay as inplay
 from pyplatform._core import ledger as ledger
 from pyplatform._core import models as models
 from pyplatform._core import money as money
+from pyplatform._core import moves as moves
 from pyplatform._core import odds as odds
 from pyplatform._core import pricing as pricing
 from pyplatform._core import recovery as recovery
@@ -23,6 +24,7 @@ __all__ = [
     "ledger",
     "models",
     "money",
+    "moves",
     "odds",
     "pricing",
     "recovery",

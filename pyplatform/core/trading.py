@@ -19,25 +19,28 @@ MaxStake(stake=60000, limit="market", leg=None)
 [0.5244, 0.4756]
 """
 
+from pyplatform._core.moves import (
+    AutoMover,
+    Moved,
+    MoverState,
+    PriceDecision,
+    auto_move,
+    exchange_price,
+    price_change,
+    step_prices,
+)
 from pyplatform._core.trading import (
     Apportionment,
-    AutoMover,
     Book,
     Limits,
     MaxStake,
-    Moved,
     Payoff,
     Position,
-    PriceDecision,
     apportion,
-    auto_move,
-    exchange_price,
     max_stake,
     max_stake_multiple,
     max_stakes,
     parlay_limit,
-    price_change,
-    step_prices,
 )
 
 __all__ = [
@@ -47,6 +50,7 @@ __all__ = [
     "Limits",
     "MaxStake",
     "Moved",
+    "MoverState",
     "Payoff",
     "Position",
     "PriceDecision",

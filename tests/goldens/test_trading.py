@@ -229,6 +229,10 @@ def test_a_move_keeps_the_sum_and_never_passes_the_reference(fair: list[float], 
         assert all(price <= limit for price, limit in zip(moved.book.prices_e4, reference, strict=True))
         assert moved.book.booksum >= 1.06 - 1e-9
         assert max(map(abs, moved.offsets)) <= 0.1 + 1e-12
+        state = mover.state()
+        written = trading.MoverState(state.now_ns, list(state.offsets), list(state.spent))
+        mover = trading.AutoMover.restore(written, 2_000_000, per_minute=0.1)
+        assert mover.state() == state
 
 
 @given(FAIR, st.floats(0.0, 0.3), st.floats(0.0, 1.0), st.integers(10_100, 30_000), PRICES)
@@ -325,6 +329,10 @@ RULE = odds.PricingRule(0.05)
         (lambda: trading.auto_move([0.5, 0.5], [0, 0], 1, math.inf), "alpha: must be a finite number"),
         (lambda: trading.auto_move([0.5, 0.5], [0, 10**30], 1), "pnl: pulls a probability to 0 or 1"),
         (lambda: trading.AutoMover(1, 100), "outcomes: a market has at least 2"),
+        (
+            lambda: trading.AutoMover.restore(trading.MoverState(5, [0.1, 0.0], [(9, 0.1)]), 100),
+            "spent: must be moves of at least 0 at rising times",
+        ),
         (lambda: trading.AutoMover(2, 1).step(-1, [0.5, 0.5], [0, 0], RULE), "now_ns: is a whole number"),
         (lambda: trading.AutoMover(2, 1).step(0, [0.5, 0.6], [0, 0], RULE), "sum to 1.1"),
         (lambda: trading.step_prices([20_000], [0], 0), "every: must be above 0"),

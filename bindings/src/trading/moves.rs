@@ -30,7 +30,7 @@ pub(super) fn auto_move<'py>(
 }
 
 /// Prices after a move.
-#[pyclass(frozen, module = "pyplatform._core.trading")]
+#[pyclass(frozen, module = "pyplatform._core.moves")]
 pub struct Moved {
     #[pyo3(get)]
     book: Py<PyPricedBook>,
@@ -51,8 +51,41 @@ impl Moved {
     }
 }
 
+/// Where a mover stands.
+#[pyclass(frozen, eq, module = "pyplatform._core.moves")]
+#[derive(PartialEq)]
+pub struct MoverState(core::MoverState);
+
+#[pymethods]
+impl MoverState {
+    #[new]
+    fn new(now_ns: &Bound<'_, PyAny>, offsets: Vec<f64>, spent: Vec<(u64, f64)>) -> PyResult<Self> {
+        Ok(Self(core::MoverState { now_ns: whole("now_ns", now_ns)?, offsets, spent }))
+    }
+
+    #[getter]
+    fn now_ns(&self) -> u64 {
+        self.0.now_ns
+    }
+
+    #[getter]
+    fn offsets<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.0.offsets)
+    }
+
+    #[getter]
+    fn spent<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.0.spent)
+    }
+
+    fn __repr__(&self) -> String {
+        let core::MoverState { now_ns, offsets, spent } = &self.0;
+        format!("MoverState(now_ns={now_ns}, offsets={offsets:?}, spent={spent:?})")
+    }
+}
+
 /// Moves the prices of a market against liability.
-#[pyclass(module = "pyplatform._core.trading")]
+#[pyclass(module = "pyplatform._core.moves")]
 pub struct AutoMover(core::AutoMover);
 
 #[pymethods]
@@ -62,6 +95,17 @@ impl AutoMover {
     fn new(outcomes: usize, limit: &Bound<'_, PyAny>, alpha: f64, per_minute: f64) -> PyResult<Self> {
         let rule = MoveRule::new(alpha, signed("limit", limit)?, per_minute).map_err(moved)?;
         core::AutoMover::new(rule, outcomes).map(Self).map_err(moved)
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (state, limit, *, alpha = 0.25, per_minute = 0.2))]
+    fn restore(state: &MoverState, limit: &Bound<'_, PyAny>, alpha: f64, per_minute: f64) -> PyResult<Self> {
+        let rule = MoveRule::new(alpha, signed("limit", limit)?, per_minute).map_err(moved)?;
+        core::AutoMover::restore(rule, state.0.clone()).map(Self).map_err(moved)
+    }
+
+    fn state(&self) -> MoverState {
+        MoverState(self.0.state())
     }
 
     #[pyo3(signature = (now_ns, fair, pnl, rule, *, ceilings_e4 = None, manual_e4 = None))]

@@ -11,7 +11,7 @@ use crate::betting_fields::{fraction, share, word, wrong};
 use crate::odds::PyPrice;
 
 /// What is decided on a bet whose price may have changed.
-#[pyclass(frozen, get_all, module = "pyplatform._core.trading")]
+#[pyclass(frozen, get_all, module = "pyplatform._core.moves")]
 pub struct PriceDecision {
     accepted: bool,
     decision: &'static str,

@@ -31,5 +31,5 @@ pub use payoff::Payoff;
 pub use price_change::{Better, PriceDecision, PricePolicy, judge_price};
 pub use relevance::{RelevantLeg, parlay_limit};
 pub use scores::{ScoreSelection, Scores};
-pub use skew::{AutoMover, MoveError, MoveRule, Moved, skew};
+pub use skew::{AutoMover, MoveError, MoveRule, Moved, MoverState, skew};
 pub use steps::StepTable;

@@ -117,6 +117,17 @@ pub struct Moved {
     pub capped: bool,
 }
 
+/// Where a mover stands: what its owner writes down to go on after a restart or elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MoverState {
+    /// The last move.
+    pub now_ns: u64,
+    /// How far each outcome is from its fair probability, in log-odds.
+    pub offsets: Vec<f64>,
+    /// Moves of the last minute: when, and how far the outcome that moved most.
+    pub spent: Vec<(u64, f64)>,
+}
+
 /// Moves the prices of one market against liability, never by more than the allowance of a minute.
 ///
 /// The time comes with the question; fair probabilities may change freely, only what liability adds is held back.
@@ -139,6 +150,29 @@ impl AutoMover {
             return Err(field("outcomes", "a market has at least 2"));
         }
         Ok(Self { rule, offsets: vec![0.0; outcomes], spent: VecDeque::new(), now: 0 })
+    }
+
+    /// A market where an earlier mover stood, under a rule that may be another by now.
+    ///
+    /// # Errors
+    /// Fewer than two outcomes, numbers that are not finite, moves that are negative, out of order or after `now_ns`.
+    pub fn restore(rule: MoveRule, state: MoverState) -> Result<Self, MoveError> {
+        let MoverState { now_ns, offsets, spent } = state;
+        let mover = Self::new(rule, offsets.len())?;
+        if !offsets.iter().all(|offset| offset.is_finite()) {
+            return Err(field("offsets", "must be finite numbers"));
+        }
+        let counts = |(at, moved): &(u64, f64)| *at <= now_ns && moved.is_finite() && *moved >= 0.0;
+        if !spent.is_sorted_by_key(|(at, _)| *at) || !spent.iter().all(counts) {
+            return Err(field("spent", "must be moves of at least 0 at rising times, none after now_ns"));
+        }
+        Ok(Self { offsets, spent: spent.into(), now: now_ns, ..mover })
+    }
+
+    /// Where the market stands, for [`AutoMover::restore`].
+    pub fn state(&self) -> MoverState {
+        let spent = self.spent.iter().copied().collect();
+        MoverState { now_ns: self.now, offsets: self.offsets.clone(), spent }
     }
 
     /// Move towards where liability pulls and price the result: margin, ladder, limits, and never above a ceiling.

@@ -1,6 +1,6 @@
 //! Prices that follow liability, and prices that changed.
 
-use betting::trading::{AutoMover, Better, MoveRule, PricePolicy, StepTable, judge_price, skew};
+use betting::trading::{AutoMover, Better, MoveRule, MoverState, PricePolicy, StepTable, judge_price, skew};
 use betting::{Price, Share, reduce_exchange_price};
 use odds::{BETFAIR, Method, OutcomeTerms, PricingRule};
 use proptest::prelude::*;
@@ -109,6 +109,37 @@ fn a_mover_that_cannot_price_does_not_move() {
     assert!(market.step(9, &[0.3, 0.3, 0.4], &[0, 0, 0], &pricing, OutcomeTerms::default()).is_err());
     assert!(MoveRule::new(f64::NAN, 1, 1.0).is_err() && MoveRule::new(0.2, 0, 1.0).is_err());
     assert!(skew(&[0.5, 1.0], &[0, 0], &rule).is_err() && skew(&[0.5, 0.5], &[0], &rule).is_err());
+}
+
+#[test]
+fn a_restored_mover_goes_on_where_the_other_stood() {
+    let rule = MoveRule::new(0.25, 1_000, 0.1).expect("a rule");
+    let pricing = PricingRule::new(Method::Power, 1.0, 0.05, 10_100, 10_000_000).expect("a rule");
+    let mut market = AutoMover::new(rule, 2).expect("outcomes");
+    let step = |market: &mut AutoMover, second: u64, pnl: i128| {
+        let (fair, terms) = ([0.5, 0.5], OutcomeTerms::default());
+        market.step(second * 1_000_000_000, &fair, &[-pnl, pnl], &pricing, terms).expect("a move")
+    };
+    for second in 0..90 {
+        step(&mut market, second, i128::from(second * 37 % 1_000));
+        let mut restored = AutoMover::restore(rule, market.state()).expect("a state");
+        assert_eq!(restored.state(), market.state());
+        let (there, here) = (second + second % 3, i128::from(second * 91 % 700));
+        assert_eq!(step(&mut restored, there, here), step(&mut market.clone(), there, here));
+    }
+    let state = market.state();
+    let broken: [fn(&mut MoverState); 5] = [
+        |state| state.offsets.truncate(1),
+        |state| state.offsets[0] = f64::NAN,
+        |state| state.spent.reverse(),
+        |state| state.spent[0].1 = -1.0,
+        |state| state.now_ns = 0,
+    ];
+    for damage in broken {
+        let mut state = state.clone();
+        damage(&mut state);
+        assert!(AutoMover::restore(rule, state).is_err());
+    }
 }
 
 #[test]
