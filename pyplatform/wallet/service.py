@@ -23,7 +23,7 @@ DRAIN: Final = 2.0
 """Seconds the outbox may take to publish the rest on the way out; what remains the next holder publishes."""
 
 
-class _Shard:
+class Shard:
     """Everything of one shard in this process."""
 
     def __init__(self, settings: Settings, bus: Bus, shard: str, replication: Replication) -> None:
@@ -45,6 +45,7 @@ class _Shard:
         Gauge(f"wallet.{shard}.outbox_lag", "durable entries not yet published", lambda: self.outbox.lag)
 
     async def run(self, stop: asyncio.Event) -> None:
+        """Lead the shard, or follow it, until `stop`; raises PlatformError when a part broke."""
         helpers = [
             asyncio.create_task(work) for work in (self.server.run(), self.outbox.run(), self.standby.run())
         ]
@@ -87,7 +88,7 @@ async def run_wallet(
     replication = replication or {}
     bus = await Bus.connect(settings.nats_url, "wallet")
     try:
-        shards = [_Shard(settings, bus, tenant, replication.get(tenant, "server")) for tenant in tenants]
+        shards = [Shard(settings, bus, tenant, replication.get(tenant, "server")) for tenant in tenants]
         await _together([asyncio.create_task(shard.run(stop)) for shard in shards])
     finally:
         await bus.close()

@@ -140,7 +140,8 @@ class Standby:
         try:
             while True:
                 await self._follows.wait()
-                if (state := await self._next()) is not None:
+                state = await self._next()
+                if state is not None and self._follows.is_set():
                     await self._follow(state)
         finally:
             for subscription in subscriptions:
