@@ -8,9 +8,14 @@ from itertools import count
 from typing import Final
 
 from pyplatform._core.shard import Batch, Entry
+from pyplatform.kernel import ids
+from pyplatform.kernel.errors import PlatformError
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.settlement_slips import wager_of
 from pyplatform.sportsbook.settlement_wagers import STATES, Wager, WagerState
+from pyplatform.telemetry import get_logger
+
+log = get_logger("sportsbook.settlement")
 
 _RESULTS: Final = frozenset({WagerState.SETTLED, WagerState.VOIDED})
 
@@ -27,11 +32,18 @@ class Book:
         self.seq = 0
         self.told: dict[str, Resolution] = {}
         self.late: set[bytes] = set()
+        self.unreadable = 0
         self._wagers: dict[bytes, Wager] = {}
         self._markets: dict[str, dict[bytes, Wager]] = {}
         self._sorted: dict[str, list[bytes]] = {}
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._numbers = count()
+
+    def clear(self) -> None:
+        """Forget all bets, to be told of them from the beginning; what waits goes on waiting."""
+        self.seq = 0
+        for kept in (self.late, self._wagers, self._markets, self._sorted):
+            kept.clear()
 
     def __len__(self) -> int:
         return len(self._wagers)
@@ -78,11 +90,20 @@ class Book:
 
     def _fold(self, entry: Entry) -> None:
         if entry.kind == "place_bet" and entry.code == 0 and entry.slip and entry.bet_id not in self._wagers:
-            self._add(wager_of(entry, entry.slip))
+            self._place(entry, entry.slip)
         for bet_id, state, version in entry.transitions:
             wager = self._wagers.get(bet_id)
             if wager is not None and version >= wager.version:
                 self.became(wager, STATES[state], version, entry.amount, entry.at)
+
+    def _place(self, entry: Entry, slip: tuple[int, int, bytes]) -> None:
+        try:
+            self._add(wager_of(entry, slip))
+        except (PlatformError, ValueError) as error:  # one that cannot be read must not hold up the others
+            self.unreadable += 1
+            log.error(
+                "bet not in the book", tenant=self.tenant, bet=ids.text(entry.bet_id), reason=str(error)
+            )
 
     def _add(self, wager: Wager) -> None:
         self._wagers[wager.bet_id] = wager
@@ -93,10 +114,8 @@ class Book:
         """A bet is known to stand at `version` now; `paid` is what its settlement returned, if it was settled."""
         news = version > wager.version or state is not wager.state
         wager.version, wager.state = version, state
-        if state in _RESULTS:
+        if state in _RESULTS or state is WagerState.OVER:
             wager.paid, wager.closed_at = (paid if state is WagerState.SETTLED else 0), at
-        elif state is WagerState.OVER:
-            wager.closed_at = at
             self.late.discard(wager.bet_id)
         elif state is WagerState.OPEN and (news or version == 1) and self._has_results(wager):
             self.late.add(wager.bet_id)
@@ -108,8 +127,7 @@ class Book:
         """Forget the bets that were closed before a time (ns); returns how many."""
         old = [wager for wager in self._wagers.values() if 0 < wager.closed_at < before]
         for wager in old:
-            if wager.state in _RESULTS or wager.state is WagerState.OVER:
-                self._drop(wager)
+            self._drop(wager)
         return len(old)
 
     def _drop(self, wager: Wager) -> None:

@@ -120,13 +120,13 @@ class SettlementRecord:
             "source": origin.source,
             "note": origin.note,
         }
-        await append(connection, tenant, STREAM, _event("market.resolved", market_id, data, origin))
+        await append(connection, tenant, STREAM, event("market.resolved", market_id, data, origin))
         return Recorded(revision, resolution, origin.source, origin.feed, origin.feed_seq)
 
     async def note(self, tenant: str, market_id: str, what: str, data: Any, origin: Origin) -> None:
         """Record an act of staff that changes no result, such as a stopped run."""
         async with tenant_transaction(self._pool, tenant) as connection:
-            await append(connection, tenant, STREAM, _event(what, market_id, data, origin))
+            await append(connection, tenant, STREAM, event(what, market_id, data, origin))
 
     async def propose(
         self, tenant: str, resolution: Resolution, at_risk: dict[str, int], origin: Origin
@@ -139,7 +139,7 @@ class SettlementRecord:
             told = (_encode(resolution), risk, origin.note, origin.source, origin.actor)
             await connection.execute(_PROPOSE, tenant, UUID(bytes=number), market_id, *told)
             data = {"proposal": ids.text(number), "after": resolution, "note": origin.note}
-            await append(connection, tenant, STREAM, _event("market.proposed", market_id, data, origin))
+            await append(connection, tenant, STREAM, event("market.proposed", market_id, data, origin))
         return ids.text(number)
 
     async def judge(
@@ -161,7 +161,7 @@ class SettlementRecord:
             await connection.execute(_JUDGE, row["id"], state.value, origin.actor)
             market_id = row["market_id"]
             data = {"proposal": ids.text(proposal_id), "state": state.value}
-            await append(connection, tenant, STREAM, _event("market.judged", market_id, data, origin))
+            await append(connection, tenant, STREAM, event("market.judged", market_id, data, origin))
             if not confirm:
                 return None, ""
             resolution = _decoder.decode(row["payload"])
@@ -193,7 +193,8 @@ async def _last(connection: asyncpg.Connection, market_id: str) -> Recorded | No
     return Recorded(row["revision"], resolution, row["source"], row["feed"], row["feed_seq"])
 
 
-def _event(what: str, market_id: str, data: Any, origin: Origin) -> Event:
+def event(what: str, market_id: str, data: Any, origin: Origin) -> Event:
+    """The event of something that was done to a market's results."""
     return Event(
         type=what,
         aggregate=f"market:{market_id}",

@@ -8,7 +8,8 @@ import asyncpg
 import msgspec
 
 from pyplatform.contracts.sportsbook.settlement import Run, RunState, WorkItem
-from pyplatform.eventstore import tenant_transaction
+from pyplatform.eventstore import Event, append, tenant_transaction
+from pyplatform.sportsbook.settlement_record import STREAM
 
 Range = tuple[bytes, bytes]
 """First and last bet id, both included."""
@@ -159,10 +160,17 @@ class SettlementRuns:
             await connection.execute(_COUNT, *key, *told, *moved)
             return bool(await connection.fetchval(_FINISH, *key))
 
-    async def turn(self, tenant: str, market_id: str, before: RunState, after: RunState) -> int | None:
-        """Stop or resume the newest run of a market; its revision, None if it was not in state `before`."""
+    async def turn(
+        self, tenant: str, market_id: str, before: RunState, after: RunState, act: Event
+    ) -> int | None:
+        """Stop or resume the newest run of a market, with the event of it.
+
+        Returns the run's revision, None if it was not in state `before`.
+        """
         async with tenant_transaction(self._pool, tenant) as connection:
             revision: int | None = await connection.fetchval(_TURN, market_id, before.value, after.value)
+            if revision is not None:
+                await append(connection, tenant, STREAM, act)
         return revision
 
     async def runs(

@@ -1,0 +1,142 @@
+"""The settlement process: results in, revisions on record, bets settled; it holds the lease of settlement."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import asyncpg
+import msgspec
+
+from pyplatform.bus import Bus
+from pyplatform.contracts.feeds import Result, Update
+from pyplatform.contracts.sportsbook import settlement as contract
+from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome, StaffRequest
+from pyplatform.contracts.wallet import BulkWalletPort, LedgerReader
+from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.tenancy import Tenant
+from pyplatform.sportsbook.leading import Holds, leading
+from pyplatform.sportsbook.listener import ResultFollower
+from pyplatform.sportsbook.settlement_desk import SettlementDesk
+from pyplatform.sportsbook.settlement_queue import FRAMES, WorkQueue
+from pyplatform.sportsbook.settlement_record import SettlementRecord
+from pyplatform.sportsbook.settlement_results import Results
+from pyplatform.sportsbook.settlement_runs import SettlementRuns
+from pyplatform.sportsbook.settlement_tenant import TenantSettlement
+from pyplatform.sportsbook.settlement_worker import Totals
+from pyplatform.telemetry import get_logger
+
+RETRY_S = 0.5
+
+log = get_logger("sportsbook.settlement")
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementPorts:
+    """What the composition root hands to the settlement process."""
+
+    bus: Bus
+    wallet: BulkWalletPort
+    reader: Callable[[str], LedgerReader]
+    pool: asyncpg.Pool
+    postgres_url: str
+
+
+class SettlementService:
+    """Settlement of all tenants."""
+
+    def __init__(self, ports: SettlementPorts, tenants: list[Tenant]) -> None:
+        self._ports = ports
+        self._record = SettlementRecord(ports.pool)
+        self._runs = SettlementRuns(ports.pool)
+        self._queue = WorkQueue(ports.bus.js)
+        self._results = Results(self._record)
+        self.totals = Totals()
+        self.tenants = {
+            tenant.slug: TenantSettlement(
+                tenant, ports.bus, ports.wallet, self._record, self._runs, self._queue, self.totals
+            )
+            for tenant in tenants
+        }
+        self._desk = SettlementDesk(self._record, self._runs, self.tenants.get)
+        self._requests = msgspec.msgpack.Decoder(StaffRequest)
+        self._holds: Holds = lambda: False
+
+    async def recover(self) -> None:
+        """Read records and ledgers, and take back the queue from a former process."""
+        await self._queue.begin(list(self.tenants))
+        for slug, tenant in self.tenants.items():
+            await tenant.recover(self._ports.reader(slug))
+
+    async def serve(self, epoch: int, holds: Holds) -> None:
+        """Answer staff and the question who we are, for as long as the lease surely holds."""
+        self._holds = holds
+        bus = self._ports.bus
+        await bus.serve(contract.staff_subject(epoch), self._on_staff)
+
+        async def located(_: bytes) -> bytes:
+            return str(epoch).encode()
+
+        await bus.serve(contract.locate_subject(), located)
+
+    async def _on_staff(self, data: bytes) -> bytes:
+        if not self._holds():
+            raise Unavailable("the lease of settlement may have passed to another process")
+        return await self.answer(data)
+
+    async def answer(self, data: bytes) -> bytes:
+        """Carry out a command of staff."""
+        try:
+            answer = await self._desk.answer(self._requests.decode(data))
+        except Unavailable as error:
+            answer = StaffAnswer(StaffOutcome.UNAVAILABLE, "unavailable", str(error))
+        return msgspec.msgpack.encode(answer)
+
+    async def take_result(self, update: Update) -> None:
+        """Record a feed's result for every tenant; it is on record when this returns."""
+        if isinstance(update.body, Result):
+            for slug, tenant in self.tenants.items():
+                await self._until_taken(slug, tenant, update, update.body)
+
+    async def _until_taken(self, slug: str, tenant: TenantSettlement, update: Update, result: Result) -> None:
+        while True:
+            try:
+                recorded = await self._results.take(slug, update, result)
+                if recorded is not None:
+                    await tenant.resolved(recorded)
+                return
+            except Unavailable as error:
+                log.warning("result not recorded yet", market=update.market, error=str(error))
+                await asyncio.sleep(RETRY_S)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for tenant in self.tenants.values():
+                group.create_task(tenant.follow(self._ports.postgres_url))
+                group.create_task(tenant.watch())
+                for _ in range(FRAMES):
+                    group.create_task(tenant.work())
+            group.create_task(ResultFollower(self._ports.bus, "settlement", self.take_result).run())
+
+
+async def run_settlement(
+    ports: SettlementPorts, tenants: list[Tenant], stop: asyncio.Event, ready: Callable[[], None]
+) -> None:
+    """Take the lease, recover, settle until `stop`."""
+    async with leading(ports.postgres_url, contract.LEASE, stop) as held:
+        if held is None:
+            return
+        service = SettlementService(ports, tenants)
+        await service.recover()
+        await service.serve(*held)
+        ready()
+        running = asyncio.create_task(service.run())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+        finally:
+            for task in (running, stopping):
+                task.cancel()
+            await asyncio.wait({running, stopping})
