@@ -3,8 +3,8 @@
 use journal::{BatchBuilder, Digest, genesis_hash};
 use money::{Amount, Currency};
 use wallet::{
-    BetId, Command, Deposit, Envelope, Key, PlaceBet, PlayerId, SettleBet, Slip, Slug, Source, Status, Trace,
-    Wallet, encode_command,
+    BetId, Command, Deposit, Envelope, Funds, Key, PlaceBet, PlayerId, SettleBet, Slip, Slug, Source, Status,
+    Trace, Wallet, encode_command,
 };
 
 use crate::work::Work;
@@ -140,12 +140,14 @@ fn place(tenant: Slug, bet: u64, commands: &mut Commands) {
         currency: Currency::from_code("EUR").expect("a currency"),
         stake: Amount::from_i64(500 * CENT),
         slip: Slip { schema: 1, version: 1, bytes: b"1.100000001|20000001|35500|............" },
+        funds: Funds::Any,
         bet_id: BetId::new(id(5, bet)).expect("an id"),
         verdict: 0,
         terms: b"....................",
         expires_at: u64::MAX,
         generation: 0,
         pending_until: 0,
+        tax: None,
     });
     commands.push(&envelope, &command);
 }
@@ -157,6 +159,7 @@ fn settle(tenant: Slug, bet: u64, commands: &mut Commands) {
         bet_id: BetId::new(id(5, bet)).expect("an id"),
         revision: 1,
         returns: Amount::from_i64(returns),
+        void: None,
         evidence: [7; 32],
         version: 1,
     });

@@ -2,12 +2,13 @@
 
 use crate::arguments::{array, currency, integer, invalid};
 use crate::guard::AbortOnPanic;
+use crate::wallet_fields::{Standing, accounts, record};
 use crate::wallet_reply::Reply;
 use journal::{DamagedTail, FileError, FileJournal};
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use shard::{Answers, Kind, Limits, LocalError, LocalShard, MAX_BYTES, Request};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
@@ -87,6 +88,20 @@ impl FileLedger {
         let currency = self::currency(currency)?;
         let (available, held) = self.state(|wallet| wallet.balance(player, currency))?;
         Ok((integer(py, available)?, integer(py, held)?))
+    }
+
+    fn bonus(&self, py: Python<'_>, player: &[u8], currency: &str) -> PyResult<Py<PyAny>> {
+        let player = PlayerId::new(array("player", player)?).map_err(|error| invalid("player", error))?;
+        let currency = self::currency(currency)?;
+        integer(py, self.state(|wallet| wallet.bonus(player, currency))?)
+    }
+
+    fn accounts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Standing<'py>>> {
+        self.state(|wallet| accounts(py, wallet))?
+    }
+
+    fn record<'py>(&self, py: Python<'py>, kind: &str, id: &[u8]) -> PyResult<Option<Bound<'py, PyDict>>> {
+        self.state(|wallet| record(py, wallet, kind, id))?
     }
 
     fn open_bets<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyBytes>>> {

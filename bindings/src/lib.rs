@@ -28,14 +28,17 @@ mod shard_machine;
 mod shard_replayer;
 mod trading;
 mod wallet;
+mod wallet_cashier;
 mod wallet_codec;
+mod wallet_fields;
+mod wallet_games;
 mod wallet_memory;
 mod wallet_reply;
 
 /// Every submodule, so that `import pyplatform._core.odds` works as for a package.
-const SUBMODULES: [&str; 14] = [
+const SUBMODULES: [&str; 19] = [
     "archive", "money", "odds", "pricing", "models", "inplay", "betting", "trading", "moves", "feeds",
-    "wallet", "shard", "recovery", "ledger",
+    "wallet", "shard", "recovery", "ledger", "cashier", "house", "bonus", "casino", "guards",
 ];
 
 #[pymodule]
@@ -70,6 +73,10 @@ mod _core {
     use crate::trading::trading;
     #[pymodule_export]
     use crate::wallet::wallet;
+    #[pymodule_export]
+    use crate::wallet_cashier::{cashier, house};
+    #[pymodule_export]
+    use crate::wallet_games::{bonus, casino, guards};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

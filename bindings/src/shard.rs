@@ -7,7 +7,7 @@ pub mod shard {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::shard_batch::{Batch, Entry, Header, genesis_hash, read_header};
+    use crate::shard_batch::{Batch, Entry, Header, chart, genesis_hash, read_header};
     #[pymodule_export]
     use crate::shard_machine::{Shard, Stats};
     #[pymodule_export]

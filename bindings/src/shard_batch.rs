@@ -1,12 +1,13 @@
 //! Sealed batches and their entries for Python readers.
 
 use crate::arguments::integer;
-use ledger::AccountCode;
+use crate::wallet_fields::dictionary;
+use ledger::{AccountCode, AccountKey, Book, OwnerKind, Side};
 use money::Currency;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use std::collections::BTreeMap;
 use wallet::{Command, PlayerId};
 
@@ -156,6 +157,48 @@ impl Batch {
     }
 }
 
+type Account<'py> = (u16, Bound<'py, PyBytes>);
+type Move<'py> = (Account<'py>, Account<'py>, &'static str, Py<PyAny>, (Py<PyAny>, Py<PyAny>));
+
+/// The chart of accounts: number, name, book, whether it grows by debits, whose it is.
+#[pyfunction]
+pub fn chart() -> Vec<(u16, &'static str, &'static str, bool, &'static str)> {
+    AccountCode::ALL
+        .iter()
+        .map(|code| {
+            let grows_by_debits = code.side() == Side::Debit;
+            (
+                code.number(),
+                code.name(),
+                book_name(code.book()),
+                grows_by_debits,
+                owner_name(code.owner_kind()),
+            )
+        })
+        .collect()
+}
+
+/// Name of a book in Python.
+pub(crate) const fn book_name(book: Book) -> &'static str {
+    match book {
+        Book::Real => "real",
+        Book::Bonus => "bonus",
+        Book::FreeBet => "free_bet",
+    }
+}
+
+const fn owner_name(owner: OwnerKind) -> &'static str {
+    match owner {
+        OwnerKind::House => "house",
+        OwnerKind::Player => "player",
+        OwnerKind::Provider => "provider",
+        OwnerKind::Jurisdiction => "jurisdiction",
+        OwnerKind::Jackpot => "jackpot",
+        OwnerKind::Grant => "grant",
+        OwnerKind::Token => "token",
+    }
+}
+
 /// One journaled command, read where it is asked.
 #[pyclass(frozen, module = "pyplatform._core.shard")]
 pub struct Entry(Vec<u8>);
@@ -224,13 +267,7 @@ impl Entry {
 
     #[getter]
     fn amount(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let amount = match self.read()?.command {
-            Command::Deposit(deposit) => deposit.amount,
-            Command::PlaceBet(place) => place.stake,
-            Command::SettleBet(settle) => settle.returns,
-            _ => money::Amount::ZERO,
-        };
-        integer(py, amount)
+        integer(py, self.read()?.amount().unwrap_or(money::Amount::ZERO))
     }
 
     #[getter]
@@ -252,6 +289,34 @@ impl Entry {
     #[getter]
     fn pending_until(&self) -> PyResult<u64> {
         Ok(if let Command::PlaceBet(place) = self.read()?.command { place.pending_until } else { 0 })
+    }
+
+    #[getter]
+    fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        dictionary(py, &self.read()?.command.show())
+    }
+
+    #[getter]
+    fn records<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyDict>)>> {
+        let entry = self.read()?;
+        let records = entry.effects().flat_map(|effect| effect.objects);
+        records.map(|record| Ok((record.kind(), dictionary(py, &record.show())?))).collect()
+    }
+
+    #[getter]
+    fn moves<'py>(&self, py: Python<'py>) -> PyResult<Vec<Move<'py>>> {
+        let entry = self.read()?;
+        let account = |key: &AccountKey| (key.code.number(), PyBytes::new(py, key.owner.bytes()));
+        entry
+            .effects()
+            .flat_map(|effect| effect.postings)
+            .map(|posted| {
+                let after = (integer(py, posted.after.debit)?, integer(py, posted.after.credit)?);
+                let amount = integer(py, posted.amount)?;
+                let currency = posted.debit.currency.code();
+                Ok((account(&posted.debit), account(&posted.credit), currency, amount, after))
+            })
+            .collect()
     }
 
     #[getter]

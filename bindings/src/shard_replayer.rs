@@ -2,12 +2,14 @@
 
 use crate::arguments::integer;
 use crate::guard::AbortOnPanic;
-use ledger::{AccountCode, Book, OwnerKind};
+use crate::shard_batch::book_name;
+use crate::wallet_fields::{Standing, accounts, record};
+use ledger::AccountCode;
 use money::{Amount, Currency};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
@@ -77,12 +79,12 @@ impl Replayer {
         totals
             .into_iter()
             .map(|total| {
-                let book = match total.book {
-                    Book::Real => "real",
-                    Book::Bonus => "bonus",
-                    Book::FreeBet => "free_bet",
-                };
-                Ok((book, total.currency.code(), integer(py, total.debit)?, integer(py, total.credit)?))
+                Ok((
+                    book_name(total.book),
+                    total.currency.code(),
+                    integer(py, total.debit)?,
+                    integer(py, total.credit)?,
+                ))
             })
             .collect()
     }
@@ -98,15 +100,11 @@ impl Replayer {
     fn balances<'py>(&self, py: Python<'py>) -> PyResult<Vec<Balance<'py>>> {
         let mut players = BTreeMap::<([u8; 16], Currency), (Amount, Amount)>::new();
         for (account, balance) in self.follower().wallet().accounts() {
-            if account.code.owner_kind() != OwnerKind::Player {
+            if !matches!(account.code, AccountCode::PlayerReal | AccountCode::PlayerBetHeld) {
                 continue;
             }
             let at = players.entry((*account.owner.bytes(), account.currency)).or_default();
-            match account.code {
-                AccountCode::PlayerReal => at.0 = balance,
-                AccountCode::PlayerBetHeld => at.1 = balance,
-                _ => {}
-            }
+            if account.code == AccountCode::PlayerReal { at.0 = balance } else { at.1 = balance }
         }
         players
             .into_iter()
@@ -115,6 +113,14 @@ impl Replayer {
                 Ok((player, currency.code(), integer(py, available)?, integer(py, held)?))
             })
             .collect()
+    }
+
+    fn accounts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Standing<'py>>> {
+        accounts(py, self.follower().wallet())
+    }
+
+    fn record<'py>(&self, py: Python<'py>, kind: &str, id: &[u8]) -> PyResult<Option<Bound<'py, PyDict>>> {
+        record(py, self.follower().wallet(), kind, id)
     }
 
     fn open_bets<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyBytes>> {

@@ -11,6 +11,8 @@ pub mod wallet {
         Context, accept_bet, deposit, place_bet, raise_generation, reject_bet, settle_bet, tick, void_bet,
     };
     #[pymodule_export]
+    use crate::wallet_games::cash_out;
+    #[pymodule_export]
     use crate::wallet_memory::Wallet;
     #[pymodule_export]
     use crate::wallet_reply::{Reply, code_name, decode_reply};

@@ -1,11 +1,12 @@
 //! Commands from Python, as bytes.
 
 use crate::arguments::{amount, array, currency, invalid};
+use money::Amount;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use wallet::{
-    AcceptBet, BetId, Command, Deposit, Envelope, Key, PlaceBet, PlayerId, RaiseGeneration, RejectBet,
-    SettleBet, Slip, Slug, Source, Tick, Trace, VoidBet,
+    AcceptBet, BetId, Command, Deposit, Envelope, Fraction, Funds, Key, PlaceBet, PlayerId, RaiseGeneration,
+    RejectBet, SettleBet, Slip, Slug, Source, StakeTax, Tick, TokenId, Trace, VoidBet,
 };
 
 /// Who sends commands and under which trace.
@@ -29,15 +30,16 @@ impl Context {
             tenant: Slug::new(tenant).map_err(|e| invalid("tenant", e))?,
             brand,
             player: PlayerId::new(player).ok(),
-            source: Source::from_number(source)
-                .ok_or_else(|| invalid("source", "1 sportsbook, 2 cashier or 3 system"))?,
+            source: Source::from_number(source).ok_or_else(|| {
+                invalid("source", "1 sportsbook, 2 cashier, 3 system, 4 casino, 5 bonus or 6 compliance")
+            })?,
             correlation: array("correlation", correlation)?,
             trace: Trace::parse(traceparent).map_err(|e| invalid("traceparent", e))?,
         }))
     }
 }
 
-fn encode<'py>(
+pub(crate) fn encode<'py>(
     py: Python<'py>,
     context: &Bound<'_, Context>,
     command: &Command<'_>,
@@ -47,7 +49,7 @@ fn encode<'py>(
     Ok(PyBytes::new(py, &out))
 }
 
-fn key(text: &str) -> PyResult<Key<'_>> {
+pub(crate) fn key(text: &str) -> PyResult<Key<'_>> {
     Key::new(text).map_err(|e| invalid("key", e))
 }
 
@@ -76,7 +78,8 @@ pub fn deposit<'py>(
 /// One attempt to bet with the sportsbook's verdict.
 #[pyfunction]
 #[pyo3(signature = (context, key, bet_id, currency, stake, slip_schema, slip_version, slip, verdict, terms,
-                    expires_at, generation, pending_until = 0))]
+                    expires_at, generation, pending_until = 0, *, real_only = false, free_bet = None, tax = 0,
+                    jurisdiction = None))]
 #[expect(clippy::too_many_arguments, reason = "the command has this many fields")]
 pub fn place_bet<'py>(
     context: &Bound<'py, Context>,
@@ -92,6 +95,10 @@ pub fn place_bet<'py>(
     expires_at: u64,
     generation: u64,
     pending_until: u64,
+    real_only: bool,
+    free_bet: Option<&[u8]>,
+    tax: i128,
+    jurisdiction: Option<&str>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let command = PlaceBet {
         key: self::key(key)?,
@@ -104,8 +111,38 @@ pub fn place_bet<'py>(
         expires_at,
         generation,
         pending_until,
+        funds: funds(real_only, free_bet)?,
+        tax: stake_tax(tax, jurisdiction)?,
     };
     encode(context.py(), context, &Command::PlaceBet(command))
+}
+
+/// The money a stake is taken from.
+fn funds(real_only: bool, free_bet: Option<&[u8]>) -> PyResult<Funds> {
+    match (real_only, free_bet) {
+        (false, None) => Ok(Funds::Any),
+        (true, None) => Ok(Funds::Real),
+        (false, Some(token)) => {
+            let token = TokenId::new(array("free_bet", token)?).map_err(|e| invalid("free_bet", e))?;
+            Ok(Funds::FreeBet(token))
+        }
+        (true, Some(_)) => Err(invalid("free_bet", "is not real money")),
+    }
+}
+
+fn stake_tax(tax: i128, jurisdiction: Option<&str>) -> PyResult<Option<StakeTax>> {
+    match (tax, jurisdiction) {
+        (0, None) => Ok(None),
+        (_, None) => Err(invalid("jurisdiction", "a tax is owed to one")),
+        (units, Some(name)) => Ok(Some(StakeTax {
+            amount: Amount::new(units).ok_or_else(|| invalid("tax", "beyond the range of an amount"))?,
+            jurisdiction: Slug::new(name).map_err(|e| invalid("jurisdiction", e))?,
+        })),
+    }
+}
+
+fn fraction(name: &str, (numerator, denominator): (u32, u32)) -> PyResult<Fraction> {
+    Fraction::new(numerator, denominator).ok_or_else(|| invalid(name, "a part is more than 0 and at most 1"))
 }
 
 /// Open a pending bet.
@@ -129,8 +166,9 @@ pub fn reject_bet<'py>(
     encode(context.py(), context, &Command::RejectBet(RejectBet { bet_id: bet(bet_id)?, code, version }))
 }
 
-/// Close a bet with its result.
+/// Close a bet with its result, or correct the last result by a higher revision.
 #[pyfunction]
+#[pyo3(signature = (context, bet_id, revision, version, returns, evidence, *, void = None))]
 pub fn settle_bet<'py>(
     context: &Bound<'py, Context>,
     bet_id: &[u8],
@@ -138,27 +176,37 @@ pub fn settle_bet<'py>(
     version: u32,
     returns: &Bound<'py, PyAny>,
     evidence: &[u8],
+    void: Option<(u32, u32)>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let command = SettleBet {
         bet_id: bet(bet_id)?,
         revision,
         returns: amount("returns", returns)?,
+        void: void.map(|part| fraction("void", part)).transpose()?,
         evidence: array("evidence", evidence)?,
         version,
     };
     encode(context.py(), context, &Command::SettleBet(command))
 }
 
-/// Close a bet as if it had not been.
+/// Close a bet, or a part of it, as if it had not been.
 #[pyfunction]
+#[pyo3(signature = (context, bet_id, revision, version, reason, *, part = None))]
 pub fn void_bet<'py>(
     context: &Bound<'py, Context>,
     bet_id: &[u8],
     revision: u32,
     version: u32,
     reason: u16,
+    part: Option<(u32, u32)>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let command = VoidBet { bet_id: bet(bet_id)?, revision, reason, version };
+    let command = VoidBet {
+        bet_id: bet(bet_id)?,
+        revision,
+        reason,
+        part: part.map_or(Ok(Fraction::WHOLE), |part| fraction("part", part))?,
+        version,
+    };
     encode(context.py(), context, &Command::VoidBet(command))
 }
 

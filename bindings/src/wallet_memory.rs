@@ -2,9 +2,10 @@
 
 use crate::arguments::{array, currency, integer, invalid};
 use crate::guard::AbortOnPanic;
+use crate::wallet_fields::{Standing, accounts, record};
 use crate::wallet_reply::Reply;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use std::sync::{Mutex, MutexGuard};
 use wallet::{PlayerId, Slug};
 
@@ -43,6 +44,20 @@ impl Wallet {
         let player = PlayerId::new(array("player", player)?).map_err(|error| invalid("player", error))?;
         let (available, held) = self.memory().wallet.balance(player, self::currency(currency)?);
         Ok((integer(py, available)?, integer(py, held)?))
+    }
+
+    fn bonus(&self, py: Python<'_>, player: &[u8], currency: &str) -> PyResult<Py<PyAny>> {
+        let player = PlayerId::new(array("player", player)?).map_err(|error| invalid("player", error))?;
+        let currency = self::currency(currency)?;
+        integer(py, self.memory().wallet.bonus(player, currency))
+    }
+
+    fn accounts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Standing<'py>>> {
+        accounts(py, &self.memory().wallet)
+    }
+
+    fn record<'py>(&self, py: Python<'py>, kind: &str, id: &[u8]) -> PyResult<Option<Bound<'py, PyDict>>> {
+        record(py, &self.memory().wallet, kind, id)
     }
 
     fn state_hash<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {

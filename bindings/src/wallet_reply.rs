@@ -1,6 +1,6 @@
 //! Replies for Python.
 
-use crate::arguments::invalid;
+use crate::arguments::{integer, invalid};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use wallet::Status;
@@ -13,6 +13,8 @@ pub const STATUSES: [(&str, Status); 5] = [
     ("RETRY", Status::Retry),
     ("MALFORMED", Status::Malformed),
 ];
+
+type Integer = Py<PyAny>;
 
 /// Answer to one command.
 #[pyclass(frozen, module = "pyplatform._core.wallet")]
@@ -52,7 +54,7 @@ impl Reply {
 
     #[getter]
     fn object_id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        let id = self.0.bet_id.as_ref().map_or(&[0; 16], wallet::BetId::bytes);
+        let id = self.0.object_id.as_ref().map_or(&[0; 16], wallet::ObjectId::bytes);
         PyBytes::new(py, id)
     }
 
@@ -74,6 +76,12 @@ impl Reply {
     #[getter]
     fn terms<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.0.terms.as_bytes())
+    }
+
+    #[getter]
+    fn purse(&self, py: Python<'_>) -> PyResult<Option<(Integer, Integer, Integer)>> {
+        let Some(purse) = self.0.purse else { return Ok(None) };
+        Ok(Some((integer(py, purse.real)?, integer(py, purse.bonus)?, integer(py, purse.bonus_staked)?)))
     }
 
     #[getter]

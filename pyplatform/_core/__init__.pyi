@@ -2,7 +2,12 @@
 
 from pyplatform._core import archive as archive
 from pyplatform._core import betting as betting
+from pyplatform._core import bonus as bonus
+from pyplatform._core import cashier as cashier
+from pyplatform._core import casino as casino
 from pyplatform._core import feeds as feeds
+from pyplatform._core import guards as guards
+from pyplatform._core import house as house
 from pyplatform._core import inplay as inplay
 from pyplatform._core import ledger as ledger
 from pyplatform._core import models as models
@@ -19,7 +24,12 @@ __all__ = [
     "__version__",
     "archive",
     "betting",
+    "bonus",
+    "cashier",
+    "casino",
     "feeds",
+    "guards",
+    "house",
     "inplay",
     "ledger",
     "models",

@@ -2,7 +2,7 @@
 
 from os import PathLike
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 from pyplatform._core.wallet import Reply
 
@@ -24,6 +24,12 @@ class FileLedger:
         """One append and one sync for every 1,024 commands or 512 KiB; `now` in nanoseconds since the epoch."""
     def balance(self, player: bytes, currency: str) -> tuple[int, int]:
         """(available, held)."""
+    def bonus(self, player: bytes, currency: str) -> int:
+        """What the player may stake of the active grant."""
+    def accounts(self) -> list[tuple[int, bytes, str, int]]:
+        """(number, owner, currency, balance on its own side) of every account."""
+    def record(self, kind: str, id: bytes) -> dict[str, Any] | None:  # noqa: A002
+        """A payment, withdrawal, grant …, by field; see `pyplatform._core.wallet.Wallet.record`."""
     def open_bets(self) -> list[bytes]: ...
     @property
     def seq(self) -> int:

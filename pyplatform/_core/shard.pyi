@@ -30,6 +30,7 @@ __all__ = [
     "Replayer",
     "Shard",
     "Stats",
+    "chart",
     "genesis_hash",
     "read_header",
 ]
@@ -56,6 +57,13 @@ HALTED: Final = 4
 
 def genesis_hash(shard: str) -> bytes:
     """Hash before the first batch of a shard."""
+
+def chart() -> list[tuple[int, str, str, bool, str]]:
+    """The chart of accounts: (number, name, book, whether it grows by debits, whose).
+
+    Books are "real", "bonus" and "free_bet", owners "house", "player", "provider", "jurisdiction", "jackpot", "grant"
+    and "token".
+    """
 
 @final
 class Header:
@@ -91,7 +99,7 @@ class Entry:
     def at(self) -> int: ...
     @property
     def kind(self) -> str:
-        """deposit, place_bet, accept_bet, reject_bet, tick, settle_bet, void_bet or raise_generation."""
+        """Name of the command, such as deposit, place_bet, settle_bet, casino_debit."""
     @property
     def code(self) -> int:
         """0 when accepted, else the refusal code."""
@@ -109,10 +117,10 @@ class Entry:
     def traceparent(self) -> str: ...
     @property
     def currency(self) -> str:
-        """Of a deposit or a placement, else ""."""
+        """Of the money moved or asked for, "" for none."""
     @property
     def amount(self) -> int:
-        """Deposited amount, stake or gross return; 0 otherwise."""
+        """Stake of a placement, gross return of a settlement, else the amount the command names; 0 for none."""
     @property
     def bet_id(self) -> bytes:
         """16 bytes, zero when the command names no bet."""
@@ -125,7 +133,18 @@ class Entry:
     def pending_until(self) -> int: ...
     @property
     def transitions(self) -> list[tuple[bytes, str, int]]:
-        """Bets that changed: (bet id, state, version); state is pending, open, settled, voided or rejected."""
+        """Bets that changed: (bet id, state, version); state is pending, open, settled, voided,
+        rejected or cashed_out."""
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What was asked, by field; empty for deposits, placements and other commands with properties here."""
+    @property
+    def records(self) -> list[tuple[str, dict[str, Any]]]:
+        """Payments, grants and other records that changed, as they are now: (kind, fields); see `Wallet.record`."""
+    @property
+    def moves(self) -> list[tuple[tuple[int, bytes], tuple[int, bytes], str, int, tuple[int, int]]]:
+        """Postings in order: (debited account, credited account, currency, amount, balances after), where an account
+        is (number, owner) and a balance stands on its account's own side."""
 
 @final
 class Batch:
@@ -213,5 +232,9 @@ class Replayer:
         """(currency, sum of holds, balance of the held accounts): equal in a sound ledger."""
     def balances(self) -> list[tuple[bytes, str, int, int]]:
         """(player, currency, available, held) of every player account."""
+    def accounts(self) -> list[tuple[int, bytes, str, int]]:
+        """(number, owner, currency, balance on its own side) of every account."""
+    def record(self, kind: str, id: bytes) -> dict[str, Any] | None:  # noqa: A002
+        """A payment, withdrawal, grant …, by field; see `pyplatform._core.wallet.Wallet.record`."""
     def open_bets(self) -> list[bytes]:
         """Ids of the bets that are pending or open."""

@@ -4,7 +4,7 @@ Amounts are integers at the currency's scale (fiat 6 decimals: 1 EUR = 1_000_000
 since the epoch. Ids are 16 raw bytes (UUIDv7). Commands are opaque encoded bytes; the codec here is the only one.
 """
 
-from typing import Final, final
+from typing import Any, Final, final
 
 __all__ = [
     "ACCEPTED",
@@ -16,6 +16,7 @@ __all__ = [
     "Reply",
     "Wallet",
     "accept_bet",
+    "cash_out",
     "code_name",
     "decode_reply",
     "deposit",
@@ -37,7 +38,7 @@ MALFORMED: Final = 4
 class Context:
     """Who sends commands and under which trace; shared by all commands of one request.
 
-    `source`: 1 sportsbook, 2 cashier, 3 system. `traceparent` is the W3C header or "".
+    `source`: 1 sportsbook, 2 cashier, 3 system, 4 casino, 5 bonus, 6 compliance. `traceparent` is the W3C header or "".
     """
 
     def __new__(
@@ -65,10 +66,10 @@ class Reply:
     def at(self) -> int: ...
     @property
     def object_id(self) -> bytes:
-        """Bet the command was about (16 bytes; zero for deposits)."""
+        """What the command was about, such as a bet, a payment or a grant: 16 bytes, zero for nothing."""
     @property
     def version(self) -> int:
-        """Version of that bet after the command."""
+        """Version of that after the command."""
     @property
     def decision(self) -> str:
         """What was decided about a placed bet by now: pending, accepted or rejected; "" for other commands. A bet
@@ -79,6 +80,9 @@ class Reply:
     @property
     def terms(self) -> bytes:
         """The terms journaled with the verdict."""
+    @property
+    def purse(self) -> tuple[int, int, int] | None:
+        """For commands of games: (real, bonus) that may be staked now, and what of the stake was bonus money."""
     @property
     def field(self) -> str:
         """Name of the field that differs, for a conflict."""
@@ -98,19 +102,68 @@ def place_bet(
     expires_at: int,
     generation: int,
     pending_until: int = 0,
+    *,
+    real_only: bool = False,
+    free_bet: bytes | None = None,
+    tax: int = 0,
+    jurisdiction: str | None = None,
 ) -> bytes:
     """`verdict` 0 accepts, any other code refuses; `terms` (≤ 64 bytes) are the sportsbook's and come back in the
-    reply. Verdict, terms, bet id, expiry and generation are not part of the idempotent body; stake, currency and
-    slip are. `pending_until` > 0 opens the bet pending."""
+    reply. Verdict, terms, bet id, expiry, generation and tax are not part of the idempotent body; stake, currency,
+    slip and kind of money are. `pending_until` > 0 opens the bet pending. The stake is real and bonus money by the
+    active grant, real money alone with `real_only`, or the free bet of just this stake. `tax` on the stake, for
+    `jurisdiction`, is paid besides and given back with the stake.
+    Refused: insufficient_funds, stake_not_positive, stake_not_whole, bet_exists, tax_out_of_range, bonus_max_bet, for
+    free bets unknown_token, token_…, free_bet_whole, and what the guards say: excluded, account_blocked, session_…,
+    reality_check_required, limit_…, currency_mismatch. For the moment, binding nothing: expired, stale_generation,
+    rg_state_unavailable."""
 
 def accept_bet(context: Context, bet_id: bytes, version: int) -> bytes: ...
 def reject_bet(context: Context, bet_id: bytes, version: int, code: int) -> bytes: ...
 def settle_bet(
-    context: Context, bet_id: bytes, revision: int, version: int, returns: int, evidence: bytes
+    context: Context,
+    bet_id: bytes,
+    revision: int,
+    version: int,
+    returns: int,
+    evidence: bytes,
+    *,
+    void: tuple[int, int] | None = None,
 ) -> bytes:
-    """`returns` is the gross return (0 = lost), whole minor units; `evidence` is a 32-byte hash of the result."""
+    """`returns` is the gross return (0 = lost), whole minor units; `evidence` is a 32-byte hash of the result.
 
-def void_bet(context: Context, bet_id: bytes, revision: int, version: int, reason: int) -> bytes: ...
+    `void`, such as (1, 2) for a half win or a dead heat, is the part of the stake given back on top of `returns`. A
+    higher revision corrects the last result, be it a void: that is reversed and the new one done in one entry, and
+    what the player no longer has becomes debt. A revision that was applied is answered again; with another content it
+    is a conflict. Refused: unknown_bet, player_mismatch, bet_not_open (pending, rejected or sold back),
+    stale_revision, stale_version, returns_negative, returns_not_whole, amount_out_of_range.
+    """
+
+def void_bet(
+    context: Context,
+    bet_id: bytes,
+    revision: int,
+    version: int,
+    reason: int,
+    *,
+    part: tuple[int, int] | None = None,
+) -> bytes:
+    """Give the stake back; only `part` of it, such as (1, 3), leaves the rest open.
+
+    Revisions count with settlements, so a higher one corrects a result. Refused as `settle_bet`, and part_too_small,
+    free_bet_whole.
+    """
+
+def cash_out(
+    context: Context, key: str, *, bet: bytes, version: int, amount: int, part: tuple[int, int] | None = None
+) -> bytes:
+    """Buy an open bet back for `amount`, whole minor units; `key` names the attempt.
+
+    With `part`, such as (2, 5), that much of what is still held is bought; the rest stays open, for more of it. Stake
+    and pay-out are divided between real and bonus money as the stake was. Refused: unknown_bet, player_mismatch,
+    bet_not_open, stale_version, amount_not_positive, amount_not_whole, excluded, free_bet_whole, part_too_small.
+    """
+
 def tick(context: Context, until: int) -> bytes:
     """Reject every bet still pending at `until`."""
 
@@ -131,4 +184,11 @@ class Wallet:
         """Apply one command at time `now` (raised to last + 1 if not later)."""
     def balance(self, player: bytes, currency: str) -> tuple[int, int]:
         """(available, held)."""
+    def bonus(self, player: bytes, currency: str) -> int:
+        """What the player may stake of the active grant."""
+    def accounts(self) -> list[tuple[int, bytes, str, int]]:
+        """(number, owner, currency, balance on its own side) of every account; `shard.chart` has the names."""
+    def record(self, kind: str, id: bytes) -> dict[str, Any] | None:  # noqa: A002
+        """What is known, by field, of a "payment", "withdrawal", "grant", "free_bet", of the "backing" of a bet, the
+        "standing", "session" or "limits" of a player, or a "profile" or "policy" (id: name, padded with zeros)."""
     def state_hash(self) -> bytes: ...

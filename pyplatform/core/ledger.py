@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
 from pyplatform._core.ledger import FileLedger
-from pyplatform._core.shard import Batch, Entry, Replayer
+from pyplatform._core.shard import Batch, Entry, Replayer, chart
 from pyplatform._core.wallet import Reply
 
-__all__ = ["Batch", "Entry", "Ledger", "Reply", "Verified"]
+__all__ = ["Batch", "Entry", "Ledger", "Reply", "Verified", "chart"]
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -78,6 +78,22 @@ class Ledger:
     def balance(self, player: bytes, currency: str) -> tuple[int, int]:
         """(available, held) of a player, in units of the currency's scale (EUR: 1_000_000 is one euro)."""
         return self._file.balance(player, currency)
+
+    def bonus(self, player: bytes, currency: str) -> int:
+        """What a player may stake of the active bonus grant."""
+        return self._file.bonus(player, currency)
+
+    def accounts(self) -> list[tuple[int, bytes, str, int]]:
+        """(number, owner, currency, balance on its own side) of every account; `chart` tells what the numbers mean."""
+        return self._file.accounts()
+
+    def record(self, kind: str, id: bytes) -> dict[str, Any] | None:  # noqa: A002  (the word of the field)
+        """What is known of a payment, a withdrawal, a grant …, by field; None when there is none.
+
+        `kind` is "payment", "withdrawal", "grant", "free_bet", "backing" (of a bet), "standing", "session" or "limits"
+        (of a player), or "profile" or "policy" (whose id is the name, padded with zeros to 16 bytes).
+        """
+        return self._file.record(kind, id)
 
     def open_bets(self) -> list[bytes]:
         """Ids of the bets that hold money."""

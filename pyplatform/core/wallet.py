@@ -7,9 +7,13 @@
     house.submit(wallet.deposit(player, "deposit-1", "EUR", money.parse("50.00", "EUR"), "bank"), 1)
 
 Amounts are integers at the currency's scale (EUR: 6 decimals), times nanoseconds since the epoch, ids 16 raw bytes.
+Commands about bets are here; those of the cashier, of bonuses, games, guards and the operator's own money are in
+`wallet.cashier`, `wallet.bonus`, `wallet.casino`, `wallet.guards` and `wallet.house`.
+
 Nothing here is durable: the wallet process puts the same machine in front of a journal.
 """
 
+from pyplatform._core import bonus, cashier, casino, guards, house
 from pyplatform._core.wallet import (
     ACCEPTED,
     CONFLICT,
@@ -20,6 +24,7 @@ from pyplatform._core.wallet import (
     Reply,
     Wallet,
     accept_bet,
+    cash_out,
     code_name,
     decode_reply,
     deposit,
@@ -41,9 +46,15 @@ __all__ = [
     "Reply",
     "Wallet",
     "accept_bet",
+    "bonus",
+    "cash_out",
+    "cashier",
+    "casino",
     "code_name",
     "decode_reply",
     "deposit",
+    "guards",
+    "house",
     "place_bet",
     "raise_generation",
     "reject_bet",

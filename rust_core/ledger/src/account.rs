@@ -1,6 +1,6 @@
 //! What names an account, and what the ledger remembers of it.
 
-use crate::{AccountCode, Side, StateHash, Term, TermBuilder};
+use crate::{AccountCode, Book, OwnerKind, Side, StateHash, Term, TermBuilder};
 use money::{Amount, Currency};
 
 /// The owner of an account: a player's id, the slug of a payment provider, or the house.
@@ -65,17 +65,30 @@ impl AccountId {
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) key: AccountKey,
+    /// What the chart says of its code, looked up once.
+    pub(crate) book: Book,
+    pub(crate) side: Side,
+    pub(crate) has_floor: bool,
+    pub(crate) owner_kind: OwnerKind,
     /// Credits less debits: the books of all accounts add up to zero without a look at the chart.
     pub(crate) net: Amount,
 }
 
 impl Account {
     pub(crate) fn new(key: AccountKey) -> Self {
-        Self { key, net: Amount::ZERO }
+        let AccountKey { code, .. } = key;
+        Self {
+            key,
+            book: code.book(),
+            side: code.side(),
+            has_floor: code.has_floor(),
+            owner_kind: code.owner_kind(),
+            net: Amount::ZERO,
+        }
     }
 
     pub(crate) fn balance(&self) -> Amount {
-        match self.key.code.side() {
+        match self.side {
             Side::Credit => self.net,
             Side::Debit => self.net.negated(),
         }

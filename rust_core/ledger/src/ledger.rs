@@ -1,7 +1,7 @@
 //! The accounts of one tenant and the rules every posting keeps.
 
 use crate::account::Account;
-use crate::{AccountId, AccountKey, After, Book, Posting, PostingError, Side, StateHash};
+use crate::{AccountId, AccountKey, After, Book, OwnerKind, Posting, PostingError, Side, StateHash};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use money::{Amount, Currency};
@@ -71,6 +71,11 @@ impl Ledger {
         &self.account(id).key
     }
 
+    /// Who owns accounts like this one.
+    pub fn owner_kind(&self, id: AccountId) -> OwnerKind {
+        self.account(id).owner_kind
+    }
+
     /// The balance of an account on the side on which it grows.
     pub fn balance(&self, id: AccountId) -> Amount {
         self.account(id).balance()
@@ -108,9 +113,8 @@ impl Ledger {
     pub fn totals(&self) -> Vec<Total> {
         let mut totals = BTreeMap::<_, (i128, i128)>::new();
         for account in &self.accounts {
-            let AccountKey { code, currency, .. } = account.key;
-            let (debit, credit) = totals.entry((code.book(), currency)).or_default();
-            match code.side() {
+            let (debit, credit) = totals.entry((account.book, account.key.currency)).or_default();
+            match account.side {
                 Side::Debit => *debit += account.balance().units(),
                 Side::Credit => *credit += account.balance().units(),
             }
@@ -145,7 +149,7 @@ impl Ledger {
         if posting.debit == posting.credit {
             return Err(PostingError::SameAccount);
         }
-        if debit.key.code.book() != credit.key.code.book() {
+        if debit.book != credit.book {
             return Err(PostingError::SpansBooks);
         }
         if debit.key.currency != credit.key.currency {
@@ -179,8 +183,8 @@ impl Ledger {
 /// account is never refused for where it stands.
 fn moved(account: &Account, change: Amount) -> Result<Amount, PostingError> {
     let net = account.net.checked_add(change).ok_or(PostingError::OutOfRange(account.key))?;
-    if account.key.code.has_floor() {
-        let (balance, falls) = match account.key.code.side() {
+    if account.has_floor {
+        let (balance, falls) = match account.side {
             Side::Credit => (net, change.is_negative()),
             Side::Debit => (net.negated(), change.is_positive()),
         };

@@ -30,6 +30,15 @@ impl StateHash {
         }
     }
 
+    /// Count a part in so many times, which may be a negative number modulo 2^64: for parts that are sums, whose
+    /// changes then add up without the old sum at hand.
+    pub fn add_times(&mut self, term: &Term, times: u64) {
+        for (lane, part) in self.0.iter_mut().zip(term.0) {
+            // An odd factor, so that no two numbers of times are told apart by fewer bits than they have.
+            *lane = lane.wrapping_add((part | 1).wrapping_mul(times));
+        }
+    }
+
     /// Count a part out.
     pub fn remove(&mut self, term: &Term) {
         for (lane, part) in self.0.iter_mut().zip(term.0) {

@@ -1,18 +1,29 @@
 //! Random postings against plain sums: books stay balanced, floors hold, refusals change nothing.
 
-use ledger::{AccountCode, AccountKey, After, Ledger, Owner, Posting, PostingError, StateHash};
+use ledger::{AccountCode, AccountKey, After, Book, Ledger, Owner, Posting, PostingError, Side, StateHash};
 use money::{Amount, Currency};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-fn key(code: usize, owner: u8, pounds: bool) -> AccountKey {
+fn key(code: AccountCode, owner: u8, pounds: bool) -> AccountKey {
     let currency = Currency::from_code(if pounds { "GBP" } else { "EUR" }).expect("known");
-    AccountKey { code: AccountCode::ALL[code], currency, owner: Owner::new([owner; 16]) }
+    AccountKey { code, currency, owner: Owner::new([owner; 16]) }
 }
 
+/// Few codes, so that they meet again: of both sides, with floors and without, of two books.
+const CODES: [AccountCode; 7] = [
+    AccountCode::PspClearing,
+    AccountCode::PlayerReal,
+    AccountCode::PlayerBetHeld,
+    AccountCode::PlayerDebt,
+    AccountCode::SportStakes,
+    AccountCode::PlayerBonus,
+    AccountCode::BonusIssued,
+];
+
 fn keys() -> impl Strategy<Value = AccountKey> {
-    (0..AccountCode::ALL.len(), 0..2_u8, prop::bool::weighted(0.3))
-        .prop_map(|(code, owner, pounds)| key(code, owner, pounds))
+    (0..CODES.len(), 0..2_u8, prop::bool::weighted(0.3))
+        .prop_map(|(code, owner, pounds)| key(CODES[code], owner, pounds))
 }
 
 /// Credits less debits of every account, by hand.
@@ -23,8 +34,11 @@ fn by_hand(nets: &Nets, debit: AccountKey, credit: AccountKey, units: i128) -> O
     let mut nets = nets.clone();
     *nets.entry(debit).or_default() -= units;
     *nets.entry(credit).or_default() += units;
-    let falls_below = debit.code.has_floor() && nets[&debit] < 0;
-    let refused = units <= 0 || debit == credit || debit.currency != credit.currency || falls_below;
+    let grows = |key: AccountKey, side| key.code.has_floor() && key.code.side() == side;
+    let falls_below = grows(debit, Side::Credit) && nets[&debit] < 0;
+    let falls_below = falls_below || (grows(credit, Side::Debit) && nets[&credit] > 0);
+    let spans = debit.currency != credit.currency || debit.code.book() != credit.code.book();
+    let refused = units <= 0 || debit == credit || spans || falls_below;
     (!refused).then_some(nets)
 }
 
@@ -58,13 +72,14 @@ proptest! {
         }
         for (key, balance) in ledger.accounts() {
             let net = nets.get(key).copied().unwrap_or(0);
-            let side = if matches!(key.code.side(), ledger::Side::Credit) { 1 } else { -1 };
+            let side = if matches!(key.code.side(), Side::Credit) { 1 } else { -1 };
             prop_assert_eq!(balance.units(), net * side);
         }
         // The same balances reached at once have the same hash, whatever happened on the way.
         let mut at_once = Ledger::new();
         for (&key, &net) in nets.iter().rev() {
-            let funds = AccountKey { owner: Owner::new([99; 16]), ..AccountKey::house(AccountCode::PspClearing, key.currency) };
+            let code = if key.code.book() == Book::Bonus { AccountCode::BonusIssued } else { AccountCode::PspClearing };
+            let funds = AccountKey { owner: Owner::new([99; 16]), ..AccountKey::house(code, key.currency) };
             let (this, other) = (at_once.open(key), at_once.open(funds));
             let amount = Amount::new(net.abs()).expect("small");
             let (debit, credit) = if net < 0 { (this, other) } else { (other, this) };
@@ -80,16 +95,25 @@ proptest! {
 #[test]
 fn refusals_say_why() {
     let mut ledger = Ledger::new();
-    let real = key(1, 1, false);
-    let [psp, real_id, pounds] = [key(0, 1, false), real, key(1, 1, true)].map(|key| ledger.open(key));
+    let [psp, real] = [AccountCode::PspClearing, AccountCode::PlayerReal].map(|code| key(code, 1, false));
+    let keys = [
+        psp,
+        real,
+        key(real.code, 1, true),
+        key(AccountCode::PlayerBonus, 1, false),
+        key(AccountCode::PlayerDebt, 1, false),
+    ];
+    let [psp_id, real_id, pounds, bonus, debt] = keys.map(|key| ledger.open(key));
     let mut refused = |debit, credit, units: i128| {
         let amount = Amount::new(units).expect("in range");
         ledger.post(&[Posting { debit, credit, amount }], &mut [After::default()]).err()
     };
-    assert_eq!(refused(psp, real_id, 0), Some(PostingError::AmountNotPositive));
-    assert_eq!(refused(psp, psp, 1), Some(PostingError::SameAccount));
-    assert_eq!(refused(psp, pounds, 1), Some(PostingError::SpansCurrencies));
-    assert_eq!(refused(real_id, psp, 1), Some(PostingError::BelowFloor(real)));
-    assert_eq!(refused(psp, real_id, Amount::LIMIT), None);
-    assert_eq!(refused(psp, real_id, 1), Some(PostingError::OutOfRange(key(0, 1, false))));
+    assert_eq!(refused(psp_id, real_id, 0), Some(PostingError::AmountNotPositive));
+    assert_eq!(refused(psp_id, psp_id, 1), Some(PostingError::SameAccount));
+    assert_eq!(refused(psp_id, pounds, 1), Some(PostingError::SpansCurrencies));
+    assert_eq!(refused(real_id, bonus, 1), Some(PostingError::SpansBooks));
+    assert_eq!(refused(psp_id, debt, 1), Some(PostingError::BelowFloor(keys[4])), "no debt to pay");
+    assert_eq!(refused(real_id, psp_id, 1), Some(PostingError::BelowFloor(real)));
+    assert_eq!(refused(psp_id, real_id, Amount::LIMIT), None);
+    assert_eq!(refused(psp_id, real_id, 1), Some(PostingError::OutOfRange(psp)));
 }

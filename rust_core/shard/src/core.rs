@@ -1,7 +1,7 @@
 //! The wallet of a leader: commands in, entries into the batch, answers into their frames.
 
 use journal::{BatchBuilder, Digest};
-use wallet::{Code, Command, Decision, Envelope, Field, Reply, Source, Status, Terms, Tick, Trace, Wallet};
+use wallet::{Code, Command, Envelope, Reply, Source, Status, Tick, Trace, Wallet};
 
 use crate::frames::Answers;
 
@@ -78,16 +78,5 @@ pub(crate) fn write_not_leading(out: &mut Vec<u8>) {
 }
 
 fn retry(code: Code) -> Reply {
-    Reply {
-        status: Status::Retry,
-        code: code.number(),
-        replayed: false,
-        seq: 0,
-        at: 0,
-        bet_id: None,
-        version: 0,
-        decision: Decision::None,
-        terms: Terms::default(),
-        field: Field::None,
-    }
+    Reply::passing(Status::Retry, code, 0)
 }

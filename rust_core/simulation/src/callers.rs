@@ -91,7 +91,7 @@ impl Callers {
                         (first.seq, first.at, first.decision) = (again.seq, again.at, again.decision);
                     }
                     // Told before it was decided, and overtaken on the way.
-                    (_, Decision::Pending) if again.seq < first.seq && again.bet_id == first.bet_id => {
+                    (_, Decision::Pending) if again.seq < first.seq && again.object_id == first.object_id => {
                         return Ok(());
                     }
                     _ => {}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use journal::Batch;
 use shard::{Answers, Follower};
-use wallet::{BetId, Decision, Entry, Head, Kind, Reply, Status};
+use wallet::{BetId, Decision, Entry, Head, Kind, ObjectId, Reply, Status};
 
 use crate::Faults;
 use crate::callers::Callers;
@@ -131,7 +131,8 @@ fn everything_journaled_was_told(
     for (key, decision) in decided {
         // A bet that waited is answered from the entry that decided it.
         let is_this = |reply: &&&Reply| {
-            let same_bet = reply.decision != Decision::None && reply.bet_id == decision.bet_id;
+            let same_bet =
+                reply.decision != Decision::None && reply.object_id == decision.bet_id.map(ObjectId::from);
             reply.code == decision.code && (reply.seq == decision.seq || same_bet)
         };
         if told.get(key).is_none_or(|replies| !replies.iter().any(|reply| is_this(&reply))) {

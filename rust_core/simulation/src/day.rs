@@ -2,8 +2,8 @@
 
 use money::{Amount, Currency};
 use wallet::{
-    AcceptBet, BetId, Command, Deposit, Envelope, Key, Kind, PlaceBet, PlayerId, RaiseGeneration, RejectBet,
-    Reply, SettleBet, Slip, Slug, Source, Status, Trace, VoidBet,
+    AcceptBet, BetId, Command, Deposit, Envelope, Fraction, Funds, Key, Kind, PlaceBet, PlayerId,
+    RaiseGeneration, RejectBet, Reply, SettleBet, Slip, Slug, Source, Status, Trace, VoidBet,
 };
 
 use crate::chance::Chance;
@@ -58,7 +58,8 @@ impl Day {
             73..93 => self.about_a_bet(chance, settle),
             93..99 => self.about_a_bet(chance, |bet_id, placed, chance| {
                 let (revision, version) = (placed.revision + 1, placed.version.max(1));
-                Command::VoidBet(VoidBet { bet_id, revision, reason: chance.below(3) as u16, version })
+                let part = Fraction::new(1, 1 + chance.below(2) as u32).expect("a part");
+                Command::VoidBet(VoidBet { bet_id, revision, reason: chance.below(3) as u16, part, version })
             }),
             _ => self.raise(),
         }
@@ -66,7 +67,7 @@ impl Day {
 
     /// What a sender learns from an answer.
     pub(crate) fn learn(&mut self, reply: &Reply) {
-        let Some(id) = reply.bet_id.filter(|_| reply.status != Status::Retry) else { return };
+        let Some(id) = reply.object_id.filter(|_| reply.status != Status::Retry) else { return };
         let number = u128::from_be_bytes(*id.bytes()) as usize - 1;
         if let Some(placed) = self.bets.get_mut(number) {
             placed.version = placed.version.max(reply.version);
@@ -109,12 +110,14 @@ impl Day {
             currency,
             stake: whole(chance.between(1, 8)),
             slip: Slip { schema: 1, version: 1, bytes: &slip },
+            funds: Funds::Any,
             bet_id: BetId::new(id(number)).expect("not zero"),
             verdict: if chance.once_in(9) { 201 } else { 0 },
             terms: b"terms",
             expires_at: now + chance.between(1, 20) * SECOND,
             generation: self.generation,
             pending_until: if chance.once_in(3) { now + chance.between(1, 8) * SECOND } else { 0 },
+            tax: None,
         };
         encode(Some(player), Source::Sportsbook, &Command::PlaceBet(place))
     }
@@ -155,6 +158,7 @@ fn settle<'a>(bet_id: BetId, placed: &mut Placed, chance: &mut Chance) -> Comman
         bet_id,
         revision: placed.revision,
         returns,
+        void: if chance.once_in(5) { Fraction::new(1, 2) } else { None },
         evidence: [chance.below(2) as u8; 32],
         version: placed.version.max(1),
     })

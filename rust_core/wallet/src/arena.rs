@@ -31,6 +31,10 @@ impl<T> Arena<T> {
         u32::try_from(position).expect("fewer than 2^32 of a kind")
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
     }

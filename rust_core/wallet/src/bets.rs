@@ -2,12 +2,14 @@
 
 use crate::arena::{Arena, Link};
 use crate::command::{Command, Kind};
-use crate::effects::Transition;
+use crate::effects::{Outcome, Transition};
+use crate::fields::Fraction;
 use crate::ids::{BetId, PlayerId};
 use crate::index::{Index, fingerprint};
+use crate::purse::PurseIndex;
 use crate::refusal::Code;
 use crate::reply::Decision;
-use ledger::{AccountId, StateHash, Term, TermBuilder};
+use ledger::{StateHash, Term, TermBuilder};
 use money::{Amount, Currency};
 use std::collections::BTreeSet;
 
@@ -25,6 +27,8 @@ pub enum BetState {
     Voided = 4,
     /// Closed, stake given back before it was open.
     Rejected = 5,
+    /// Closed, sold back before its result.
+    CashedOut = 6,
 }
 
 impl BetState {
@@ -36,6 +40,7 @@ impl BetState {
             3 => Self::Settled,
             4 => Self::Voided,
             5 => Self::Rejected,
+            6 => Self::CashedOut,
             _ => return None,
         })
     }
@@ -48,6 +53,7 @@ impl BetState {
             Self::Settled => "settled",
             Self::Voided => "voided",
             Self::Rejected => "rejected",
+            Self::CashedOut => "cashed_out",
         }
     }
 
@@ -76,8 +82,12 @@ pub struct Bet {
     pub real_left: Amount,
     /// Until when it may be pending, 0 if it never was.
     pub pending_until: u64,
-    pub(crate) accounts: PlayerAccounts,
-    /// Among the acceptances and closings of all bets.
+    /// The minute in which it was placed, which is where the limits count its stake.
+    pub(crate) minute: u32,
+    /// Whether a record tells what it holds besides real money.
+    pub(crate) is_backed: bool,
+    pub(crate) purse: PurseIndex,
+    /// Among the acceptances and results of all bets.
     accepted: Option<Link>,
     closed: Option<Link>,
 }
@@ -92,21 +102,9 @@ pub(crate) struct Opening {
     pub(crate) stake: Amount,
     pub(crate) real_left: Amount,
     pub(crate) pending_until: u64,
-    pub(crate) accounts: PlayerAccounts,
-}
-
-/// A player's accounts in one currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PlayerAccounts {
-    pub(crate) real: AccountId,
-    pub(crate) held: AccountId,
-}
-
-impl PlayerAccounts {
-    /// The pair that was opened together, from the first.
-    pub(crate) const fn beginning_with(real: AccountId) -> Self {
-        Self { real, held: real.next() }
-    }
+    pub(crate) minute: u32,
+    pub(crate) is_backed: bool,
+    pub(crate) purse: PurseIndex,
 }
 
 /// Where an answer was journaled, so that it can be given again.
@@ -117,53 +115,91 @@ pub(crate) struct Answered {
     pub(crate) version: u32,
 }
 
-/// How a bet was closed.
+/// A result of a bet, or its rejection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Closing {
     pub(crate) answered: Answered,
     pub(crate) kind: Kind,
+    /// The state it left the bet in.
+    pub(crate) state: BetState,
     pub(crate) revision: u32,
     pub(crate) returns: Amount,
     /// Why it was rejected, 0 if it was not.
     pub(crate) code: u16,
     /// Of the canonical command.
     pub(crate) digest: [u8; 16],
+    /// How much was void: the part of a settlement, or what was voided.
+    pub(crate) part: Option<Fraction>,
+    /// What became of the real money.
+    pub(crate) outcome: Outcome,
+    /// The result before it.
+    previous: Option<Link>,
 }
 
 impl Closing {
     /// How `command` closes a bet.
-    pub(crate) fn new(command: &Command<'_>, answered: Answered, digest: [u8; 16]) -> Self {
-        let (revision, returns, code) = match command {
-            Command::SettleBet(settle) => (settle.revision, settle.returns, 0),
-            Command::VoidBet(void) => (void.revision, Amount::ZERO, 0),
-            Command::RejectBet(reject) => (0, Amount::ZERO, reject.code),
-            _ => (0, Amount::ZERO, Code::Expired.number()),
+    pub(crate) fn new(
+        command: &Command<'_>,
+        answered: Answered,
+        digest: [u8; 16],
+        state: BetState,
+        outcome: Outcome,
+    ) -> Self {
+        let (revision, returns, part, code) = match command {
+            Command::SettleBet(settle) => (settle.revision, settle.returns, settle.void, 0),
+            Command::VoidBet(void) => (void.revision, Amount::ZERO, Some(void.part), 0),
+            Command::RejectBet(reject) => (0, Amount::ZERO, None, reject.code),
+            _ => (0, Amount::ZERO, None, Code::Expired.number()),
         };
-        Self { answered, kind: command.kind(), revision, returns, code, digest }
+        let kind = command.kind();
+        Self { answered, kind, state, revision, returns, code, digest, part, outcome, previous: None }
     }
 
     fn term(&self, bet: &BetId) -> Term {
         const DOMAIN: u64 = 0x636c_6f73_6500_0000; // "close"
         let Answered { seq, at, version } = self.answered;
+        let Outcome { lost, void, paid } = self.outcome;
+        let kinds = u64::from(self.code) << 16 | (self.state as u64) << 8 | self.kind as u64;
         TermBuilder::new(DOMAIN)
             .bytes16(bet.bytes())
             .pair(seq, at)
-            .pair(
-                u64::from(version) << 32 | u64::from(self.revision),
-                u64::from(self.code) << 8 | self.kind as u64,
-            )
+            .pair(u64::from(version) << 32 | u64::from(self.revision), kinds)
             .i128(self.returns.units())
+            .i128(lost.units())
+            .i128(void.units())
+            .i128(paid.units())
             .bytes16(&self.digest)
             .finish()
     }
 
-    /// The state it leaves the bet in.
-    pub(crate) fn state(&self) -> BetState {
+    /// Whether it can be the next thing to happen to a bet in this state.
+    pub(crate) fn may_follow(&self, was: BetState) -> bool {
         match self.kind {
-            Kind::SettleBet => BetState::Settled,
-            Kind::VoidBet => BetState::Voided,
-            _ => BetState::Rejected,
+            Kind::SettleBet => {
+                self.state == BetState::Settled
+                    && matches!(was, BetState::Open | BetState::Settled | BetState::Voided)
+            }
+            Kind::VoidBet => match self.state {
+                BetState::Voided => matches!(was, BetState::Open | BetState::Settled | BetState::Voided),
+                BetState::Open => was == BetState::Open,
+                _ => false,
+            },
+            _ => was == BetState::Pending && self.state == BetState::Rejected,
         }
+    }
+
+    /// Whether it is a result, which a later revision can correct.
+    pub(crate) fn is_result(&self) -> bool {
+        matches!(self.kind, Kind::SettleBet | Kind::VoidBet)
+    }
+}
+
+/// What a result does with the real money of a bet, if nothing else is recorded: of `released` money a settlement
+/// loses all and pays its returns, and any other closing gives all back.
+pub(crate) fn plain_outcome(command: &Command<'_>, released: Amount) -> Outcome {
+    match command {
+        Command::SettleBet(settle) => Outcome { lost: released, void: Amount::ZERO, paid: settle.returns },
+        _ => Outcome { lost: Amount::ZERO, void: released, paid: Amount::ZERO },
     }
 }
 
@@ -180,7 +216,7 @@ impl Bet {
             .bytes16(self.id.bytes())
             .bytes16(self.player.bytes())
             .i128(self.stake.units())
-            .pair(self.pending_until, u64::from(self.currency.number()))
+            .pair(self.pending_until, u64::from(self.minute) << 32 | u64::from(self.currency.number()))
     }
 
     /// With it, the hash of what does.
@@ -232,9 +268,22 @@ impl Bets {
         bet.accepted.map(|link| &self.accepted[link.position()])
     }
 
-    /// How the bet was closed, if it was.
+    /// The last result of the bet, or its rejection, if there is one.
     pub(crate) fn closed(&self, bet: &Bet) -> Option<&Closing> {
         bet.closed.map(|link| &self.closed[link.position()])
+    }
+
+    /// The result of this revision, if there was one.
+    pub(crate) fn result(&self, bet: &Bet, revision: u32) -> Option<&Closing> {
+        let mut link = bet.closed;
+        while let Some(at) = link {
+            let closing = &self.closed[at.position()];
+            if closing.is_result() && closing.revision == revision {
+                return Some(closing);
+            }
+            link = closing.previous;
+        }
+        None
     }
 
     /// What was decided about a bet, and where that is journaled if not with its placement.
@@ -261,9 +310,8 @@ impl Bets {
 
     /// Add a bet whose id was looked for and not found.
     pub(crate) fn insert(&mut self, opening: &Opening) {
-        let Opening { id, player, currency, state, version, stake, real_left, pending_until, accounts } =
-            *opening;
-        let (accepted, closed) = (None, None);
+        let Opening { id, player, currency, state, version, stake, real_left, pending_until, .. } = *opening;
+        let Opening { minute, is_backed, purse, .. } = *opening;
         let bet = Bet {
             id,
             player,
@@ -273,9 +321,11 @@ impl Bets {
             stake,
             real_left,
             pending_until,
-            accounts,
-            accepted,
-            closed,
+            minute,
+            is_backed,
+            purse,
+            accepted: None,
+            closed: None,
         };
         if state == BetState::Pending {
             self.pending.insert((pending_until, id));
@@ -293,10 +343,11 @@ impl Bets {
         self.hash.add(&term);
     }
 
-    /// End a bet.
+    /// Give a bet a result, the first or a later one.
     pub(crate) fn close(&mut self, index: BetIndex, transition: &Transition, closing: Closing) {
-        let term = closing.term(&self.get(index).id);
-        let link = Link::to(self.closed.push(closing));
+        let bet = self.get(index);
+        let (term, previous) = (closing.term(&bet.id), bet.closed);
+        let link = Link::to(self.closed.push(Closing { previous, ..closing }));
         self.change(index, transition).closed = Some(link);
         self.hash.add(&term);
     }
@@ -307,15 +358,24 @@ impl Bets {
 
     /// The same, from the bets as they stand.
     pub(crate) fn recomputed_hash(&self) -> StateHash {
-        StateHash::of(self.iter().flat_map(|bet| {
-            let accepted = self.accepted(bet).map(|answered| answered.term(&bet.id));
-            let closed = self.closed(bet).map(|closing| closing.term(&bet.id));
-            [Some(bet.term()), accepted, closed].into_iter().flatten()
-        }))
+        let mut hash = StateHash::default();
+        for bet in self.iter() {
+            hash.add(&bet.term());
+            if let Some(answered) = self.accepted(bet) {
+                hash.add(&answered.term(&bet.id));
+            }
+            let mut link = bet.closed;
+            while let Some(at) = link {
+                let closing = &self.closed[at.position()];
+                hash.add(&closing.term(&bet.id));
+                link = closing.previous;
+            }
+        }
+        hash
     }
 
-    /// Change a bet that is not closed; none becomes pending again.
-    fn change(&mut self, index: BetIndex, transition: &Transition) -> &mut Bet {
+    /// Change a bet; none becomes pending again.
+    pub(crate) fn change(&mut self, index: BetIndex, transition: &Transition) -> &mut Bet {
         let bet = &mut self.all[index.0];
         if bet.state == BetState::Pending {
             self.pending.remove(&(bet.pending_until, bet.id));

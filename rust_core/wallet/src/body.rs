@@ -2,9 +2,11 @@
 
 use crate::codec::{FIRST_FOREIGN_CODE, Head};
 use crate::command::{
-    AcceptBet, Command, Deposit, Kind, PlaceBet, RaiseGeneration, RejectBet, SettleBet, Slip, Tick, VoidBet,
+    AcceptBet, Command, Deposit, Funds, Kind, PlaceBet, RaiseGeneration, RejectBet, SettleBet, Slip,
+    StakeTax, Tick, VoidBet,
 };
-use crate::ids::{BetId, Key, Slug};
+use crate::fields::Part;
+use crate::ids::{BetId, Key, Slug, TokenId};
 use crate::wire::{Reader, WireError, put_amount, put_currency, put_u64, put_varint};
 
 /// The bytes of a body.
@@ -21,9 +23,7 @@ pub(crate) fn put_body(out: &mut Vec<u8>, command: &Command<'_>) {
         Command::Deposit(deposit) => {
             put_currency(out, deposit.currency);
             put_amount(out, deposit.amount);
-            let name = deposit.psp.as_str();
-            out.push(name.len() as u8);
-            out.extend_from_slice(name.as_bytes());
+            deposit.psp.put(out);
         }
         Command::PlaceBet(place) => put_place(out, place),
         Command::AcceptBet(accept) => {
@@ -38,18 +38,27 @@ pub(crate) fn put_body(out: &mut Vec<u8>, command: &Command<'_>) {
         Command::Tick(tick) => put_u64(out, tick.until),
         Command::SettleBet(settle) => {
             out.extend_from_slice(settle.bet_id.bytes());
-            put_varint(out, u64::from(settle.revision));
+            put_varint(out, u64::from(settle.revision) << 1 | u64::from(settle.void.is_some()));
             put_amount(out, settle.returns);
             out.extend_from_slice(&settle.evidence);
+            if let Some(void) = &settle.void {
+                void.put(out);
+            }
             put_varint(out, u64::from(settle.version));
         }
         Command::VoidBet(void) => {
             out.extend_from_slice(void.bet_id.bytes());
             put_varint(out, u64::from(void.revision));
             put_varint(out, u64::from(void.reason));
+            void.part.put(out);
             put_varint(out, u64::from(void.version));
         }
         Command::RaiseGeneration(raise) => put_varint(out, raise.generation),
+        Command::Cashier(command) => command.put(out),
+        Command::House(command) => command.put(out),
+        Command::Bonus(command) => command.put(out),
+        Command::Casino(command) => command.put(out),
+        Command::Control(command) => command.put(out),
     }
 }
 
@@ -60,6 +69,14 @@ fn put_place(out: &mut Vec<u8>, place: &PlaceBet<'_>) {
     put_varint(out, u64::from(place.slip.version));
     put_varint(out, place.slip.bytes.len() as u64);
     out.extend_from_slice(place.slip.bytes);
+    match place.funds {
+        Funds::Any => out.push(0),
+        Funds::Real => out.push(1),
+        Funds::FreeBet(token) => {
+            out.push(2);
+            token.put(out);
+        }
+    }
     out.extend_from_slice(place.bet_id.bytes());
     put_varint(out, u64::from(place.verdict));
     out.push(place.terms.len() as u8);
@@ -67,6 +84,11 @@ fn put_place(out: &mut Vec<u8>, place: &PlaceBet<'_>) {
     put_u64(out, place.expires_at);
     put_varint(out, place.generation);
     put_varint(out, place.pending_until);
+    out.push(u8::from(place.tax.is_some()));
+    if let Some(tax) = &place.tax {
+        put_amount(out, tax.amount);
+        tax.jurisdiction.put(out);
+    }
 }
 
 /// Read a body and find the extent of its canonical part.
@@ -78,14 +100,19 @@ pub(crate) fn read_body<'a>(
 ) -> Result<(Command<'a>, Body<'a>), WireError> {
     let start = reader.rest();
     let kind = Kind::from_number(reader.byte()?).ok_or(WireError::Kind)?;
-    if kind.is_keyed() != head.key.is_some() || (kind.is_keyed() && head.player.is_none()) {
+    if kind.is_keyed() != head.key.is_some() || (kind.needs_player() && head.player.is_none()) {
         return Err(WireError::Flags);
     }
     let mut end = Canonical { start, length: 0 };
     let command = match (kind, head.key) {
         (Kind::Deposit, Some(key)) => Command::Deposit(read_deposit(reader, key, &mut end)?),
         (Kind::PlaceBet, Some(key)) => Command::PlaceBet(read_place(reader, key, &mut end)?),
-        _ => read_unkeyed(reader, kind, &mut end)?,
+        (_, Some(key)) => {
+            let command = Command::read_tabled(kind, key, reader)?;
+            end.ends_at(reader);
+            command
+        }
+        (_, None) => read_unkeyed(reader, kind, &mut end)?,
     };
     let bytes = &start[..start.len() - reader.rest().len()];
     Ok((command, Body { bytes, canonical: &start[..end.length] }))
@@ -110,9 +137,7 @@ fn read_deposit<'a>(
 ) -> Result<Deposit<'a>, WireError> {
     let currency = reader.currency()?;
     let amount = reader.amount()?;
-    let length = usize::from(reader.byte()?);
-    let name = std::str::from_utf8(reader.bytes(length)?).map_err(|_| WireError::Id)?;
-    let psp = Slug::new(name).map_err(|_| WireError::Id)?;
+    let psp = Slug::read(reader)?;
     canonical.ends_at(reader);
     Ok(Deposit { key, currency, amount, psp })
 }
@@ -128,6 +153,12 @@ fn read_place<'a>(
     let stake = reader.amount()?;
     let (schema, version) = (reader.varint_as()?, reader.varint_as()?);
     let slip = Slip { schema, version, bytes: read_bounded(reader, Slip::MAX)? };
+    let funds = match reader.byte()? {
+        0 => Funds::Any,
+        1 => Funds::Real,
+        2 => Funds::FreeBet(TokenId::read(reader)?),
+        _ => return Err(WireError::Flags),
+    };
     canonical.ends_at(reader);
     let bet_id = read_bet_id(reader)?;
     let verdict = reader.varint_as()?;
@@ -137,7 +168,25 @@ fn read_place<'a>(
     let terms = read_bounded(reader, PlaceBet::MAX_TERMS)?;
     let expires_at = reader.fixed_u64()?;
     let (generation, pending_until) = (reader.varint()?, reader.varint()?);
-    Ok(PlaceBet { key, currency, stake, slip, bet_id, verdict, terms, expires_at, generation, pending_until })
+    let tax = match reader.byte()? {
+        0 => None,
+        1 => Some(StakeTax { amount: reader.amount()?, jurisdiction: Slug::read(reader)? }),
+        _ => return Err(WireError::Flags),
+    };
+    Ok(PlaceBet {
+        key,
+        currency,
+        stake,
+        slip,
+        funds,
+        bet_id,
+        verdict,
+        terms,
+        expires_at,
+        generation,
+        pending_until,
+        tax,
+    })
 }
 
 #[expect(clippy::inline_always, reason = "what it answers is large, and would be copied on the way out")]
@@ -170,15 +219,19 @@ fn read_unkeyed<'a>(
             Command::RejectBet(RejectBet { bet_id, code, version: version(reader)? })
         }
         Kind::SettleBet => {
-            let (revision, returns) = (reader.varint_as()?, reader.amount()?);
+            let (marked, returns) = (reader.varint()?, reader.amount()?);
+            let revision = u32::try_from(marked >> 1).map_err(|_| WireError::Number)?;
             let evidence = reader.array()?;
-            Command::SettleBet(SettleBet { bet_id, revision, returns, evidence, version: version(reader)? })
+            let void = if marked & 1 == 1 { Some(Part::read(reader)?) } else { None };
+            let version = version(reader)?;
+            Command::SettleBet(SettleBet { bet_id, revision, returns, void, evidence, version })
         }
         Kind::VoidBet => {
             let (revision, reason) = (reader.varint_as()?, reader.varint_as()?);
-            Command::VoidBet(VoidBet { bet_id, revision, reason, version: version(reader)? })
+            let part = Part::read(reader)?;
+            Command::VoidBet(VoidBet { bet_id, revision, reason, part, version: version(reader)? })
         }
-        Kind::Deposit | Kind::PlaceBet | Kind::Tick | Kind::RaiseGeneration => return Err(WireError::Kind),
+        _ => return Err(WireError::Kind),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Commands as bytes.
 //!
 //! ```text
-//! command = 1 · tenant[16] · head · body
+//! command = 2 · tenant[16] · head · body
 //! head    = flags · brand · source · [player 16] · [correlation 16] · [trace 25] · [key]
 //! body    = kind · what makes it the same command · what may differ between repeats
 //! ```
@@ -14,7 +14,7 @@ use crate::ids::{Key, PlayerId, Slug, Trace};
 use crate::wire::{Reader, WireError, put_varint};
 use std::fmt;
 
-pub(crate) const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 2;
 /// Codes below are the wallet's own; a verdict must not speak for it.
 pub(crate) const FIRST_FOREIGN_CODE: u16 = 200;
 
@@ -120,7 +120,7 @@ pub(crate) fn decode(
 }
 
 fn check(envelope: &Envelope, command: &Command<'_>) -> Result<(), EncodeError> {
-    if command.kind().is_keyed() && envelope.player.is_none() {
+    if command.kind().needs_player() && envelope.player.is_none() {
         return Err(EncodeError::NoPlayer);
     }
     match command {

@@ -1,20 +1,25 @@
 //! One entry of the journal, readable alone.
 //!
 //! ```text
-//! entry = 1 · seq · time[8] · head · command hash[16] · body · outcome · effects
+//! entry = 2 · seq · time[8] · head · command hash[16] · body · outcome · effects
 //! ```
 //! Head and body are those of the command (see `codec`), save that a command about a bet carries the bet's player.
-//! The hash is the first half of the SHA-256 of the canonical command. An outcome of 0 is an acceptance; any other
-//! is the code of the refusal, and then nothing changed.
+//! The hash is the first half of the SHA-256 of the canonical command. An outcome of 0 is an acceptance;
+//! any other is the code of a refusal times four, and two marks: 1 for a refusal that binds no key, 2 for one that
+//! has effects all the same, such as the tombstone of a bet taken back before it came.
 
 use crate::body::{Body, read_body};
 use crate::codec::{Head, VERSION, put_head, read_head};
 use crate::command::{Command, Kind, Slip};
 use crate::effects::Effects;
+use crate::fields::Shown;
 use crate::ids::{BetId, PlayerId};
 use crate::wire::{Reader, WireError, put_u64, put_varint};
 use ledger::AccountKey;
 use money::{Amount, Currency};
+
+const UNFROZEN: u32 = 1;
+const HAS_EFFECTS: u32 = 2;
 
 /// An entry that was read.
 #[derive(Clone, Debug)]
@@ -31,6 +36,8 @@ pub struct Entry<'a> {
     pub command: Command<'a>,
     /// 0 when accepted, else why not.
     pub code: u16,
+    /// Whether its key, if it has one, is bound to this answer.
+    pub(crate) is_frozen: bool,
     pub(crate) body: Body<'a>,
     effects: Effects<'a>,
 }
@@ -46,13 +53,20 @@ impl<'a> Entry<'a> {
         let head = read_head(&mut reader)?;
         let command_hash = reader.array()?;
         let (command, body) = read_body(&mut reader, &head)?;
-        let code = reader.varint_as()?;
-        let effects = match code {
-            0 => Effects::read(&mut reader, &command, head.player)?,
-            _ => Effects::none(&command),
+        let outcome: u32 = reader.varint_as()?;
+        let code = u16::try_from(outcome >> 2).map_err(|_| WireError::Number)?;
+        let (unfrozen, has_effects) = (outcome & UNFROZEN != 0, outcome & HAS_EFFECTS != 0);
+        // A mark that would say nothing is not one.
+        if (code == 0 && outcome != 0) || (unfrozen && !command.kind().is_keyed()) {
+            return Err(WireError::Flags);
+        }
+        let effects = if code == 0 || has_effects {
+            Effects::read(&mut reader, &command, head.player)?
+        } else {
+            Effects::none(&command)
         };
         reader.finish()?;
-        Ok(Self { seq, at, head, command_hash, command, code, body, effects })
+        Ok(Self { seq, at, head, command_hash, command, code, is_frozen: !unfrozen, body, effects })
     }
 
     /// Kind of the command.
@@ -80,18 +94,21 @@ impl<'a> Entry<'a> {
         match &self.command {
             Command::Deposit(deposit) => Some(deposit.currency),
             Command::PlaceBet(place) => Some(place.currency),
-            _ => self.effects().next().map(|effect| effect.currency),
+            _ => self.effects().next().and_then(|effect| effect.currency),
         }
     }
 
-    /// The stake of a placement.
-    pub fn stake(&self) -> Option<Amount> {
-        if let Command::PlaceBet(place) = &self.command { Some(place.stake) } else { None }
-    }
-
-    /// The gross return of a settlement.
-    pub fn returns(&self) -> Option<Amount> {
-        if let Command::SettleBet(settle) = &self.command { Some(settle.returns) } else { None }
+    /// The stake of a placement, the gross return of a settlement, or the amount a command names.
+    pub fn amount(&self) -> Option<Amount> {
+        match &self.command {
+            Command::Deposit(deposit) => Some(deposit.amount),
+            Command::PlaceBet(place) => Some(place.stake),
+            Command::SettleBet(settle) => Some(settle.returns),
+            command => command.show().into_iter().find_map(|(name, field)| match field {
+                Shown::Number(units) if name == "amount" => Amount::new(units),
+                _ => None,
+            }),
+        }
     }
 
     /// The terms of a placement.
@@ -128,6 +145,10 @@ pub(crate) struct Opening<'a> {
     pub(crate) command_hash: &'a [u8; 16],
     pub(crate) body: &'a [u8],
     pub(crate) code: u16,
+    /// Whether the key is bound to this answer.
+    pub(crate) is_frozen: bool,
+    /// Whether effects follow, though it is refused.
+    pub(crate) has_effects: bool,
 }
 
 impl Opening<'_> {
@@ -142,6 +163,10 @@ impl Opening<'_> {
         }
         out.extend_from_slice(self.command_hash);
         out.extend_from_slice(self.body);
-        put_varint(out, u64::from(self.code));
+        let marks = match self.code {
+            0 => 0,
+            _ => (u32::from(!self.is_frozen) * UNFROZEN) | (u32::from(self.has_effects) * HAS_EFFECTS),
+        };
+        put_varint(out, u64::from(u32::from(self.code) << 2 | marks));
     }
 }

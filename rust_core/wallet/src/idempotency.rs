@@ -2,13 +2,14 @@
 
 use crate::arena::Arena;
 use crate::codec::Head;
-use crate::command::{Command, Kind, Source};
-use crate::ids::{BetId, Key, PlayerId};
+use crate::command::{Command, Funds, Kind, Source, in_table};
+use crate::field::Field;
+use crate::ids::{Key, ObjectId, Slug};
 use crate::index::{Index, Seed, seeded_fingerprint};
-use crate::reply::{Field, Reply, Status, Terms};
+use crate::reply::{Reply, Status, Terms};
 use hashing::sha256;
 use ledger::{StateHash, Term, TermBuilder};
-use money::{Amount, Currency};
+use money::Amount;
 
 /// The first 128 bits of SHA-256.
 pub(crate) fn digest(bytes: &[u8]) -> [u8; 16] {
@@ -16,10 +17,12 @@ pub(crate) fn digest(bytes: &[u8]) -> [u8; 16] {
     half
 }
 
-/// Names a key within its tenant: (player, source, operation, key).
+/// Names a key within its tenant: (player, source, operation, key). Game providers name their transactions each in
+/// a space of its own, so for theirs provider and brand are part of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
-    player: PlayerId,
+    /// All zero for a command about no player.
+    player: [u8; 16],
     /// A UUID as it is, of another text the digest.
     key: [u8; 16],
     is_uuid: bool,
@@ -28,23 +31,23 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn new(player: PlayerId, source: Source, kind: Kind, key: Key<'_>) -> Self {
-        let (key, is_uuid) = match key {
-            Key::Uuid(uuid) => (uuid, true),
-            Key::Text(text) => (digest(text.as_bytes()), false),
+    /// The scope of a keyed command.
+    pub(crate) fn of(head: &Head<'_>, command: &Command<'_>) -> Option<Self> {
+        let (key, is_uuid) = match (head.key?, command) {
+            (key, Command::Casino(casino)) => {
+                (named_by(casino.provider(), head.brand, &key.to_string()), false)
+            }
+            (Key::Uuid(uuid), _) => (uuid, true),
+            (Key::Text(text), _) => (digest(text.as_bytes()), false),
         };
-        Self { player, key, is_uuid, source, kind }
-    }
-
-    /// The scope of a keyed command's head.
-    pub(crate) fn of(head: &Head<'_>, kind: Kind) -> Option<Self> {
-        Some(Self::new(head.player?, head.source, kind, head.key?))
+        let player = head.player.map_or([0; 16], |player| *player.bytes());
+        Some(Self { player, key, is_uuid, source: head.source, kind: command.kind() })
     }
 
     /// Players choose their keys, so where a key goes in the table depends on what they cannot know.
     #[inline]
     fn fingerprint(&self, seed: Seed) -> u32 {
-        let player = u128::from_le_bytes(*self.player.bytes());
+        let player = u128::from_le_bytes(self.player);
         seeded_fingerprint(&(u128::from_le_bytes(self.key) ^ player.rotate_left(64)).to_le_bytes(), seed)
     }
 
@@ -53,42 +56,97 @@ impl Scope {
     }
 }
 
+/// The id of what a provider names so.
+pub(crate) fn named_by(provider: Slug, brand: u32, name: &str) -> [u8; 16] {
+    let mut bytes = Vec::with_capacity(64);
+    bytes.extend_from_slice(provider.bytes());
+    bytes.extend_from_slice(&brand.to_le_bytes());
+    bytes.extend_from_slice(name.as_bytes());
+    digest(&bytes)
+}
+
+/// Most fields of a command.
+const MARKS: usize = 12;
+
 /// The fields that make a keyed command the same command, as far as a conflict needs to name them; the digest
 /// covers the rest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
     digest: [u8; 16],
     amount: Amount,
-    currency: Currency,
-    kind: Kind,
+    /// Its number, 0 where the command has none of its own.
+    currency: u16,
+    /// A few bits of each field, in order.
+    marks: [u8; MARKS],
 }
 
 impl Asked {
-    pub(crate) fn new(command: &Command<'_>, digest: [u8; 16]) -> Option<Self> {
+    pub(crate) fn new(command: &Command<'_>, digest: [u8; 16]) -> Self {
+        let mut marks = [0; MARKS];
         let (currency, amount) = match command {
-            Command::Deposit(deposit) => (deposit.currency, deposit.amount),
-            Command::PlaceBet(place) => (place.currency, place.stake),
-            _ => return None,
+            Command::Deposit(deposit) => (deposit.currency.number(), deposit.amount),
+            Command::PlaceBet(place) => {
+                marks[0] = match place.funds {
+                    Funds::Any => 0,
+                    Funds::Real => 1,
+                    Funds::FreeBet(token) => token.bytes()[15] | 2,
+                };
+                (place.currency.number(), place.stake)
+            }
+            command => {
+                let mut at = 0;
+                each_field(command, |_, bytes| {
+                    if let Some(mark) = marks.get_mut(at) {
+                        *mark = self::mark(bytes);
+                    }
+                    at += 1;
+                });
+                (0, Amount::ZERO)
+            }
         };
-        Some(Self { digest, amount, currency, kind: command.kind() })
+        Self { digest, amount, currency, marks }
     }
 
-    fn difference(&self, other: &Self) -> Field {
-        if self.digest == other.digest {
+    /// The field in which `command`, which asks `self`, differs from the original.
+    fn difference(&self, original: &Self, command: &Command<'_>) -> Field {
+        if self.digest == original.digest {
             return Field::None;
         }
-        let names = match self.kind {
-            Kind::Deposit => [Field::Currency, Field::Amount, Field::Psp],
-            _ => [Field::Currency, Field::Stake, Field::Slip],
+        let (amount, last) = match command {
+            Command::Deposit(_) => (Field::Amount, Field::Psp),
+            Command::PlaceBet(_) => (Field::Stake, Field::Slip),
+            _ => (Field::Content, Field::Content),
         };
-        if self.currency != other.currency {
-            names[0]
-        } else if self.amount != other.amount {
-            names[1]
-        } else {
-            names[2]
+        if self.currency != original.currency {
+            return Field::Currency;
         }
+        if self.amount != original.amount {
+            return amount;
+        }
+        let Some(differs) = self.marks.iter().zip(original.marks).position(|(now, was)| *now != was) else {
+            return last;
+        };
+        let mut named = if matches!(command, Command::PlaceBet(_)) { Field::Funds } else { last };
+        let mut at = 0;
+        each_field(command, |name, _| {
+            if at == differs {
+                named = Field::named(name);
+            }
+            at += 1;
+        });
+        named
     }
+}
+
+/// Visit the fields of a command of a table, with their bytes.
+fn each_field(command: &Command<'_>, visit: impl FnMut(&'static str, &[u8])) {
+    in_table!(command, tabled => tabled.each_field(visit), _ => {});
+}
+
+fn mark(bytes: &[u8]) -> u8 {
+    let folded =
+        bytes.iter().fold(0x811c_9dc5_u32, |mark, byte| (mark ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    (folded >> 24) as u8 ^ folded as u8
 }
 
 /// What was answered.
@@ -97,7 +155,7 @@ pub(crate) struct Answer<'a> {
     pub(crate) seq: u64,
     pub(crate) at: u64,
     pub(crate) code: u16,
-    pub(crate) bet_id: Option<BetId>,
+    pub(crate) object: Option<(ObjectId, u32)>,
     pub(crate) terms: &'a [u8],
 }
 
@@ -105,8 +163,9 @@ impl Answer<'_> {
     pub(crate) fn reply(&self) -> Reply {
         let status = if self.code == 0 { Status::Accepted } else { Status::Refused };
         let mut reply = Reply::new(status, self.code, self.seq, self.at);
-        reply.bet_id = self.bet_id;
-        reply.version = u32::from(self.code == 0 && self.bet_id.is_some()); // a bet begins at 1
+        if let Some((id, version)) = self.object {
+            reply = reply.about(id, version);
+        }
         reply.terms = Terms::new(self.terms).expect("terms were bounded when they were read");
         reply
     }
@@ -119,7 +178,8 @@ struct Record {
     seq: u64,
     at: u64,
     /// All zero for none.
-    bet_id: [u8; 16],
+    object: [u8; 16],
+    version: u32,
     terms_start: u64,
     code: u16,
     terms_length: u8,
@@ -129,12 +189,12 @@ impl Record {
     fn term(&self, terms: &[u8]) -> Term {
         const DOMAIN: u64 = 0x6b65_7900_0000_0000; // "key"
         TermBuilder::new(DOMAIN ^ self.scope.small())
-            .bytes16(self.scope.player.bytes())
+            .bytes16(&self.scope.player)
             .bytes16(&self.scope.key)
             .bytes16(&self.asked.digest)
             .pair(self.seq, self.at)
-            .bytes16(&self.bet_id)
-            .pair(u64::from(self.code), 0)
+            .bytes16(&self.object)
+            .pair(u64::from(self.code), u64::from(self.version))
             .bytes(terms)
             .finish()
     }
@@ -162,19 +222,26 @@ impl Idempotency {
     }
 
     /// The original answer to a key, or the conflict with it.
-    pub(crate) fn replay(&self, index: RecordIndex, asked: &Asked) -> Reply {
-        let record = &self.records[index.0];
-        let bet_id = BetId::new(record.bet_id).ok();
-        let field = record.asked.difference(asked);
-        if field != Field::None {
-            let mut reply =
-                Reply::new(Status::Conflict, crate::Code::KeyConflict.number(), record.seq, record.at);
-            reply.bet_id = bet_id;
-            reply.field = field;
-            return reply;
+    pub(crate) fn replay(&self, index: RecordIndex, asked: &Asked, command: &Command<'_>) -> Reply {
+        let answer = self.again(index);
+        let field = asked.difference(&self.records[index.0].asked, command);
+        if field == Field::None {
+            return answer;
         }
-        let answer =
-            Answer { seq: record.seq, at: record.at, code: record.code, bet_id, terms: self.terms(record) };
+        let code = crate::Code::KeyConflict.number();
+        Reply {
+            field,
+            object_id: answer.object_id,
+            ..Reply::new(Status::Conflict, code, answer.seq, answer.at)
+        }
+    }
+
+    /// The original answer to a key, whatever is asked now.
+    pub(crate) fn again(&self, index: RecordIndex) -> Reply {
+        let record = &self.records[index.0];
+        let object = ObjectId::new(record.object).ok().map(|id| (id, record.version));
+        let terms = self.terms(record);
+        let answer = Answer { seq: record.seq, at: record.at, code: record.code, object, terms };
         Reply { replayed: true, ..answer.reply() }
     }
 
@@ -185,7 +252,8 @@ impl Idempotency {
             asked,
             seq: answer.seq,
             at: answer.at,
-            bet_id: answer.bet_id.map_or([0; 16], |bet_id| *bet_id.bytes()),
+            object: answer.object.map_or([0; 16], |(id, _)| *id.bytes()),
+            version: answer.object.map_or(0, |(_, version)| version),
             terms_start: self.terms.len() as u64,
             code: answer.code,
             terms_length: answer.terms.len() as u8,

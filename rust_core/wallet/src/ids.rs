@@ -1,5 +1,7 @@
 //! Names of things: fixed width, checked once where they enter.
 
+use crate::fields::{Part, Shown, Value};
+use crate::wire::{Reader, WireError};
 use std::fmt;
 
 /// Why a text or some bytes are not a name.
@@ -13,6 +15,8 @@ pub enum IdError {
     Trace,
     /// An id is 16 bytes, not all zero.
     Id,
+    /// Words are 1 to 160 bytes without control characters.
+    Words,
 }
 
 impl fmt::Display for IdError {
@@ -22,6 +26,7 @@ impl fmt::Display for IdError {
             Self::Key => "an idempotency key is 1 to 64 visible ASCII characters",
             Self::Trace => "a traceparent is 00-<32 hex>-<16 hex>-<2 hex>, in lower case",
             Self::Id => "an id is 16 bytes, not all zero",
+            Self::Words => "words are 1 to 160 bytes of text without control characters",
         })
     }
 }
@@ -45,11 +50,59 @@ macro_rules! id {
                 &self.0
             }
         }
+
+        impl Part<'_> for $name {
+            const EXPECTED: &'static str = "16 bytes, not all zero";
+
+            fn put(&self, out: &mut Vec<u8>) {
+                out.extend_from_slice(&self.0);
+            }
+
+            fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+                Self::new(reader.array()?).map_err(|_| WireError::Id)
+            }
+
+            fn build(value: Value<'_>) -> Option<Self> {
+                if let Value::Bytes(bytes) = value { Self::new(bytes.try_into().ok()?).ok() } else { None }
+            }
+
+            fn show(&self) -> Shown {
+                Shown::Bytes(self.0.to_vec())
+            }
+        }
     };
+}
+
+macro_rules! objects {
+    ($($name:ident),*) => {
+        $(
+            impl From<$name> for ObjectId {
+                fn from(id: $name) -> Self {
+                    Self(id.0)
+                }
+            }
+        )*
+    };
+}
+
+objects!(PlayerId, BetId, PaymentId, WithdrawalId, GrantId, TokenId);
+
+/// The profile of a provider, or the policy of a tenant, is found by its name.
+impl From<Slug> for ObjectId {
+    fn from(name: Slug) -> Self {
+        Self(name.0)
+    }
 }
 
 id!(PlayerId, "The pseudonymous id of a player.");
 id!(BetId, "The id of a bet.");
+id!(ObjectId, "The id of whatever a command is about: a bet, a payment, a grant, a round.");
+id!(PaymentId, "The id of a deposit, from its initiation on.");
+id!(WithdrawalId, "The id of a withdrawal.");
+id!(GrantId, "The id of a bonus grant.");
+id!(TokenId, "The id of a free bet.");
+id!(SessionId, "The id of a player's session.");
+id!(StaffId, "The pseudonymous id of a member of staff.");
 
 /// A short name, such as a tenant's or a payment provider's, padded with zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -11,11 +11,16 @@ mod bets;
 mod body;
 mod codec;
 mod command;
+mod counters;
 mod effects;
 mod entry;
+mod field;
+mod fields;
 mod idempotency;
 mod ids;
 mod index;
+mod object;
+mod purse;
 mod refusal;
 mod replay;
 mod reply;
@@ -26,16 +31,20 @@ mod wire;
 
 pub use bets::{Bet, BetState};
 pub use codec::{Decoded, EncodeError, Head, decode_command, encode_command};
-pub use command::{
-    AcceptBet, Command, Deposit, Envelope, Kind, PlaceBet, RaiseGeneration, RejectBet, SettleBet, Slip,
-    Source, Tick, VoidBet,
-};
-pub use effects::{Effect, Effects, Posted, Postings, Transition};
+pub use command::*;
+pub use counters::Counts;
+pub use effects::{Effect, Effects, Outcome, Posted, Postings, Transition};
 pub use entry::Entry;
-pub use ids::{BetId, IdError, Key, PlayerId, Slug, Trace};
+pub use field::Field;
+pub use fields::{FieldError, Fraction, Shown, Value, Words};
+pub use ids::{
+    BetId, GrantId, IdError, Key, ObjectId, PaymentId, PlayerId, SessionId, Slug, StaffId, TokenId, Trace,
+    WithdrawalId,
+};
+pub use object::{GrantState, Object, PaymentState, PlayState, TokenState, Windows, WithdrawalState};
 pub use refusal::{Code, code_name};
 pub use replay::Corrupt;
-pub use reply::{Decision, Field, Reply, Status, Terms};
+pub use reply::{Decision, Purse, Reply, Status, Terms};
 pub use state::HoldsTotal;
 pub use wallet::Wallet;
 pub use wire::WireError;

@@ -1,11 +1,14 @@
 //! Folding recorded effects into the state. No rule runs here: what was decided stays decided.
 
-use crate::bets::{Answered, BetState, Closing, Opening};
+use crate::bets::{Answered, BetState, Closing, Opening, plain_outcome};
 use crate::command::{Command, Kind};
+use crate::counters::minute_of;
 use crate::effects::{Effect, Posted, Transition};
 use crate::entry::Entry;
 use crate::idempotency::{Answer, Asked, Scope, digest};
-use crate::ids::PlayerId;
+use crate::ids::ObjectId;
+use crate::object::Object;
+use crate::purse::PurseIndex;
 use crate::state::{Position, State};
 use crate::wire::WireError;
 use ledger::{AccountCode, After, Posting, PostingError};
@@ -43,6 +46,8 @@ pub enum Corrupt {
     Balance,
     /// The change of a hold is not the change of the held account.
     Hold,
+    /// A record does not follow on the last of its id.
+    Object,
     /// The kill-switch generation does not rise.
     Generation,
 }
@@ -61,6 +66,7 @@ impl fmt::Display for Corrupt {
             Self::Posting(error) => write!(f, "a recorded posting breaks a rule: {error}"),
             Self::Balance => f.write_str("a balance differs from the one recorded"),
             Self::Hold => f.write_str("the hold and the held account change by different amounts"),
+            Self::Object => f.write_str("a record does not follow on the last of its id"),
             Self::Generation => f.write_str("the generation does not rise"),
         }
     }
@@ -88,8 +94,11 @@ pub(crate) fn apply(state: &mut State, bytes: &[u8]) -> Result<(), Corrupt> {
         return Err(Corrupt::CommandHash);
     }
     state.last = Position { seq: entry.seq, at: entry.at };
+    let mut about = entry.bet_id().map(|bet| (bet.into(), 0));
     for effect in entry.effects() {
         fold_effect(state, &entry, &effect)?;
+        let version = effect.transition.map_or(0, |transition| transition.version);
+        about = about.map(|(bet, _)| (bet, version)).or_else(|| effect.objects.first().map(Object::identity));
     }
     if let (Command::RaiseGeneration(raise), true) = (&entry.command, entry.is_accepted()) {
         if raise.generation <= state.generation {
@@ -98,28 +107,37 @@ pub(crate) fn apply(state: &mut State, bytes: &[u8]) -> Result<(), Corrupt> {
         state.generation = raise.generation;
         state.raised = state.last;
     }
-    remember(state, &entry)
+    remember(state, &entry, about)
 }
 
 fn fold_effect(state: &mut State, entry: &Entry<'_>, effect: &Effect<'_>) -> Result<(), Corrupt> {
     let mut held = Amount::ZERO;
     for posted in effect.postings.clone() {
-        held = post(state, &posted, effect.player, held)?;
+        held = post(state, &posted, held)?;
+    }
+    for object in &effect.objects {
+        if !state.keep(object.clone()) {
+            return Err(Corrupt::Object);
+        }
+    }
+    let purse = match (effect.player, effect.currency) {
+        (Some(player), Some(currency)) => Some(state.purse(player, currency)),
+        _ => None,
+    };
+    if !effect.counts.is_empty() {
+        state.count(purse.ok_or(Corrupt::Player)?, entry.at, &effect.counts);
     }
     let released = match &effect.transition {
-        Some(transition) => fold_transition(state, entry, effect, transition)?,
+        Some(transition) => fold_transition(state, entry, effect, transition, purse.ok_or(Corrupt::Player)?)?,
         None => Amount::ZERO,
     };
     if held == released { Ok(()) } else { Err(Corrupt::Hold) }
 }
 
 /// Post, compare the balances, and count what went into (or, negative, out of) the held account.
-fn post(state: &mut State, posted: &Posted, player: PlayerId, held: Amount) -> Result<Amount, Corrupt> {
-    let posting = Posting {
-        debit: state.open(posted.debit, player),
-        credit: state.open(posted.credit, player),
-        amount: posted.amount,
-    };
+fn post(state: &mut State, posted: &Posted, held: Amount) -> Result<Amount, Corrupt> {
+    let posting =
+        Posting { debit: state.open(posted.debit), credit: state.open(posted.credit), amount: posted.amount };
     let mut after = [After::default()];
     state.ledger.post(&[posting], &mut after).map_err(Corrupt::Posting)?;
     if after[0] != posted.after {
@@ -140,66 +158,73 @@ fn fold_transition(
     entry: &Entry<'_>,
     effect: &Effect<'_>,
     transition: &Transition,
+    purse: PurseIndex,
 ) -> Result<Amount, Corrupt> {
     let id = effect.bet_id.ok_or(Corrupt::Bet)?;
     let found = state.bets.find(&id);
+    let (player, currency) = (state.purses.get(purse).player, state.purses.get(purse).currency);
     if let Command::PlaceBet(place) = &entry.command {
         if found.is_some() || !transition.state.holds() || transition.version != 1 {
             return Err(Corrupt::Bet);
         }
-        let accounts = state.player_accounts(effect.player, effect.currency);
         state.bets.insert(&Opening {
             id,
-            player: effect.player,
-            currency: effect.currency,
+            player,
+            currency,
             state: transition.state,
             version: transition.version,
             stake: place.stake,
             real_left: transition.real_left,
             pending_until: place.pending_until,
-            accounts,
+            minute: minute_of(entry.at),
+            is_backed: state.objects.backings.find(&id.into()).is_some(),
+            purse,
         });
         return Ok(transition.real_left);
     }
     let index = found.ok_or(Corrupt::Bet)?;
     let bet = state.bets.get(index);
-    if bet.player != effect.player || bet.currency != effect.currency {
+    if bet.player != player || bet.currency != currency {
         return Err(Corrupt::Player);
     }
-    if !bet.state.holds() || transition.version != bet.version + 1 {
+    if transition.version != bet.version.wrapping_add(1) {
         return Err(Corrupt::Bet);
     }
     let change = transition.real_left.checked_sub(bet.real_left).ok_or(Corrupt::Hold)?;
     let answered = Answered { seq: entry.seq, at: entry.at, version: transition.version };
-    if entry.kind() == Kind::AcceptBet {
-        if transition.state != BetState::Open {
-            return Err(Corrupt::Bet);
+    let was = bet.state;
+    match entry.kind() {
+        Kind::AcceptBet if was == BetState::Pending && transition.state == BetState::Open => {
+            state.bets.accept(index, transition, answered);
         }
-        state.bets.accept(index, transition, answered);
-    } else {
-        let closing = Closing::new(&entry.command, answered, entry.command_hash);
-        if transition.state != closing.state() {
-            return Err(Corrupt::Bet);
+        Kind::CashOut if was == BetState::Open => {
+            state.bets.change(index, transition);
         }
-        state.bets.close(index, transition, closing);
+        Kind::SettleBet | Kind::VoidBet | Kind::RejectBet | Kind::Tick => {
+            let outcome = effect.outcome.unwrap_or_else(|| plain_outcome(&entry.command, change.negated()));
+            let state_now = transition.state;
+            let closing = Closing::new(&entry.command, answered, entry.command_hash, state_now, outcome);
+            if !closing.may_follow(was) {
+                return Err(Corrupt::Bet);
+            }
+            state.bets.close(index, transition, closing);
+        }
+        _ => return Err(Corrupt::Bet),
     }
     Ok(change)
 }
 
-fn remember(state: &mut State, entry: &Entry<'_>) -> Result<(), Corrupt> {
-    let scope = Scope::of(&entry.head, entry.kind());
-    let asked = Asked::new(&entry.command, entry.command_hash);
-    let (Some(scope), Some(asked)) = (scope, asked) else { return Ok(()) };
+fn remember(state: &mut State, entry: &Entry<'_>, about: Option<(ObjectId, u32)>) -> Result<(), Corrupt> {
+    let Some(scope) = Scope::of(&entry.head, &entry.command) else { return Ok(()) };
+    if !entry.is_frozen {
+        return Ok(());
+    }
     if state.idempotency.find(&scope).is_some() {
         return Err(Corrupt::KeyTwice);
     }
-    let answer = Answer {
-        seq: entry.seq,
-        at: entry.at,
-        code: entry.code,
-        bet_id: entry.bet_id(),
-        terms: entry.terms().unwrap_or(&[]),
-    };
+    let asked = Asked::new(&entry.command, entry.command_hash);
+    let terms = entry.terms().unwrap_or(&[]);
+    let answer = Answer { seq: entry.seq, at: entry.at, code: entry.code, object: about, terms };
     state.idempotency.remember(scope, asked, &answer);
     Ok(())
 }

@@ -2,9 +2,11 @@
 
 use crate::bets::Bets;
 use crate::command::PlaceBet;
-use crate::ids::BetId;
+use crate::field::Field;
+use crate::ids::{BetId, ObjectId};
 use crate::refusal::Code;
-use crate::wire::{Reader, WireError, put_u64, put_varint};
+use crate::wire::{Reader, WireError, put_amount, put_u64, put_varint};
+use money::Amount;
 
 /// What became of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,58 +35,6 @@ impl Status {
             4 => Self::Malformed,
             _ => return None,
         })
-    }
-}
-
-/// The field in which a repeat differs from the original.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(u8)]
-#[expect(missing_docs, reason = "each is the name of the command's field")]
-pub enum Field {
-    #[default]
-    None = 0,
-    Currency = 1,
-    Stake = 2,
-    Slip = 3,
-    Amount = 4,
-    Psp = 5,
-    Operation = 6,
-    Returns = 7,
-    Evidence = 8,
-    Reason = 9,
-    Code = 10,
-}
-
-impl Field {
-    const ALL: [Self; 11] = [
-        Self::None,
-        Self::Currency,
-        Self::Stake,
-        Self::Slip,
-        Self::Amount,
-        Self::Psp,
-        Self::Operation,
-        Self::Returns,
-        Self::Evidence,
-        Self::Reason,
-        Self::Code,
-    ];
-
-    /// Name of the field, empty for none.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "",
-            Self::Currency => "currency",
-            Self::Stake => "stake",
-            Self::Slip => "slip",
-            Self::Amount => "amount",
-            Self::Psp => "psp",
-            Self::Operation => "operation",
-            Self::Returns => "returns",
-            Self::Evidence => "evidence",
-            Self::Reason => "reason",
-            Self::Code => "code",
-        }
     }
 }
 
@@ -172,9 +122,9 @@ pub struct Reply {
     pub seq: u64,
     /// Time of that entry; for answers that rest on nothing, the time they were given.
     pub at: u64,
-    /// The bet the command was about.
-    pub bet_id: Option<BetId>,
-    /// Version of that bet; for a tick, the number of bets rejected.
+    /// What the command was about: a bet, a payment, a grant.
+    pub object_id: Option<ObjectId>,
+    /// Version of that; for a tick, the number of bets rejected.
     pub version: u32,
     /// What was decided about the placed bet by now.
     pub decision: Decision,
@@ -182,6 +132,19 @@ pub struct Reply {
     pub terms: Terms,
     /// The field in conflict.
     pub field: Field,
+    /// For commands of games: what the player has now.
+    pub purse: Option<Purse>,
+}
+
+/// What a player of games has, and how a bet was paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purse {
+    /// Real money that may be staked.
+    pub real: Amount,
+    /// Bonus money that may be staked.
+    pub bonus: Amount,
+    /// What of the bet's stake was bonus money.
+    pub bonus_staked: Amount,
 }
 
 impl Reply {
@@ -192,28 +155,30 @@ impl Reply {
             replayed: false,
             seq,
             at,
-            bet_id: None,
+            object_id: None,
             version: 0,
             decision: Decision::None,
             terms: Terms::default(),
             field: Field::None,
+            purse: None,
         }
     }
 
     /// An answer that rests on nothing and is remembered nowhere.
-    pub(crate) fn passing(status: Status, code: Code, at: u64) -> Self {
+    pub fn passing(status: Status, code: Code, at: u64) -> Self {
         Self::new(status, code.number(), 0, at)
     }
 
-    pub(crate) fn about(mut self, bet_id: BetId, version: u32) -> Self {
-        self.bet_id = Some(bet_id);
+    pub(crate) fn about(mut self, object: impl Into<ObjectId>, version: u32) -> Self {
+        self.object_id = Some(object.into());
         self.version = version;
         self
     }
 
     /// With what was decided about the bet, and resting on where that is journaled.
     pub(crate) fn decided(self, bets: &Bets) -> Self {
-        let Some(index) = self.bet_id.and_then(|id| bets.find(&id)) else { return self };
+        let bet = self.object_id.and_then(|id| BetId::new(*id.bytes()).ok());
+        let Some(index) = bet.and_then(|id| bets.find(&id)) else { return self };
         let (decision, journaled) = bets.decision(bets.get(index));
         let seq = journaled.map_or(self.seq, |answered| answered.seq);
         let at = match (decision, journaled) {
@@ -226,19 +191,28 @@ impl Reply {
     /// Append the reply's bytes.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.push(self.status as u8);
-        out.push(u8::from(self.replayed) | u8::from(self.bet_id.is_some()) << 1);
+        out.push(
+            u8::from(self.replayed)
+                | u8::from(self.object_id.is_some()) << 1
+                | u8::from(self.purse.is_some()) << 2,
+        );
         out.push(self.field as u8);
         put_varint(out, u64::from(self.code));
         put_varint(out, self.seq);
         put_u64(out, self.at);
-        if let Some(bet_id) = self.bet_id {
-            out.extend_from_slice(bet_id.bytes());
+        if let Some(object_id) = self.object_id {
+            out.extend_from_slice(object_id.bytes());
         }
         put_varint(out, u64::from(self.version));
         out.push(self.decision.number());
         put_varint(out, u64::from(self.decision.reject_code()));
         out.push(self.terms.length);
         out.extend_from_slice(self.terms.as_bytes());
+        if let Some(Purse { real, bonus, bonus_staked }) = self.purse {
+            put_amount(out, real);
+            put_amount(out, bonus);
+            put_amount(out, bonus_staked);
+        }
     }
 
     /// Read a reply.
@@ -246,14 +220,14 @@ impl Reply {
         let mut reader = Reader::new(bytes);
         let status = Status::from_number(reader.byte()?).ok_or(WireError::State)?;
         let flags = reader.byte()?;
-        if flags > 3 {
+        if flags > 7 {
             return Err(WireError::Flags);
         }
         let field = *Field::ALL.get(usize::from(reader.byte()?)).ok_or(WireError::State)?;
         let (code, seq, at) = (reader.varint_as()?, reader.varint()?, reader.fixed_u64()?);
-        let bet_id = match flags & 2 {
+        let object_id = match flags & 2 {
             0 => None,
-            _ => Some(BetId::new(reader.array()?).map_err(|_| WireError::Id)?),
+            _ => Some(ObjectId::new(reader.array()?).map_err(|_| WireError::Id)?),
         };
         let version = reader.varint_as()?;
         let decision = match (reader.byte()?, reader.varint_as()?) {
@@ -265,7 +239,16 @@ impl Reply {
         };
         let length = usize::from(reader.byte()?);
         let terms = Terms::new(reader.bytes(length)?).ok_or(WireError::TooLong)?;
+        let purse = match flags & 4 {
+            0 => None,
+            _ => Some(Purse {
+                real: reader.amount()?,
+                bonus: reader.amount()?,
+                bonus_staked: reader.amount()?,
+            }),
+        };
         reader.finish()?;
-        Ok(Self { status, code, replayed: flags & 1 != 0, seq, at, bet_id, version, decision, terms, field })
+        let replayed = flags & 1 != 0;
+        Ok(Self { status, code, replayed, seq, at, object_id, version, decision, terms, field, purse })
     }
 }

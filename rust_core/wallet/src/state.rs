@@ -1,9 +1,11 @@
 //! The state of a wallet, which only two things change: rules deciding on a command, and replay of an entry.
 
-use crate::bets::{Bet, BetState, Bets, PlayerAccounts};
+use crate::bets::{Bet, BetState, Bets};
+use crate::counters::{Counts, minute_of};
 use crate::idempotency::Idempotency;
-use crate::ids::{PlayerId, Slug};
-use crate::index::{Index, fingerprint};
+use crate::ids::{ObjectId, PlayerId, Slug};
+use crate::object::{Grant, GrantState, Object, Objects, Policy};
+use crate::purse::{PurseIndex, Purses};
 use ledger::{AccountCode, AccountId, AccountKey, Ledger, Owner, StateHash, TermBuilder};
 use money::{Amount, Currency};
 use std::collections::BTreeMap;
@@ -38,13 +40,13 @@ pub(crate) struct State {
     pub(crate) tenant: Slug,
     pub(crate) ledger: Ledger,
     pub(crate) bets: Bets,
+    pub(crate) objects: Objects,
+    pub(crate) purses: Purses,
     pub(crate) idempotency: Idempotency,
     pub(crate) last: Position,
     pub(crate) generation: u64,
     /// Where the generation was raised.
     pub(crate) raised: Position,
-    /// Finds the number of a player's first account in one currency, without the ledger's full names.
-    players: Index,
 }
 
 impl State {
@@ -53,48 +55,88 @@ impl State {
             tenant,
             ledger: Ledger::new(),
             bets: Bets::default(),
+            objects: Objects::default(),
+            purses: Purses::default(),
             idempotency: Idempotency::default(),
             last: Position::default(),
             generation: 0,
             raised: Position::default(),
-            players: Index::default(),
         }
     }
 
-    /// The accounts of a player, if they were opened.
-    pub(crate) fn find_accounts(&self, player: PlayerId, currency: Currency) -> Option<PlayerAccounts> {
-        let found = self.players.find(player_mark(player, currency), |number| {
-            let key = self.ledger.key(AccountId::from_number(number));
-            key.owner.bytes() == player.bytes() && key.currency == currency
-        });
-        found.map(|number| PlayerAccounts::beginning_with(AccountId::from_number(number)))
+    /// The purse of a player, opened if need be.
+    pub(crate) fn purse(&mut self, player: PlayerId, currency: Currency) -> PurseIndex {
+        self.purses.open(&mut self.ledger, player, currency)
     }
 
-    /// The accounts of a player, opened if need be.
-    pub(crate) fn player_accounts(&mut self, player: PlayerId, currency: Currency) -> PlayerAccounts {
-        if let Some(known) = self.find_accounts(player, currency) {
-            return known;
-        }
-        let [real, held] = player_keys(player, currency).map(|key| self.ledger.open(key));
-        assert_eq!(held, real.next(), "a player's accounts are opened here only, one after the other");
-        self.players.insert(player_mark(player, currency), real.number());
-        PlayerAccounts::beginning_with(real)
+    /// The house's account of `code`, opened if need be.
+    pub(crate) fn house(&mut self, code: AccountCode, currency: Currency) -> AccountId {
+        self.ledger.open(AccountKey::house(code, currency))
+    }
+
+    /// The account of `code` that belongs to `owner`, opened if need be.
+    pub(crate) fn owned(&mut self, code: AccountCode, currency: Currency, owner: &[u8; 16]) -> AccountId {
+        self.ledger.open(AccountKey { code, currency, owner: Owner::new(*owner) })
+    }
+
+    /// What stands on an account, which need not have been opened.
+    pub(crate) fn standing_on(&self, code: AccountCode, currency: Currency, owner: &[u8; 16]) -> Amount {
+        let key = AccountKey { code, currency, owner: Owner::new(*owner) };
+        self.ledger.find(&key).map_or(Amount::ZERO, |id| self.ledger.balance(id))
     }
 
     /// The account of this name, opened if need be.
-    pub(crate) fn open(&mut self, key: AccountKey, player: PlayerId) -> AccountId {
-        match key.code {
-            AccountCode::PlayerReal => self.player_accounts(player, key.currency).real,
-            AccountCode::PlayerBetHeld => self.player_accounts(player, key.currency).held,
-            _ => self.ledger.open(key),
+    pub(crate) fn open(&mut self, key: AccountKey) -> AccountId {
+        self.ledger.open(key)
+    }
+
+    /// Keep a record; false when its version is not the next.
+    #[must_use = "a record of another version is not kept"]
+    pub(crate) fn keep(&mut self, object: Object) -> bool {
+        if let Object::Grant(grant) = &object {
+            let (player, currency, id) = (grant.player, grant.currency, grant.id);
+            let is_active = grant.state == GrantState::Active;
+            let at = self.purse(player, currency);
+            let active = &mut self.purses.get_mut(at).grant;
+            match (is_active, *active) {
+                (true, _) => *active = Some(id),
+                (false, Some(other)) if other == id => *active = None,
+                (false, _) => {}
+            }
+        }
+        self.objects.put(object)
+    }
+
+    /// The grant from which a purse may stake.
+    pub(crate) fn active_grant(&self, purse: PurseIndex) -> Option<&Grant> {
+        self.purses.get(purse).grant.and_then(|id| self.objects.grants.find(&id))
+    }
+
+    /// The tenant's policy, if one was set.
+    pub(crate) fn policy(&self) -> Option<&Policy> {
+        self.objects.policies.iter().next()
+    }
+
+    /// Count in the minute of an entry.
+    #[inline]
+    pub(crate) fn count(&mut self, purse: PurseIndex, at: u64, counts: &Counts) {
+        if !counts.is_empty() {
+            self.purses.count(purse, minute_of(at), counts);
         }
     }
 
     /// What a player may spend, and what is held for bets.
     pub(crate) fn balance(&self, player: PlayerId, currency: Currency) -> (Amount, Amount) {
-        let [real, held] = player_keys(player, currency)
-            .map(|key| self.ledger.find(&key).map_or(Amount::ZERO, |id| self.ledger.balance(id)));
-        (real, held)
+        let on = |code| self.standing_on(code, currency, player.bytes());
+        (on(AccountCode::PlayerReal), on(AccountCode::PlayerBetHeld))
+    }
+
+    /// What a player may stake of the active bonus.
+    pub(crate) fn bonus(&self, player: PlayerId, currency: Currency) -> Amount {
+        let grant = self.purses.find(player, currency).and_then(|at| self.purses.get(at).grant);
+        grant.map_or(Amount::ZERO, |id: ObjectId| {
+            self.standing_on(AccountCode::PlayerBonus, currency, id.bytes())
+        })
     }
 
     pub(crate) fn open_bets(&self) -> impl Iterator<Item = &Bet> {
@@ -125,12 +167,14 @@ impl State {
     /// Everything a later command could see, hashed.
     pub(crate) fn hash(&self) -> StateHash {
         let parts = self.ledger.state_hash().plus(&self.bets.state_hash());
+        let parts = parts.plus(&self.objects.state_hash()).plus(&self.purses.state_hash());
         parts.plus(&self.idempotency.state_hash()).plus(&self.own_hash())
     }
 
     /// The same, from all parts as they stand.
     pub(crate) fn recomputed_hash(&self) -> StateHash {
         let parts = self.ledger.recomputed_hash().plus(&self.bets.recomputed_hash());
+        let parts = parts.plus(&self.objects.recomputed_hash()).plus(&self.purses.recomputed_hash());
         parts.plus(&self.idempotency.recomputed_hash()).plus(&self.own_hash())
     }
 
@@ -148,13 +192,4 @@ impl State {
 /// The state in which a placement opens a bet.
 pub(crate) fn opening_state(pending_until: u64) -> BetState {
     if pending_until == 0 { BetState::Open } else { BetState::Pending }
-}
-
-fn player_mark(player: PlayerId, currency: Currency) -> u32 {
-    fingerprint(player.bytes()) ^ u32::from(currency.number()) << 16
-}
-
-fn player_keys(player: PlayerId, currency: Currency) -> [AccountKey; 2] {
-    let owner = Owner::new(*player.bytes());
-    [AccountCode::PlayerReal, AccountCode::PlayerBetHeld].map(|code| AccountKey { code, currency, owner })
 }

@@ -2,11 +2,12 @@
 
 use crate::bets::Bet;
 use crate::codec;
-use crate::ids::{BetId, PlayerId, Slug};
+use crate::fields::Shown;
+use crate::ids::{BetId, ObjectId, PlayerId, Slug};
 use crate::refusal::Code;
 use crate::replay::{self, Corrupt};
 use crate::reply::{Reply, Status};
-use crate::rules;
+use crate::rules::{self, Plan};
 use crate::state::{HoldsTotal, State};
 use crate::wire::WireError;
 use ledger::{AccountKey, Total};
@@ -19,13 +20,14 @@ use money::{Amount, Currency};
 #[derive(Clone, Debug)]
 pub struct Wallet {
     state: State,
+    plan: Plan,
     poisoned: bool,
 }
 
 impl Wallet {
     /// The empty wallet of a tenant.
     pub fn new(tenant: Slug) -> Self {
-        Self { state: State::new(tenant), poisoned: false }
+        Self { state: State::new(tenant), plan: Plan::default(), poisoned: false }
     }
 
     /// Apply one encoded command at time `now`, raised to one past the last entry's if it is not later.
@@ -46,7 +48,7 @@ impl Wallet {
             return Reply::passing(Status::Malformed, code, now);
         };
         self.poisoned = true;
-        let reply = rules::apply(&mut self.state, &request, now, entry);
+        let reply = rules::apply(&mut self.state, &request, now, &mut self.plan, entry);
         self.poisoned = false;
         reply
     }
@@ -103,6 +105,16 @@ impl Wallet {
     /// What a player may spend, and what is held for bets.
     pub fn balance(&self, player: PlayerId, currency: Currency) -> (Amount, Amount) {
         self.state.balance(player, currency)
+    }
+
+    /// What a player may stake of the active bonus.
+    pub fn bonus(&self, player: PlayerId, currency: Currency) -> Amount {
+        self.state.bonus(player, currency)
+    }
+
+    /// A record by the name of its kind and its id: the record's fields by name.
+    pub fn record(&self, kind: &str, id: &ObjectId) -> Option<Vec<(&'static str, Shown)>> {
+        self.state.objects.find(kind, id).map(|object| object.show())
     }
 
     /// A bet, open or closed.

@@ -27,6 +27,7 @@ fn settle(number: u8, version: u32, returns: i64) -> Command<'static> {
         bet_id: bet(number),
         revision: 1,
         returns: cents(returns),
+        void: None,
         evidence,
         version,
     })
@@ -45,8 +46,8 @@ fn a_retry_gets_the_first_answer_even_after_the_market_changed() {
     let again = pair.run(who, &Command::PlaceBet(late), 40);
     assert!(again.replayed);
     assert_eq!(
-        (again.status, again.seq, again.at, again.bet_id),
-        (first.status, first.seq, first.at, first.bet_id)
+        (again.status, again.seq, again.at, again.object_id),
+        (first.status, first.seq, first.at, first.object_id)
     );
     assert_eq!(again.terms, first.terms);
     assert_eq!(pair.entries.len(), entries + 1, "only the kill switch was journaled");
@@ -203,7 +204,7 @@ fn amounts_too_large_for_any_account_are_refused_and_change_nothing() {
     pair.run(who, &Command::PlaceBet(place("k", bet(1), cents(400))), 20);
     let most = amount(money::Amount::LIMIT);
     let evidence = [1; 32];
-    let settle = SettleBet { bet_id: bet(1), revision: 1, returns: most, evidence, version: 1 };
+    let settle = SettleBet { bet_id: bet(1), revision: 1, returns: most, void: None, evidence, version: 1 };
     let reply = pair.run(None, &Command::SettleBet(settle), 30);
     assert_eq!((reply.status, reply.code), (Status::Refused, Code::AmountOutOfRange.number()));
     assert_eq!(pair.wallet.balance(player(1), currency("EUR")), (cents(600), cents(400)));

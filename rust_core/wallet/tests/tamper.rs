@@ -24,6 +24,7 @@ fn journal() -> Pair {
         bet_id: bet(number),
         revision: 1,
         returns,
+        void: None,
         evidence: [9; 32],
         version,
     };
@@ -40,7 +41,13 @@ fn journal() -> Pair {
         Command::RejectBet(RejectBet { bet_id: bet(3), code: 204, version: 1 }),
         Command::SettleBet(settle(1, 1, cents(1_250))),
         Command::SettleBet(settle(9, 1, cents(0))),
-        Command::VoidBet(VoidBet { bet_id: bet(2), revision: 1, reason: 7, version: 2 }),
+        Command::VoidBet(VoidBet {
+            bet_id: bet(2),
+            revision: 1,
+            reason: 7,
+            part: wallet::Fraction::WHOLE,
+            version: 2,
+        }),
         Command::RaiseGeneration(RaiseGeneration { generation: 3 }),
     ] {
         assert_ne!(pair.run(who, &command, 500).seq, 0);
@@ -131,17 +138,17 @@ fn an_entry_tells_its_story_alone() {
     let placed = &entries[1];
     assert_eq!((placed.seq, placed.kind(), placed.code), (2, Kind::PlaceBet, 0));
     assert_eq!((placed.player(), placed.bet_id()), (Some(player(1)), Some(bet(1))));
-    assert_eq!((placed.stake(), placed.terms()), (Some(cents(500)), Some(&b"2.50"[..])));
+    assert_eq!((placed.amount(), placed.terms()), (Some(cents(500)), Some(&b"2.50"[..])));
     assert_eq!(placed.slip().map(|slip| slip.bytes), Some(&b"home to win"[..]));
     let balances: Vec<_> = placed.balances().map(|(key, after)| (key.code.name(), after)).collect();
     assert_eq!(balances, [("PLAYER_REAL", cents(9_500)), ("PLAYER_BET_HELD", cents(500))]);
     let short = &entries[6];
     assert_eq!((short.code, short.effects().count()), (101, 0));
     let won = &entries[10];
-    assert_eq!((won.currency(), won.returns()), (Some(currency("EUR")), Some(cents(1_250))));
+    assert_eq!((won.currency(), won.amount()), (Some(currency("EUR")), Some(cents(1_250))));
     let names: Vec<_> = won.balances().map(|(key, _)| key.code.name()).collect();
     assert_eq!(names, ["PLAYER_BET_HELD", "SPORT_STAKES", "SPORT_PAYOUTS", "PLAYER_REAL"]);
     let ticked = entries.last().expect("there");
     let bets: Vec<_> = ticked.effects().map(|effect| (effect.bet_id, effect.player)).collect();
-    assert_eq!(bets, [(Some(bet(4)), player(1)), (Some(bet(5)), player(1))]);
+    assert_eq!(bets, [(Some(bet(4)), Some(player(1))), (Some(bet(5)), Some(player(1)))]);
 }

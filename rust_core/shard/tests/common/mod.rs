@@ -4,7 +4,8 @@
 use money::{Amount, Currency};
 use shard::{Answers, Kind, Limits, QueueLimits, Request};
 use wallet::{
-    BetId, Command, Deposit, Envelope, Key, PlaceBet, PlayerId, Reply, SettleBet, Slip, Slug, Source, Trace,
+    BetId, Command, Deposit, Envelope, Funds, Key, PlaceBet, PlayerId, Reply, SettleBet, Slip, Slug, Source,
+    Trace,
 };
 
 pub(crate) const SHARD: &str = "aurora";
@@ -60,12 +61,14 @@ pub(crate) fn place(player: u8, bet: u8, pending_until: u64) -> Vec<u8> {
         currency: euro(),
         stake: Amount::from_i64(1_000_000),
         slip: Slip { schema: 1, version: 1, bytes: b"slip" },
+        funds: Funds::Any,
         bet_id: bet_id(bet),
         verdict: 0,
         terms: b"terms",
         expires_at: u64::MAX,
         generation: 0,
         pending_until,
+        tax: None,
     };
     encode(&envelope(player, Source::Sportsbook), &Command::PlaceBet(command))
 }
@@ -76,6 +79,7 @@ pub(crate) fn settle(player: u8, bet: u8) -> Vec<u8> {
         bet_id: bet_id(bet),
         revision: 1,
         returns: Amount::from_i64(2_000_000),
+        void: None,
         evidence: [7; 32],
         version: 1,
     };

@@ -1,17 +1,19 @@
 //! A pending bet becomes open. No money moves: it is held already.
 
-use super::Request;
+use super::{Outcome, Plan, Request};
 use crate::bets::{Answered, BetState};
 use crate::command::AcceptBet;
-use crate::effects::{Transition, put_bet_change, put_postings};
+use crate::effects::Transition;
 use crate::refusal::Code;
 use crate::reply::{Reply, Status};
 use crate::state::State;
+use crate::wire::put_currency;
 
 pub(super) fn apply(
     state: &mut State,
     request: &Request<'_>,
     accept: &AcceptBet,
+    plan: &Plan,
     entry: &mut Vec<u8>,
 ) -> Reply {
     let bet_id = accept.bet_id;
@@ -37,8 +39,8 @@ pub(super) fn apply(
     }
     let transition = Transition { state: BetState::Open, version: version + 1, real_left };
     state.bets.accept(index, &transition, request.answered(transition.version));
-    request.journal(state, Some(player), 0, entry);
-    put_bet_change(entry, currency, &transition);
-    put_postings(entry, &state.ledger, &[], &[]);
+    request.journal(state, Some(player), Outcome::ACCEPTED, entry);
+    put_currency(entry, currency);
+    plan.put(entry, state, &request.decoded.command, Some(&transition), None);
     request.accepted().about(bet_id, transition.version)
 }

@@ -1,6 +1,6 @@
 //! The kill switch.
 
-use super::Request;
+use super::{Outcome, Request};
 use crate::command::RaiseGeneration;
 use crate::refusal::Code;
 use crate::reply::{Reply, Status};
@@ -22,7 +22,7 @@ pub(super) fn apply(
         Ordering::Greater => {
             state.generation = raise.generation;
             state.raised = request.next;
-            request.journal(state, None, 0, entry);
+            request.journal(state, None, Outcome::ACCEPTED, entry);
             request.accepted()
         }
     }

@@ -1,37 +1,65 @@
 //! What each command does: replay of a known key, guards, decision, effects, entry.
 
 mod accept;
+mod bonus;
+mod cash_out;
+mod cashier;
+mod casino;
 mod close;
+mod control;
+mod correct;
+mod debt;
 mod deposit;
 mod generation;
+mod guard;
+mod house;
+mod keyed;
+mod payment;
 mod place;
+mod plan;
+mod provider;
+mod result;
+mod rollback;
+mod round;
+mod stake;
 mod tick;
 
-use crate::bets::{Answered, BetIndex, PlayerAccounts};
+pub(crate) use plan::Plan;
+
+use crate::bets::{Answered, BetIndex};
 use crate::codec::Decoded;
 use crate::command::Command;
 use crate::entry::Opening;
 use crate::idempotency::{Answer, Asked, RecordIndex, Scope, digest};
-use crate::ids::{BetId, PlayerId};
+use crate::ids::{BetId, ObjectId, PlayerId};
+use crate::purse::PurseIndex;
 use crate::refusal::Code;
 use crate::reply::{Reply, Status};
 use crate::state::{Position, State};
 
 /// Apply one command and append its entry, if it is to be remembered.
-pub(crate) fn apply(state: &mut State, decoded: &Decoded<'_>, now: u64, entry: &mut Vec<u8>) -> Reply {
+pub(crate) fn apply(
+    state: &mut State,
+    decoded: &Decoded<'_>,
+    now: u64,
+    plan: &mut Plan,
+    entry: &mut Vec<u8>,
+) -> Reply {
     // What is needed is looked up first: while memory answers, the processor hashes the command.
     let found = Found::of(state, decoded);
     let hash = digest(decoded.body.canonical);
     let request = Request { decoded, found, hash, next: state.last.next(now) };
+    plan.clear();
     match &decoded.command {
-        Command::Deposit(deposit) => deposit::apply(state, &request, deposit, entry),
-        Command::PlaceBet(place) => place::apply(state, &request, place, entry),
-        Command::AcceptBet(accept) => accept::apply(state, &request, accept, entry),
+        Command::Deposit(deposit) => deposit::apply(state, &request, deposit, plan, entry),
+        Command::PlaceBet(place) => place::apply(state, &request, place, plan, entry),
+        Command::AcceptBet(accept) => accept::apply(state, &request, accept, plan, entry),
         Command::RejectBet(_) | Command::SettleBet(_) | Command::VoidBet(_) => {
-            close::apply(state, &request, entry)
+            close::apply(state, &request, plan, entry)
         }
-        Command::Tick(tick) => tick::apply(state, &request, *tick, entry),
+        Command::Tick(tick) => tick::apply(state, &request, *tick, plan, entry),
         Command::RaiseGeneration(raise) => generation::apply(state, &request, *raise, entry),
+        _ => keyed::apply(state, &request, plan, entry),
     }
 }
 
@@ -41,24 +69,24 @@ struct Found {
     scope: Option<Scope>,
     answered: Option<RecordIndex>,
     bet: Option<BetIndex>,
-    /// The accounts it stakes from.
-    accounts: Option<PlayerAccounts>,
+    /// What it stakes from.
+    purse: Option<PurseIndex>,
 }
 
 impl Found {
     #[inline]
     fn of(state: &State, decoded: &Decoded<'_>) -> Self {
         let (head, command) = (&decoded.head, &decoded.command);
-        let scope = Scope::of(head, command.kind());
-        let accounts = match (command, head.player) {
-            (Command::PlaceBet(place), Some(player)) => state.find_accounts(player, place.currency),
+        let scope = Scope::of(head, command);
+        let purse = match (command, head.player) {
+            (Command::PlaceBet(place), Some(player)) => state.purses.find(player, place.currency),
             _ => None,
         };
         Self {
             scope,
             answered: scope.and_then(|scope| state.idempotency.find(&scope)),
             bet: command.bet_id().and_then(|bet_id| state.bets.find(&bet_id)),
-            accounts,
+            purse,
         }
     }
 }
@@ -85,7 +113,7 @@ impl Request<'_> {
     }
 
     /// Append the entry up to its outcome, and take its place in the journal.
-    fn journal(&self, state: &mut State, player: Option<PlayerId>, code: u16, entry: &mut Vec<u8>) {
+    fn journal(&self, state: &mut State, player: Option<PlayerId>, outcome: Outcome, entry: &mut Vec<u8>) {
         state.last = self.next;
         let opening = Opening {
             seq: self.next.seq,
@@ -95,7 +123,9 @@ impl Request<'_> {
             player,
             command_hash: &self.hash,
             body: self.decoded.body.bytes,
-            code,
+            code: outcome.code,
+            is_frozen: outcome.is_frozen,
+            has_effects: outcome.has_effects,
         };
         opening.write(entry);
     }
@@ -108,27 +138,40 @@ impl Request<'_> {
         about: Option<(BetId, u32)>,
         entry: &mut Vec<u8>,
     ) -> Reply {
-        self.journal(state, None, code.number(), entry);
+        self.journal(state, None, Outcome::of(code.number()), entry);
         let reply = self.reply(Status::Refused, code.number());
         about.map_or(reply, |(bet_id, version)| reply.about(bet_id, version))
     }
 }
 
-/// What a command with a key needs besides: the scope of its key, what it asks, and whose money it moves.
+/// How the journal tells what became of a command.
+#[derive(Clone, Copy)]
+struct Outcome {
+    code: u16,
+    is_frozen: bool,
+    has_effects: bool,
+}
+
+impl Outcome {
+    /// The usual: what is accepted has effects, what is refused has none, and both bind the key.
+    const fn of(code: u16) -> Self {
+        Self { code, is_frozen: true, has_effects: false }
+    }
+
+    const ACCEPTED: Self = Self::of(0);
+}
+
+/// What a command with a key needs besides: the scope of its key, and what it asks.
 struct Keyed {
     scope: Scope,
     asked: Asked,
-    player: PlayerId,
 }
 
 impl Keyed {
     fn new(request: &Request<'_>) -> Self {
-        let head = &request.decoded.head;
-        let command = &request.decoded.command;
         Self {
-            scope: request.found.scope.expect("a keyed command is read with key and player"),
-            asked: Asked::new(command, request.hash).expect("the command is keyed"),
-            player: head.player.expect("a keyed command is read with a player"),
+            scope: request.found.scope.expect("a keyed command is read with its key"),
+            asked: Asked::new(&request.decoded.command, request.hash),
         }
     }
 
@@ -138,11 +181,26 @@ impl Keyed {
         state: &mut State,
         at: Position,
         code: u16,
-        bet_id: Option<BetId>,
+        object: Option<(ObjectId, u32)>,
         terms: &[u8],
     ) -> Reply {
-        let answer = Answer { seq: at.seq, at: at.at, code, bet_id, terms };
+        let answer = Answer { seq: at.seq, at: at.at, code, object, terms };
         state.idempotency.remember(self.scope, self.asked, &answer);
         answer.reply()
+    }
+}
+
+/// Why a rule says no.
+#[derive(Clone, Copy, Debug)]
+enum No {
+    /// For good: journaled, and its key is bound.
+    Refused(Code),
+    /// For now: nothing is remembered.
+    Passing(Code),
+}
+
+impl From<Code> for No {
+    fn from(code: Code) -> Self {
+        Self::Refused(code)
     }
 }

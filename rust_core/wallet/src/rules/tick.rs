@@ -1,32 +1,37 @@
 //! Time passes: bets that waited too long are rejected and their stakes go back.
 
-use super::{Request, close::release};
-use crate::bets::Closing;
+use super::{Outcome, Plan, Request, close::close};
 use crate::command::Tick;
-use crate::effects::{Transition, put_bet_change, put_postings, put_tick_subject};
+use crate::effects::put_subject;
 use crate::reply::{Reply, Status};
 use crate::state::State;
 use crate::wire::put_varint;
-use money::Amount;
 
-pub(super) fn apply(state: &mut State, request: &Request<'_>, tick: Tick, entry: &mut Vec<u8>) -> Reply {
-    let overdue = state.bets.overdue(tick.until.min(request.next.at), Tick::MOST);
-    if overdue.is_empty() {
+pub(super) fn apply(
+    state: &mut State,
+    request: &Request<'_>,
+    tick: Tick,
+    plan: &mut Plan,
+    entry: &mut Vec<u8>,
+) -> Reply {
+    let (mut count, mut groups) = (0, Vec::new());
+    for index in state.bets.overdue(tick.until.min(request.next.at), Tick::MOST) {
+        let bet = state.bets.get(index);
+        let (id, player, currency) = (bet.id, bet.player, bet.currency);
+        plan.clear();
+        // A stake fits where it came from, unless that was filled to the brim since: then it waits for room.
+        if let Ok(closed) = close(state, index, request, plan) {
+            put_subject(&mut groups, &id, &player, currency);
+            closed.put(state, &request.decoded.command, plan, &mut groups);
+            count += 1;
+        }
+    }
+    if count == 0 {
         // Nothing happened, so there is nothing to remember; the answer rests on all that came before.
         return Reply::new(Status::Accepted, 0, state.last.seq, state.last.at);
     }
-    request.journal(state, None, 0, entry);
-    put_varint(entry, overdue.len() as u64);
-    for &index in &overdue {
-        let bet = state.bets.get(index);
-        let (id, player, currency, version) = (bet.id, bet.player, bet.currency, bet.version + 1);
-        let closing = Closing::new(&request.decoded.command, request.answered(version), request.hash);
-        let moved = release(state, index, &closing).expect("a stake that was held fits where it came from");
-        let transition = Transition { state: closing.state(), version, real_left: Amount::ZERO };
-        state.bets.close(index, &transition, closing);
-        put_tick_subject(entry, &id, &player);
-        put_bet_change(entry, currency, &transition);
-        put_postings(entry, &state.ledger, moved.postings(), moved.after());
-    }
-    Reply { version: overdue.len() as u32, ..request.accepted() }
+    request.journal(state, None, Outcome::ACCEPTED, entry);
+    put_varint(entry, u64::from(count));
+    entry.extend_from_slice(&groups);
+    Reply { version: count, ..request.accepted() }
 }

@@ -48,12 +48,14 @@ pub(crate) fn place(key: &str, bet_id: BetId, stake: Amount) -> PlaceBet<'_> {
         currency: currency("EUR"),
         stake,
         slip: Slip { schema: 1, version: 1, bytes: b"home to win" },
+        funds: wallet::Funds::Any,
         bet_id,
         verdict: 0,
         terms: b"2.50",
         expires_at: u64::MAX,
         generation: 0,
         pending_until: 0,
+        tax: None,
     }
 }
 
@@ -100,4 +102,12 @@ impl Pair {
             assert!(!key.code.has_floor() || !balance.is_negative(), "{key:?} at {balance}");
         }
     }
+}
+
+/// What stands on a player's account of this name.
+pub(crate) fn standing(wallet: &Wallet, player: PlayerId, name: &str, code: &str) -> Amount {
+    let is_it = |key: &ledger::AccountKey| {
+        key.code.name() == name && key.owner.bytes() == player.bytes() && key.currency.code() == code
+    };
+    wallet.accounts().find(|(key, _)| is_it(key)).map_or(Amount::ZERO, |(_, balance)| balance)
 }

@@ -3,9 +3,11 @@
 use super::{amount, player};
 use std::collections::BTreeMap;
 use wallet::{
-    BetId, Command, Decision, Deposit, Field, Kind, PlaceBet, PlayerId, Reply, SettleBet, Status, Terms,
-    Tick, VoidBet,
+    BetId, Command, Decision, Deposit, Field, Kind, ObjectId, PlaceBet, PlayerId, Reply, SettleBet, Status,
+    Terms, Tick, VoidBet,
 };
+
+type Closed = (Kind, u32, i128, Vec<u8>, Reply);
 
 #[derive(Clone, Debug, PartialEq)]
 struct ModelBet {
@@ -17,8 +19,8 @@ struct ModelBet {
     version: u32,
     until: u64,
     accepted: Option<Reply>,
-    /// (kind, revision, returns, everything else, answer)
-    closed: Option<(Kind, u32, i128, Vec<u8>, Reply)>,
+    /// Results in order: (kind, revision, returns, everything else, answer).
+    closed: Vec<Closed>,
 }
 
 /// (what is asked, field by field with its name; the answer)
@@ -27,6 +29,7 @@ type Remembered = (Vec<(Field, String)>, Reply);
 #[derive(Default)]
 pub(crate) struct Model {
     pub(crate) real: BTreeMap<(PlayerId, &'static str), i128>,
+    pub(crate) debt: BTreeMap<(PlayerId, &'static str), i128>,
     pub(crate) held: BTreeMap<(PlayerId, &'static str), i128>,
     pub(crate) house: BTreeMap<(&'static str, &'static str), i128>,
     keys: BTreeMap<(PlayerId, u8, Kind, String), Remembered>,
@@ -44,11 +47,12 @@ fn reply(status: Status, code: u16, seq: u64, at: u64) -> Reply {
         replayed: false,
         seq,
         at,
-        bet_id: None,
+        object_id: None,
         version: 0,
         decision: Decision::None,
         terms: Terms::default(),
         field: Field::None,
+        purse: None,
     }
 }
 
@@ -115,7 +119,7 @@ impl Model {
                 None => self.decided(&again(answer)),
                 Some(field) => Reply {
                     field,
-                    bet_id: answer.bet_id,
+                    object_id: answer.object_id,
                     ..reply(Status::Conflict, 160, answer.seq, answer.at)
                 },
             };
@@ -135,7 +139,7 @@ impl Model {
             _ => unreachable!("keyed"),
         };
         let mut answer = self.journal(now, code);
-        answer.bet_id = bet_id;
+        answer.object_id = bet_id.map(ObjectId::from);
         answer.version = u32::from(bet_id.is_some() && code == 0);
         answer.terms = Terms::new(terms).expect("short");
         self.keys.insert(name, (body, answer));
@@ -144,11 +148,11 @@ impl Model {
 
     /// An accepted placement tells what was decided by now, and where; what happened later is not its business.
     fn decided(&self, answer: &Reply) -> Reply {
-        let bet =
-            answer.bet_id.filter(|_| answer.status == Status::Accepted).and_then(|id| self.bets.get(&id));
-        let Some(bet) = bet else { return *answer };
+        let id = answer.object_id.filter(|_| answer.status == Status::Accepted);
+        let id = id.and_then(|id| BetId::new(*id.bytes()).ok());
+        let Some(bet) = id.and_then(|id| self.bets.get(&id)) else { return *answer };
         let waited = bet.accepted.map_or(answer.seq, |accepted| accepted.seq);
-        match &bet.closed {
+        match bet.closed.last() {
             Some((Kind::RejectBet, _, _, rest, how)) => {
                 let code = u16::from_le_bytes([rest[0], rest[1]]);
                 Reply { decision: Decision::Rejected(code), seq: how.seq, at: how.at, ..*answer }
@@ -201,7 +205,7 @@ impl Model {
             version: 1,
             until: place.pending_until,
             accepted: None,
-            closed: None,
+            closed: Vec::new(),
         };
         self.bets.insert(place.bet_id, bet);
         0
@@ -237,13 +241,13 @@ impl Model {
     fn about_bet(&mut self, named: Option<PlayerId>, command: &Command<'_>, now: u64) -> Reply {
         let id = command.bet_id().expect("about a bet");
         let Some(bet) = self.bets.get(&id).cloned() else {
-            return Reply { bet_id: Some(id), ..self.journal(now, 105) };
+            return Reply { object_id: Some(id.into()), ..self.journal(now, 105) };
         };
         if named.is_some_and(|named| named != bet.player) {
-            return Reply { bet_id: Some(id), ..self.journal(now, 114) };
+            return Reply { object_id: Some(id.into()), ..self.journal(now, 114) };
         }
         let refused = |model: &mut Self, code| Reply {
-            bet_id: Some(id),
+            object_id: Some(id.into()),
             version: bet.version,
             ..model.journal(now, code)
         };
@@ -257,7 +261,8 @@ impl Model {
             if bet.version != accept.version {
                 return refused(self, 106);
             }
-            let answer = Reply { bet_id: Some(id), version: bet.version + 1, ..self.journal(now, 0) };
+            let answer =
+                Reply { object_id: Some(id.into()), version: bet.version + 1, ..self.journal(now, 0) };
             let bet = self.bets.get_mut(&id).expect("there");
             (bet.state, bet.version, bet.accepted) = ("open", answer.version, Some(answer));
             return answer;
@@ -277,34 +282,36 @@ impl Model {
             _ => unreachable!("ends a bet"),
         };
         let reject = kind == Kind::RejectBet;
-        if let Some((was, was_revision, was_returns, was_rest, answer)) = &bet.closed {
-            let same = if reject { *was == kind } else { *was as u8 >= 6 && *was_revision == revision };
-            if same {
-                let conflict = |field| Reply {
-                    field,
-                    bet_id: Some(id),
-                    version: answer.version,
-                    ..reply(Status::Conflict, 160, answer.seq, answer.at)
-                };
-                let other = [Field::Code, Field::Evidence, Field::Reason];
-                return match (*was == kind, *was_returns == returns, *was_rest == rest) {
-                    (false, ..) => conflict(Field::Operation),
-                    (true, false, _) => conflict(Field::Returns),
-                    (true, true, false) => conflict(other[if reject { 0 } else { kind as usize - 5 }]),
-                    (true, true, true) => again(answer),
-                };
-            }
+        let is_same = |(was, number, ..): &&Closed| {
+            if reject { *was == kind } else { *was as u8 >= 6 && *number == revision }
+        };
+        if let Some((was, _, was_returns, was_rest, answer)) = bet.closed.iter().find(is_same) {
+            let conflict = |field| Reply {
+                field,
+                object_id: Some(id.into()),
+                version: answer.version,
+                ..reply(Status::Conflict, 160, answer.seq, answer.at)
+            };
+            let other = [Field::Code, Field::Evidence, Field::Reason];
+            return match (*was == kind, *was_returns == returns, *was_rest == rest) {
+                (false, ..) => conflict(Field::Operation),
+                (true, false, _) => conflict(Field::Returns),
+                (true, true, false) => conflict(other[if reject { 0 } else { kind as usize - 5 }]),
+                (true, true, true) => again(answer),
+            };
         }
+        let later = bet.closed.iter().any(|(was, number, ..)| *was as u8 >= 6 && *number > revision);
         let code = match (bet.state, reject) {
-            ("pending" | "settled" | "voided" | "rejected", false) => 107,
+            ("pending" | "rejected", false) => 107,
             ("open" | "settled" | "voided" | "rejected", true) => 108,
+            _ if later && !reject => 149,
             _ if bet.version != expected => 106,
             _ if returns < 0 => 111,
             _ if returns % bet.unit != 0 => 112,
             _ => 0,
         };
         let version = bet.version + u32::from(code == 0);
-        let answer = Reply { bet_id: Some(id), version, ..self.journal(now, code) };
+        let answer = Reply { object_id: Some(id.into()), version, ..self.journal(now, code) };
         if code == 0 {
             let state = match kind {
                 Kind::SettleBet => "settled",
@@ -318,17 +325,22 @@ impl Model {
 
     fn close(&mut self, id: BetId, state: &'static str, returns: i128, how: (Kind, u32, Vec<u8>, Reply)) {
         let bet = self.bets.get_mut(&id).expect("there");
-        let (player, currency) = (bet.player, bet.currency);
+        let (player, currency, before, staked) = (bet.player, bet.currency, bet.state, bet.stake);
+        let paid_before = bet.closed.last().map_or(0, |closed| closed.2);
         (bet.state, bet.version) = (state, bet.version + 1);
-        bet.closed = Some((how.0, how.1, returns, how.2, how.3));
-        *self.held.entry((player, currency)).or_default() -= bet.stake;
+        bet.closed.push((how.0, how.1, returns, how.2, how.3));
+        if matches!(before, "pending" | "open") {
+            *self.held.entry((player, currency)).or_default() -= staked;
+        }
+        let lost = |state| if state == "settled" { staked } else { 0 };
+        let given = |state| if matches!(state, "voided" | "rejected") { staked } else { 0 };
+        *self.house.entry(("stakes", currency)).or_default() += lost(state) - lost(before);
+        *self.house.entry(("payouts", currency)).or_default() += returns - paid_before;
         let real = self.real.entry((player, currency)).or_default();
-        if state == "settled" {
-            *self.house.entry(("stakes", currency)).or_default() += bet.stake;
-            *self.house.entry(("payouts", currency)).or_default() += returns;
-            *real += returns;
-        } else {
-            *real += bet.stake;
+        *real += returns - paid_before + given(state) - given(before);
+        if *real < 0 {
+            *self.debt.entry((player, currency)).or_default() -= *real;
+            *real = 0;
         }
     }
 
@@ -337,6 +349,8 @@ impl Model {
         for (&(who, code), &real) in &self.real {
             let held = self.held.get(&(who, code)).copied().unwrap_or(0);
             assert_eq!(wallet.balance(who, super::currency(code)), (amount(real), amount(held)));
+            let debt = self.debt.get(&(who, code)).copied().unwrap_or(0);
+            assert_eq!(super::standing(wallet, who, "PLAYER_DEBT", code), amount(debt));
         }
         for (&(name, code), &units) in &self.house {
             let number = [("psp", 1200), ("stakes", 4100), ("payouts", 4110)];
