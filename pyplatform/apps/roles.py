@@ -52,7 +52,8 @@ async def wallet(context: Context) -> None:
 
     subjects = [wallet_contract.locate_subject(tenant) for tenant in context.tenants]
     async with _announcing(context, subjects):
-        await run_wallet(context.settings, context.tenants, context.stop)
+        replication = {slug: tenant.replication for slug, tenant in context.tenants.items()}
+        await run_wallet(context.settings, context.tenants, context.stop, replication)
 
 
 async def projector(context: Context) -> None:
