@@ -1,6 +1,6 @@
 # Each target is self-sufficient on a fresh machine: it needs Python 3.11+, Rust, make and a C compiler.
 .DEFAULT_GOAL := help
-.PHONY: help build dev demo up test lint simulate bench bench-gate peers fuzz lock clean
+.PHONY: help build dev demo up test lint simulate bench bench-gate peers fuzz million lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -67,6 +67,9 @@ $(PEERS)/.installed: bench/peers/requirements.txt
 
 peers: build $(PEERS)/.installed ## compare with other libraries, in a virtual environment of their own
 	$(BIN)/python -m bench.peers
+
+million: ## a million random grids, inversions, shaped books and matches under way (margins and bets are in every run)
+	cargo test --locked -p odds -- --ignored
 
 FUZZ_SECONDS ?= 60
 fuzz: ## look for bytes that break a parser, FUZZ_SECONDS a parser (needs a C++ compiler)

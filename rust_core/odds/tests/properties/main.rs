@@ -3,6 +3,7 @@
 mod batches;
 mod books;
 mod chance;
+mod inplay;
 mod margins;
 mod models;
 mod prices;

@@ -10,8 +10,7 @@ use odds::models::{GoalModel, Line, MarketView, ScoreGrid, goal_expectancy};
 
 use crate::chance::Chance;
 
-const GRIDS: u32 = 100_000;
-const MARKETS: u32 = 20_000;
+const MILLION: u32 = 1_000_000;
 
 /// Rates of all sizes, most of them a match's; some that no model takes.
 fn rate(chance: &mut Chance) -> f64 {
@@ -39,9 +38,19 @@ fn model(chance: &mut Chance) -> GoalModel {
 
 #[test]
 fn every_grid_is_a_distribution_or_a_typed_error() {
+    grids(100_000);
+}
+
+#[test]
+#[ignore = "minutes: make million"]
+fn a_million_grids() {
+    grids(MILLION);
+}
+
+fn grids(rounds: u32) {
     let mut chance = Chance::new(5);
     let mut refused = 0;
-    for _ in 0..GRIDS {
+    for _ in 0..rounds {
         let model = model(&mut chance);
         let Ok(grid) = ScoreGrid::new(model, None) else {
             refused += 1;
@@ -62,7 +71,7 @@ fn every_grid_is_a_distribution_or_a_typed_error() {
             assert!(five.fair_price() >= 1.0, "{model:?} {line:?}: {five:?}");
         }
     }
-    assert!((GRIDS / 100..GRIDS / 2).contains(&refused), "{refused} refusals: both ways must be walked");
+    assert!((rounds / 100..rounds / 2).contains(&refused), "{refused} refusals: both ways must be walked");
 }
 
 #[test]
@@ -91,9 +100,19 @@ fn every_line_splits_a_grid_where_its_scores_do() {
 
 #[test]
 fn every_market_has_rates_that_give_it_or_a_typed_error() {
+    inversions(20_000);
+}
+
+#[test]
+#[ignore = "minutes: make million"]
+fn a_million_inversions() {
+    inversions(MILLION);
+}
+
+fn inversions(rounds: u32) {
     let mut chance = Chance::new(7);
     let mut found = 0;
-    for _ in 0..MARKETS {
+    for _ in 0..rounds {
         let mut result: [f64; 3] = chance.probabilities(3).try_into().expect("three");
         if chance.between(0, 50) == 0 {
             result[chance.between(0, 2)] = [f64::NAN, -0.1, 1.0, 0.0][chance.between(0, 3)];
@@ -109,5 +128,5 @@ fn every_market_has_rates_that_give_it_or_a_typed_error() {
             assert!(off < 1e-8, "{view:?}: {back:?}");
         }
     }
-    assert!(found > MARKETS / 10, "only {found} markets had rates");
+    assert!(found > rounds / 10, "only {found} markets had rates");
 }
