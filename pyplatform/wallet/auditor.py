@@ -12,9 +12,9 @@ from pyplatform.bus import Bus
 from pyplatform.eventstore.tail import LedgerTail, PastDiffers
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.tasks import end
 from pyplatform.telemetry import Gauge, get_logger
 from pyplatform.wallet.anchors import AnchorConfig, AnchorFolder, anchor_of
-from pyplatform.wallet.tasks import end
 
 log = get_logger("wallet.auditor")
 

@@ -13,9 +13,9 @@ from pyplatform.eventstore.tail import LedgerTail, PastDiffers
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.ids import text
+from pyplatform.kernel.tasks import end
 from pyplatform.projections import Batch, Effects, Inbox, Outcome, ReadModels
 from pyplatform.telemetry import get_logger, span
-from pyplatform.wallet.tasks import end
 
 log = get_logger("wallet.balances")
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pyplatform.bus import Bus
 from pyplatform.eventstore.lease import LeaseKeeper, owner_id
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tasks import end
 from pyplatform.kernel.tenancy import Replication
 from pyplatform.telemetry import Gauge
 from pyplatform.wallet.consumers import BalanceProjector, lowest_applied
@@ -14,7 +15,6 @@ from pyplatform.wallet.outbox import Outbox
 from pyplatform.wallet.server import ShardServer
 from pyplatform.wallet.standby import Announcer, Standby
 from pyplatform.wallet.store import JournalReader
-from pyplatform.wallet.tasks import end
 from pyplatform.wallet.writer import Writer
 
 _Task = asyncio.Task[Any]

@@ -15,9 +15,9 @@ from pyplatform._core import shard as core
 from pyplatform.bus import Bus, Message
 from pyplatform.contracts.wallet import ShardState, durable_subject, free_subject, state_subject
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.telemetry import Gauge, get_logger
 from pyplatform.wallet.store import JournalReader
-from pyplatform.wallet.tasks import end
 from pyplatform.wallet.writer import HANDED_OVER, Durable
 
 log = get_logger("wallet.standby")
