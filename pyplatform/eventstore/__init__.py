@@ -1,6 +1,6 @@
 """The record of everything that is not money: migrations, tenant transactions, domain events and their outbox."""
 
-from pyplatform.eventstore.events import Event, VersionConflict, append, read
+from pyplatform.eventstore.events import Event, VersionConflict, append, history, read
 from pyplatform.eventstore.migrate import migrate, migrate_all, rooms_with_migrations
 from pyplatform.eventstore.relay import Relay, stream_name, subject
 from pyplatform.eventstore.tenants import LOST, tenant_transaction
@@ -11,6 +11,7 @@ __all__ = [
     "Relay",
     "VersionConflict",
     "append",
+    "history",
     "migrate",
     "migrate_all",
     "read",

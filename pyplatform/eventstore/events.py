@@ -41,6 +41,14 @@ _READ: Final = f"""
 select {_COLUMNS} from eventstore.event
 where tenant = $1 and stream = $2 and position > $3 order by position limit $4
 """  # noqa: S608
+_HISTORY: Final = f"""
+select {_COLUMNS} from eventstore.event
+where tenant = $1 and stream = $2 and position < $3 order by position desc limit $4
+"""  # noqa: S608
+_HISTORY_OF: Final = f"""
+select {_COLUMNS} from eventstore.event
+where tenant = $1 and stream = $2 and aggregate = $5 and position < $3 order by seq desc limit $4
+"""  # noqa: S608
 
 
 class VersionConflict(PlatformError):  # noqa: N818 - it names what happened
@@ -99,6 +107,19 @@ async def read(
 ) -> list[Envelope]:
     """Events of a stream with positions above `after`, in order."""
     rows = await connection.fetch(_READ, tenant, stream, after, limit)
+    return _envelopes(rows)
+
+
+async def history(
+    connection: asyncpg.Connection, tenant: str, stream: str, before: int, limit: int, aggregate: str = ""
+) -> list[Envelope]:
+    """Events of a stream, or of one aggregate in it, with positions below `before`, the newest first."""
+    if aggregate:
+        return _envelopes(await connection.fetch(_HISTORY_OF, tenant, stream, before, limit, aggregate))
+    return _envelopes(await connection.fetch(_HISTORY, tenant, stream, before, limit))
+
+
+def _envelopes(rows: Sequence[asyncpg.Record]) -> list[Envelope]:
     return [Envelope(**{**row, "id": row["id"].bytes}) for row in rows]
 
 

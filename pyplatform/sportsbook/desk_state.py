@@ -93,7 +93,6 @@ class DeskState:
             raise ValueError(
                 f"event {event.position} of {self.tenant} cannot follow {self.position}: read on from there"
             )
-        self.position = event.position
         changed: dict[str, Any] = {}
         if event.type == TERMS_SET:
             rule = msgspec.msgpack.decode(_recorded.decode(event.data).after, type=Rule)
@@ -103,7 +102,13 @@ class DeskState:
             changed[name] = msgspec.msgpack.decode(_recorded.decode(event.data).after, type=kind)
             if name == "suspended":
                 self._suspend(event.aggregate, on=changed[name])
-        last: dict[str, Any] = {"version": event.seq, "actor": event.actor, "at": event.at, "kind": event.type}
+        self.position = event.position
+        last: dict[str, Any] = {
+            "version": event.seq,
+            "actor": event.actor,
+            "at": event.at,
+            "kind": event.type,
+        }
         self._standings[event.aggregate] = replace(self.of(event.aggregate), **last, **changed)
         return True
 

@@ -50,7 +50,7 @@ class Offer:
         self.why = fair.why
         self.chances = {}
         if isinstance(self.standing.source, ManualSource):
-            return dict(self.standing.prices)
+            return self._by_hand(fair)
         if not fair.prices:
             return {}
         manual = [
@@ -68,6 +68,21 @@ class Offer:
             return {}
         self.chances = dict(zip(fair.selections, book.probabilities, strict=True))
         return {runner: price for runner, price in zip(fair.selections, book.prices_e4, strict=True) if price}
+
+    def _by_hand(self, fair: Fair) -> dict[int, int]:
+        """A trader's prices alone, unless they lose money whatever wins."""
+        prices = {
+            runner: self.standing.prices[runner]
+            for runner in fair.selections
+            if runner in self.standing.prices
+        }
+        booksum = sum(E4 / price for price in prices.values())
+        if len(prices) == len(fair.selections) and booksum < fair.places:
+            self.why = f"the prices by hand lose money whatever wins: their inverses sum to {booksum:.4f}"
+            return {}
+        if not prices:
+            self.why = "there are no prices by hand"
+        return prices
 
     def _move(
         self,

@@ -1,7 +1,8 @@
 """How each tenant sells a market: terms and staff decisions brought together, and the prices that follow."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.contracts.sportsbook.trading import ConsensusSource, FeedSource, ManualSource, ModelSource
@@ -12,7 +13,7 @@ from pyplatform.sportsbook.desk_state import DeskState
 from pyplatform.sportsbook.fair import of_consensus, of_feed, of_model
 from pyplatform.sportsbook.market import MarketState
 from pyplatform.sportsbook.offer import Offer
-from pyplatform.sportsbook.pricing import Fair, nothing
+from pyplatform.sportsbook.pricing import Fair
 
 Liability = Callable[[Tenant, str, tuple[int, ...]], Sequence[int]]
 """What the house makes (below 0: loses) if each of a market's selections wins, by the tenant's open bets on it."""
@@ -115,7 +116,8 @@ class Selling:
                 fair = of_model(market, source, event.model if event is not None else None, now_ns())
                 sold = bool(fair.prices) and (source.without_feed or relied_on)
             case ManualSource():
-                fair = nothing("" if offer.standing.prices else "there are no prices by hand")
+                runners = tuple(one for one in market.names if one in market.active)
+                fair = Fair(runners, [], market.places)
                 sold = bool(offer.standing.prices) and (source.without_feed or relied_on)
         offer.sourced = market.trades and sold
         return fair
@@ -133,6 +135,18 @@ class Selling:
             withheld = {runner for runner, price in sold if price is None}
             prices = {runner: price for runner, price in prices.items() if runner not in withheld}
         return prices
+
+    def trial(self, market: MarketState, tenant: str, changed: dict[str, Any]) -> str:
+        """Why a market that has prices now would have none if a standing's fields were changed so; "" if it had."""
+        offer = market.offers.get(tenant)
+        if offer is None:
+            return ""
+        (seller,) = (one for one in self._tenants if one.slug == tenant)
+        trial = Offer(offer.terms, replace(offer.standing, **changed))
+        fair = self._fair(market, seller, trial)
+        if fair is None or (not fair.prices and fair.why):
+            return ""  # there is nothing to judge it by now
+        return "" if trial.price(fair, (), (), now_ns()) else trial.why
 
     def due(self, market: MarketState) -> bool:
         """Whether time or bets have changed what a market should be sold at since it was priced."""

@@ -49,7 +49,7 @@ class Trading:
         limit: int = NO_LIMIT,
     ) -> None:
         self.tenants = tenants
-        self._owner = owner
+        self.owner = owner
         self._is_up = is_up
         self._encoder = msgspec.msgpack.Encoder()
         self._on_record: dict[str, Resolution] = {}
@@ -160,27 +160,31 @@ class Trading:
         self._follow_links(market, changes)
 
     def desk_changed(self, tenant: str, target: str) -> Iterator[Changes]:
-        """Take over what staff have decided of a target: it holds when the first changes are handed out.
+        """Take over what staff have decided of a target: it holds when this returns.
 
-        Changes come event by event, for a target may stand for thousands of markets.
+        What it brings about is handed out event by event, for a target may stand for thousands of markets.
         """
-        (seller,) = (one for one in self.tenants if one.slug == tenant)
-        events = list(self.events.touched_by(ALL if target == TERMS else target))
-        kind, _, market_id = target.partition(":")
+        sellers = tuple(one for one in self.tenants if one.slug == tenant)
+        kind, _, name = target.partition(":")
         touched = [
-            (event, [m for m in event.markets.values() if kind != "market" or m.market_id == market_id])
-            for event in events
+            (event, [event.markets[name]] if kind == "market" else list(event.markets.values()))
+            for event in self.events.touched_by(ALL if target == TERMS else target)
         ]
         for _, markets in touched:
             for market in markets:
-                self.selling.arrange(market, (seller,))
+                self.selling.arrange(market, sellers)
+        return self._tell_touched(touched, sellers, kind)
+
+    def _tell_touched(
+        self, touched: list[tuple[EventState, list[MarketState]]], sellers: tuple[Tenant, ...], kind: str
+    ) -> Iterator[Changes]:
         for event, markets in touched:
             changes = Changes(now_ns())
-            if kind != "market" and target != TERMS:
+            if kind not in {"market", TERMS}:
                 self._tell_event(event, changes)
             for market in markets:
-                self.selling.price(market, (seller,))
-                self._tell(market, changes, catalogue=True, tenants=(seller,))
+                self.selling.price(market, sellers)
+                self._tell(market, changes, catalogue=True, tenants=sellers)
             yield changes
 
     def tick(self, market: MarketState) -> Changes:
@@ -209,7 +213,7 @@ class Trading:
 
     def _tell_event(self, event: EventState, changes: Changes) -> None:
         for tenant in self.tenants:
-            entry = event_entry(event, self.desks[tenant.slug], self._owner, now_ns() // 1_000)
+            entry = event_entry(event, self.desks[tenant.slug], self.owner, now_ns() // 1_000)
             changes.messages.append((event_subject(tenant.slug, event.event_id), self._encoder.encode(entry)))
 
     def _announce(
@@ -223,7 +227,7 @@ class Trading:
     ) -> None:
         for tenant in tenants:
             if catalogue and market.catalogue is not None:
-                entry = market_entry(market, market.catalogue, self.desks[tenant.slug], self._owner)
+                entry = market_entry(market, market.catalogue, self.desks[tenant.slug], self.owner)
                 messages.append((market_subject(tenant.slug, market.market_id), self._encoder.encode(entry)))
             prices = market.price_list(tenant.slug, now_ns(), received)
             messages.append((price_subject(tenant.slug, market.market_id), self._encoder.encode(prices)))

@@ -18,7 +18,7 @@ Target = Annotated[str, Meta(pattern="^(all|(market|event|competition|category|s
 _Name = Annotated[str, Meta(max_length=64)]
 _Rate = Annotated[float, Meta(gt=0, le=100)]
 _Reason = Annotated[str, Meta(max_length=500)]
-_Seconds = Annotated[int, Meta(ge=0, le=2**53)]
+_Time = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Pair = tuple[Annotated[int, Meta(ge=0, le=999)], Annotated[int, Meta(ge=0, le=999)]]
 
 
@@ -70,7 +70,7 @@ class FootballModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
     away_rate: _Rate
     rho: Annotated[float, Meta(ge=-1, le=1)] = 0.0
     minute: Annotated[float, Meta(ge=0, le=150)] = 0.0
-    at: _Seconds = 0
+    at: _Time = 0
     running: bool = False
     score: Pair = (0, 0)
     red_cards: Pair = (0, 0)
