@@ -13,6 +13,7 @@ from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome, StaffRequest
 from pyplatform.contracts.wallet import BulkWalletPort, LedgerReader
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.leading import Holds, leading
 from pyplatform.sportsbook.listener import ResultFollower
@@ -110,13 +111,17 @@ class SettlementService:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for tenant in self.tenants.values():
-                group.create_task(tenant.follow(self._ports.postgres_url))
-                group.create_task(tenant.watch())
-                for _ in range(FRAMES):
-                    group.create_task(tenant.work())
-            group.create_task(ResultFollower(self._ports.bus, "settlement", self.take_result).run())
+        works = [ResultFollower(self._ports.bus, "settlement", self.take_result).run()]
+        for tenant in self.tenants.values():
+            works += [tenant.follow(self._ports.postgres_url), tenant.watch()]
+            works += [tenant.work() for _ in range(FRAMES)]
+        tasks = [asyncio.create_task(work) for work in works]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await end(tasks)
 
 
 async def run_settlement(
@@ -137,6 +142,4 @@ async def run_settlement(
             if running.done():
                 running.result()
         finally:
-            for task in (running, stopping):
-                task.cancel()
-            await asyncio.wait({running, stopping})
+            await end({running, stopping})

@@ -56,8 +56,8 @@ class Shop:
         return SettlementRuns(self.pool)
 
     @asynccontextmanager
-    async def settling(self) -> AsyncIterator[SettlementService]:
-        """A settlement process that has the lease, without the lease."""
+    async def settling(self, *, idle: bool = False) -> AsyncIterator[SettlementService]:
+        """A settlement process that has the lease, without the lease; an `idle` one records and does not work."""
         async with AsyncExitStack() as stack:
 
             def reader(shard: str) -> JournalReader:
@@ -68,7 +68,7 @@ class Shop:
             ports = SettlementPorts(self.bus, self.wallet, reader, self.pool, self.settings.postgres_url)
             service = self.service = SettlementService(ports, [self.tenant])
             await service.recover()
-            running = asyncio.create_task(service.run())
+            running = asyncio.create_task(asyncio.sleep(3600) if idle else service.run())
             try:
                 yield service
             finally:
