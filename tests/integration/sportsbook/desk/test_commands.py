@@ -1,35 +1,24 @@
 """Staff commands over the bus: recorded first, in force at once, the same after a restart, no two traders at odds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-import asyncpg
 import msgspec
 import pytest
 
-from pyplatform.bus import Bus
 from pyplatform.contracts.sportsbook.desk import (
-    ANY_VERSION,
-    StaffAnswer,
     StaffOutcome,
-    StaffRequest,
-    staff_subject,
 )
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.contracts.sportsbook.questions import (
     AskAudit,
     AskEvents,
-    AskMarket,
     AskMarkets,
-    AskTerms,
     AuditEntry,
     DeskEvents,
-    DeskMarket,
     DeskMarkets,
-    DeskTerms,
 )
 from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
 from pyplatform.contracts.sportsbook.trading import (
@@ -37,8 +26,6 @@ from pyplatform.contracts.sportsbook.trading import (
     Edit,
     EditEntry,
     FeedLink,
-    FootballModel,
-    ManualSource,
     ModelSource,
     Resume,
     SetMargin,
@@ -49,107 +36,8 @@ from pyplatform.contracts.sportsbook.trading import (
     Suspend,
 )
 from pyplatform.eventstore import read, tenant_transaction
-from pyplatform.kernel import ids
-from pyplatform.kernel.config import Settings
-from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.questions import Position
-from pyplatform.sportsbook.sources import Sources
-from pyplatform.sportsbook.trading import Changes, Trading
-from pyplatform.sportsbook.trading_desk import TradingDesk
-from tests.feeding import Feeding
-from tests.integration.sportsbook.conftest import FIRST, MARKET, SECOND, THIRD, definition, prices
-
-pytestmark = pytest.mark.usefixtures("settings")
-OTHER = "1.600"
-
-
-class Owner:
-    """An owner of events without bets: markets, a desk, and what they publish."""
-
-    def __init__(self, bus: Bus, pool: asyncpg.Pool, tenants: list[Tenant]) -> None:
-        self.bus, self.pool, self.tenant = bus, pool, tenants[0].slug
-        self.sources = Sources()
-        self.trading = Trading(tenants, f"o{ids.uuid7().hex()}", self.sources.is_up, limit=10**9)
-        self.published: list[str] = []
-        self.losses: dict[int, int] = {}
-        self.killed: list[int] = []
-        self.desk = TradingDesk(bus, pool, self.trading, self._position, self._publish)
-        self.desk.kill_switch = lambda _, generation: self.killed.append(generation)
-        self.trading.selling.liability = lambda _, __, runners: [-self.losses.get(r, 0) for r in runners]
-        self.feeding = Feeding()
-
-    def _position(self, *_: str) -> Position:
-        return Position(7, 5, {FIRST: 5})
-
-    async def _publish(self, changes: Changes) -> None:
-        self.published += [subject for subject, _ in changes.messages]
-
-    def feed(self, *lines: bytes) -> None:
-        self.sources.hear_health(self.feeding.health(), monotonic())
-        for line in lines:
-            for update in self.feeding.say(line):
-                self.trading.take(update)
-
-    @property
-    def market(self) -> MarketState:
-        return self.trading.markets[MARKET]
-
-    def status(self) -> MarketStatus:
-        return self.market.status_of(self.tenant)
-
-    @property
-    def offered(self) -> dict[int, int]:
-        return self.market.prices[self.tenant]
-
-    async def ask(
-        self,
-        kind: str,
-        body: Any,
-        expected: int = ANY_VERSION,
-        *,
-        actor: str = "staff:ann",
-        roles: tuple[str, ...] = ("trader",),
-        tenant: str = "",
-    ) -> StaffAnswer:
-        request = StaffRequest(
-            tenant or self.tenant, actor, roles, kind, expected, ids.uuid7(), "", msgspec.msgpack.encode(body)
-        )
-        subject = staff_subject(self.trading.owner, 1)
-        return msgspec.msgpack.decode(
-            await self.bus.request(subject, msgspec.msgpack.encode(request)), type=StaffAnswer
-        )
-
-    async def do(self, kind: str, body: Any, expected: int = ANY_VERSION, **said: Any) -> StaffAnswer:
-        answer = await self.ask(kind, body, expected, **said)
-        assert answer.outcome is StaffOutcome.DONE, answer
-        return answer
-
-    async def see(self) -> DeskMarket:
-        answer = await self.do("market", AskMarket(MARKET))
-        return msgspec.msgpack.decode(answer.data, type=DeskMarket)
-
-
-NewOwner = Callable[..., Any]
-
-
-@pytest.fixture
-async def new_owner(settings: Settings, tenant_name: str) -> AsyncIterator[Callable[..., Any]]:
-    bus = await Bus.connect(settings.nats_url, "desk-test")
-    pool = await asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=4)
-
-    @asynccontextmanager
-    async def opened(*others: str) -> AsyncIterator[Owner]:
-        tenants = [Tenant(slug, "EUR", 500) for slug in (tenant_name, *others)]
-        owner = Owner(bus, pool, tenants)
-        await owner.desk.recover()
-        await owner.desk.serve(owner.trading.owner, 1, lambda: True)
-        owner.feed(definition(), prices())
-        yield owner
-
-    yield opened
-    await bus.close()
-    await pool.close()
+from tests.integration.sportsbook.conftest import FIRST, MARKET, definition, prices
+from tests.integration.sportsbook.desk.conftest import OTHER, NewOwner
 
 
 async def test_a_suspension_holds_at_its_answer_and_is_lifted_level_by_level(new_owner: NewOwner) -> None:
@@ -314,95 +202,6 @@ async def test_a_command_that_cannot_be_is_refused_by_its_field_and_leaves_no_tr
         answer = await owner.ask(kind, body)
         assert (answer.outcome, answer.code, answer.field) == (StaffOutcome.REFUSED, code, field), answer
         assert owner.trading.desks[owner.tenant].position == 0
-
-
-async def test_prices_by_hand_stay_while_the_others_follow_the_feed(new_owner: NewOwner) -> None:
-    async with new_owner() as owner:
-        await owner.do("set_prices", SetPrices(MARKET, {FIRST: 17_000}), 0)
-        second = owner.offered[SECOND]
-        owner.feed(prices(first=2.2, second=3.5, third=3.9))
-        assert owner.offered[FIRST] == 17_000
-        assert owner.offered[SECOND] != second
-        await owner.do("set_prices", SetPrices(MARKET, {FIRST: 0}), 1)
-        assert owner.offered[FIRST] != 17_000
-
-
-async def test_a_manual_market_offers_what_was_set_and_never_at_a_loss(new_owner: NewOwner) -> None:
-    async with new_owner() as owner:
-        by_hand = {FIRST: 15_000, SECOND: 40_000}
-        await owner.do("set_prices", SetPrices(MARKET, by_hand), 0)
-        await owner.do("set_source", SetSource(MARKET, ManualSource()), 1)
-        assert (owner.status(), owner.offered) == (MarketStatus.OPEN, by_hand)
-        refused = await owner.ask("set_prices", SetPrices(MARKET, {FIRST: 30_000, THIRD: 40_000}), 2)
-        assert refused.code == "cannot_be_priced"
-        assert "lose money" in refused.detail
-
-
-async def test_terms_change_margins_and_are_versioned_with_the_prices(new_owner: NewOwner) -> None:
-    async with new_owner() as owner:
-        before = sum(1e4 / price for price in owner.offered.values())
-        answer = await owner.do("set_terms", SetTerms(TermsScope(sport=""), TermsValues(margin_bp=1200)), 0)
-        assert answer.version == 1
-        assert sum(1e4 / price for price in owner.offered.values()) >= 1.12 > before
-        assert owner.market.price_list(owner.tenant, 0, 0).terms_version == 1
-        stale = await owner.ask("set_terms", SetTerms(TermsScope(), TermsValues(margin_bp=100)), 0)
-        assert stale.outcome is StaffOutcome.CONFLICT
-        shown = msgspec.msgpack.decode((await owner.do("terms", AskTerms())).data, type=DeskTerms)
-        assert [rule.values.margin_bp for rule in shown.rules] == [1200]
-        await owner.do("set_terms", SetTerms(TermsScope(), TermsValues(offered=False)), 1)
-        assert owner.status() is MarketStatus.SUSPENDED
-        assert (await owner.see()).holding == ("terms",)
-
-
-async def test_liability_moves_prices_with_the_clock_only_as_fast_as_allowed(new_owner: NewOwner) -> None:
-    async with new_owner() as owner:
-        await owner.do("set_terms", SetTerms(TermsScope(), TermsValues(move_alpha_e4=2_500)), 0)
-        flat = dict(owner.offered)
-        owner.losses = {FIRST: 10**9, SECOND: -(10**8), THIRD: -(10**8)}
-        changes = owner.trading.tick(owner.market)
-        assert changes.messages
-        assert owner.offered[FIRST] < flat[FIRST]
-        assert owner.offered[SECOND] >= flat[SECOND]
-        # The feed lays the second at 4.0: a customer must not sell dearer there what we sold.
-        assert owner.offered[SECOND] <= 40_000
-
-
-async def test_a_model_prices_its_market_by_the_clock_and_a_goal(new_owner: NewOwner) -> None:
-    words = {FIRST: "home", SECOND: "draw", THIRD: "away"}
-    async with new_owner() as owner:
-        model = FootballModel(1.5, 1.1, minute=30.0, running=True)
-        await owner.do("set_model", SetModel("e1", model), 0)
-        await owner.do("set_source", SetSource(MARKET, ModelSource(words)), 0)
-        level = dict(owner.offered)
-        assert owner.status() is MarketStatus.OPEN
-        await owner.do("set_model", SetModel("e1", msgspec.structs.replace(model, score=(1, 0))), 1)
-        assert owner.offered[FIRST] < level[FIRST]
-        later = msgspec.structs.replace(model, score=(1, 0), at=1, minute=80.0)
-        await owner.do("set_model", SetModel("e1", later), 2)
-        assert owner.status() is MarketStatus.SUSPENDED, (
-            "the match is over by the clock, its result is certain"
-        )
-        owner.feed(definition("SUSPENDED", version=2))
-        await owner.do("set_model", SetModel("e1", model), 3)
-        assert owner.status() is MarketStatus.SUSPENDED, "the feed's stop counts whoever prices"
-
-
-async def test_a_consensus_follows_each_feed_and_needs_enough_of_them(new_owner: NewOwner) -> None:
-    async with new_owner() as owner:
-        other = definition().replace(MARKET.encode(), OTHER.encode())
-        owner.feed(other, prices(first=3.0, second=3.0, third=3.0).replace(MARKET.encode(), OTHER.encode()))
-        alone = dict(owner.offered)
-        same = {runner: runner for runner in (FIRST, SECOND, THIRD)}
-        source = ConsensusSource((FeedLink(OTHER, same),))
-        await owner.do("set_terms", SetTerms(TermsScope(), TermsValues(min_sources=2)), 0)
-        await owner.do("set_source", SetSource(MARKET, source), 0)
-        both = dict(owner.offered)
-        assert both[FIRST] > alone[FIRST]
-        owner.feed(prices(first=6.0, second=2.4, third=2.4).replace(MARKET.encode(), OTHER.encode()))
-        assert owner.offered[FIRST] > both[FIRST]
-        owner.feed(definition("SUSPENDED", version=2).replace(MARKET.encode(), OTHER.encode()))
-        assert owner.status() is MarketStatus.SUSPENDED
-        assert "1 feeds can be relied upon" in (await owner.see()).why
 
 
 async def test_feed_loss_suspends_and_newer_odds_reopen(new_owner: NewOwner) -> None:
