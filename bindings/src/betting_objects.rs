@@ -1,11 +1,12 @@
 //! The fields of an object from Python, a dict or a struct of `pyplatform.core.betting`, each known by an enum.
 
+use std::iter::repeat_n;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyIterator, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyDict, PyIterator, PyString, PyTuple, PyType};
 
 use crate::betting_fields::wrong;
 
@@ -39,8 +40,8 @@ macro_rules! fields {
 }
 pub(crate) use fields;
 
-/// The fields of a struct type, in its order.
-type Order<F> = Arc<[Option<F>]>;
+/// The fields of a struct type, in its order, each with whether False says nothing: it is what stands there unasked.
+type Order<F> = Arc<[(Option<F>, bool)]>;
 
 /// The struct types that were seen: asking one for its fields costs more than reading them.
 pub(crate) struct Types<F>(Mutex<Vec<(Py<PyType>, Order<F>)>>);
@@ -61,8 +62,15 @@ impl<F: Field> Types<F> {
         let Ok(names) = kind.getattr("__struct_fields__") else {
             return Err(wrong(what, "is given as a dict or as a struct of pyplatform.core.betting"));
         };
-        let field = |name: PyResult<Bound<'_, PyAny>>| Ok(F::named(&name?.extract::<String>()?));
-        let order: Order<F> = names.try_iter()?.map(field).collect::<PyResult<Vec<_>>>()?.into();
+        let no = PyBool::new(kind.py(), false);
+        let (names, defaults) = (names.cast_into::<PyTuple>()?, kind.getattr("__struct_defaults__")?);
+        let defaults = defaults.cast_into::<PyTuple>()?;
+        let needed = names.len().saturating_sub(defaults.len());
+        let silent = repeat_n(false, needed).chain(defaults.iter().map(|default| default.is(&*no)));
+        let field = |(name, silent): (Bound<'_, PyAny>, bool)| {
+            Ok((F::named(name.cast::<PyString>()?.to_str()?), silent))
+        };
+        let order: Order<F> = names.iter().zip(silent).map(field).collect::<PyResult<Vec<_>>>()?.into();
         let mut known = known();
         if known.len() < MOST_TYPES {
             known.push((kind.clone().unbind(), Arc::clone(&order)));
@@ -84,7 +92,7 @@ impl<'py, F: Field> Reader<'py, F> {
         Self { types, what, last: None }
     }
 
-    /// Call `set` with every field that is given and is not None.
+    /// Call `set` with every field that is given and is neither None nor a False that stands there unasked.
     pub(crate) fn each(
         &mut self,
         object: &Bound<'py, PyAny>,
@@ -105,9 +113,10 @@ impl<'py, F: Field> Reader<'py, F> {
         }
         let order = self.order(object)?;
         let values = values.map_or_else(|| as_tuple(object)?.call1((object,)), Ok)?.cast_into::<PyTuple>()?;
-        for (field, value) in order.iter().zip(values.iter_borrowed()) {
+        let no = PyBool::new(values.py(), false);
+        for ((field, silent), value) in order.iter().zip(values.iter_borrowed()) {
             match field {
-                _ if value.is_none() => {}
+                _ if value.is_none() || *silent && value.is(&*no) => {}
                 Some(field) => set(*field, &value)?,
                 None => {
                     let kind = object.get_type().name()?;
@@ -119,7 +128,7 @@ impl<'py, F: Field> Reader<'py, F> {
     }
 
     /// The fields of a struct's type.
-    fn order(&mut self, object: &Bound<'py, PyAny>) -> PyResult<&[Option<F>]> {
+    fn order(&mut self, object: &Bound<'py, PyAny>) -> PyResult<&[(Option<F>, bool)]> {
         let kind = object.get_type();
         let last = self.last.take().filter(|(last, _)| last.is(&kind));
         let found = match last {
