@@ -1,0 +1,133 @@
+"""Results that change after they were paid: the difference moves, whatever came before."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pyplatform._core import wallet as codec
+from pyplatform.contracts.sportsbook import settlement as contract
+from pyplatform.kernel import ids
+from pyplatform.kernel.tenancy import HouseRules
+from pyplatform.sportsbook.resolution import Decided, Resolution
+from pyplatform.sportsbook.settlement_judging import Judge
+from pyplatform.sportsbook.settlement_wagers import Wager, WagerLeg, WagerState
+from pyplatform.sportsbook.settlement_worker import command
+from tests.integration.settlement.conftest import EUR, NOTHING, Shop, won
+
+A, B = "m.a", "m.b"
+
+
+async def test_a_result_reversed_after_payout_posts_the_difference(shop: Shop) -> None:
+    await shop.place((A, 1, 25_000))
+    await shop.place((A, 2, 40_000))
+    async with shop.settling():
+        await shop.tell(won(1, lost=(2,), certainty=1), A)
+        await shop.done(A)
+        await shop.tell(won(2, lost=(1,)), A)
+        run = await shop.done(A, 2)
+        assert (run.settled, run.corrected, run.refused) == (0, 2, 0)
+        assert run.moved == {"EUR": 15 * EUR}
+        assert await shop.balance() == (1020 * EUR, 0)
+        await shop.tell(won(1, lost=(2,)), A)
+        await shop.done(A, 3)
+    assert await shop.balance() == (1005 * EUR, 0)
+
+
+async def test_a_rollback_takes_back_what_was_paid_until_the_next_result(shop: Shop) -> None:
+    await shop.place((A, 1, 25_000))
+    async with shop.settling():
+        await shop.tell(won(1, lost=(2,)), A)
+        await shop.done(A)
+        await shop.tell(NOTHING, A)
+        run = await shop.done(A, 2)
+        assert (run.corrected, run.moved) == (1, {"EUR": -25 * EUR})
+        assert (await shop.balance())[0] == 990 * EUR
+        await shop.tell(NOTHING, A)
+        await shop.tell(won(1), A)
+        await shop.done(A, 3)
+    assert await shop.balance() == (1015 * EUR, 0)
+
+
+async def test_a_cancelled_window_and_its_rollback(shop: Shop) -> None:
+    await shop.place((A, 1, 25_000))
+    async with shop.settling():
+        paid = won(1, lost=(2,))
+        await shop.tell(paid, A)
+        await shop.done(A)
+        cancelled = type(paid)(1, True, True, 2, paid.outcomes, ((None, None),))
+        await shop.tell(cancelled, A)
+        run = await shop.done(A, 2)
+        assert run.corrected == 1
+        assert await shop.balance() == (1000 * EUR, 0)
+        await shop.tell(paid, A)
+        await shop.done(A, 3)
+    assert await shop.balance() == (1015 * EUR, 0)
+
+
+async def test_what_a_player_has_spent_meanwhile_becomes_a_debt(shop: Shop) -> None:
+    await shop.place((A, 1, 25_000))
+    async with shop.settling():
+        await shop.tell(won(1), A)
+        await shop.done(A)
+        await shop.place((B, 1, 20_000), stake=1015 * EUR)
+        await shop.tell(won(lost=(1,)), A)
+        run = await shop.done(A, 2)
+        assert (run.corrected, run.refused) == (1, 0)
+    assert await shop.balance() == (0, 1015 * EUR)
+
+
+async def test_staff_take_a_result_back_and_enter_another(shop: Shop) -> None:
+    await shop.place((A, 1, 20_000))
+    async with shop.settling():
+        await shop.tell(won(1), A)
+        await shop.done(A)
+        await shop.staff(contract.TAKE_BACK, contract.TakeBack(A, "wrong match"))
+        await shop.done(A, 2)
+        assert (await shop.balance())[0] == 990 * EUR
+        await shop.staff(contract.VOID, contract.Void(A))
+        await shop.done(A, 3)
+    assert await shop.balance() == (1000 * EUR, 0)
+
+
+_LEGS = ("a", "b")
+
+
+@st.composite
+def _word(draw: st.DrawFn) -> tuple[str, Resolution]:
+    """A word on one of two markets: won, lost, void, half won, half lost, undecided."""
+    market = draw(st.sampled_from(_LEGS))
+    one = draw(st.sampled_from([None, (True, 0), (False, 0), (False, 2), (True, 1), (False, 1)]))
+    each = () if one is None else (Decided(1, one[0], one[1], 1, 1),)
+    return market, Resolution(market, 1, (), (), bool(each), each, separate=True)
+
+
+def _after(words: list[tuple[str, Resolution]], kind: str) -> int:
+    """What a player has available whose bet was judged after every word."""
+    house, judge = codec.Wallet("aurora"), Judge(HouseRules())
+    player, bet_id = bytes(15) + b"\1", ids.uuid7()
+    context = codec.Context("aurora", 1, player, 1, bytes(16))
+    house.submit(codec.deposit(context, "d", "EUR", 100 * EUR, "bank"), 1)
+    placed = codec.place_bet(context, "k", bet_id, "EUR", 30 * EUR, 1, 1, b"", 0, b"", 2**62, 0)
+    assert house.submit(placed, 2).status == codec.ACCEPTED
+    legs = tuple(WagerLeg(name, 1, price) for name, price in zip(_LEGS, (21_500, 17_300), strict=True))
+    bet = Wager(bet_id, 1, player, "EUR", 30 * EUR, legs, 1, WagerState.OPEN, kind=kind)
+    told: dict[str, Resolution] = {}
+    for now, (market, word) in enumerate(words, 3):
+        told[market] = word
+        for due in judge.due([bet], told)[0]:
+            reply = house.submit(command("aurora", due, bytes(16)), now)
+            assert reply.status == codec.ACCEPTED, reply.name
+            again = house.submit(command("aurora", due, ids.uuid7()), now)
+            assert (again.status, again.replayed, again.seq) == (codec.ACCEPTED, True, reply.seq)
+            bet.version, bet.paid = reply.version, due.returns
+            bet.state = WagerState.SETTLED if due.void is None else WagerState.VOIDED
+    return house.balance(player, "EUR")[0]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_word(), max_size=8), st.sampled_from(["DOUBLE", "SSA"]))
+def test_any_history_of_results_leaves_the_balance_of_the_last_ones_alone(
+    words: list[tuple[str, Resolution]], kind: str
+) -> None:
+    last = dict(words)
+    assert _after(words, kind) == _after(list(last.items()), kind)
+    assert _after(words, kind) == _after(list(reversed(last.items())), kind)
