@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 from rich.console import Console
 from rich.table import Table
 
+from pyplatform.apps.drill_cli import drill
 from pyplatform.apps.feed_cli import feed_app
 from pyplatform.apps.staff_cli import staff_app
 from pyplatform.kernel.config import Settings
@@ -34,6 +35,7 @@ recordings_app = typer.Typer(
 )
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(feed_app, name="feed")
+app.command()(drill)
 app.add_typer(staff_app, name="staff")
 
 _out = Console(highlight=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Drills: the wallet under load loses its processes and servers, and every acknowledged command is accounted for."""
