@@ -81,6 +81,8 @@ def _parameters(route: Route, by_type: dict[str, Any], components: dict[str, Any
     if route.idempotent:
         key = {"type": "string", "pattern": "^[A-Za-z0-9._:~-]{1,64}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
+    if route.cached:
+        found.append({"name": "If-None-Match", "in": "header", "required": False, "schema": text})
     for place, struct in (("query", route.query), ("header", route.headers)):
         if struct is None:
             continue
@@ -99,13 +101,16 @@ def _responses(route: Route, by_type: dict[str, Any]) -> dict[str, Any]:
         good["content"] = {"text/html": {"schema": {"type": "string"}}}
     elif repr(route.result) in by_type:
         good["content"] = {"application/json": {"schema": by_type[repr(route.result)]}}
+    if route.cached:
+        good["headers"] = {name: {"schema": {"type": "string"}} for name in ("ETag", "Cache-Control")}
     problem = {MEDIA_TYPE: {"schema": by_type[repr(ProblemDocument)]}}
     statuses = {*route.errors, 500, 503}
     statuses |= {400, 404} if route.tenant else set()
     statuses |= {401, 403} if route.auth else set()
     statuses |= {400, 413, 415, 422} if route.body is not None else set()
     bad = {str(s): {"description": HTTPStatus(s).phrase, "content": problem} for s in sorted(statuses)}
-    return {str(route.status): good, **bad}
+    known = {"304": {"description": "what If-None-Match names is still right"}} if route.cached else {}
+    return {str(route.status): good, **known, **bad}
 
 
 def add_documentation(app: App) -> None:

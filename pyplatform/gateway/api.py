@@ -15,11 +15,14 @@ from pyplatform.gateway.store import Store
 from pyplatform.gateway.stream import Stream
 from pyplatform.gateway.views import MarketList, MarketView
 from pyplatform.http.app import App
+from pyplatform.http.caching import PRIVATE, Encoded, public
 from pyplatform.http.message import Reply, Request
 from pyplatform.http.problems import Problem, unavailable
 from pyplatform.kernel import ids
 
 WAIT_SECONDS: Final = 1.0
+FRESH: Final = public(max_age=1, stale=5)
+"""Prices at an edge: a second old at most while somebody asks for them; whoever bets is told when they have moved."""
 _REPLAYED: Final = ("idempotency-replayed", "true")
 _DETAILS: Final = {
     "market_suspended": "the market is suspended; try again when it is open",
@@ -81,22 +84,22 @@ def routes(app: App, copy: MarketCopy, store: Store, betting: Betting, stream: S
 
 
 def _add_markets(app: App, copy: MarketCopy) -> None:
-    @app.get("/v1/markets")
-    async def list_markets(request: Request) -> MarketList:
+    @app.get("/v1/markets", cache=FRESH)
+    async def list_markets(request: Request) -> Encoded[MarketList]:
         """List all markets with their prices, the next to start first."""
-        return MarketList(copy.views(request.tenant))
+        return copy.encoded_list(request.tenant)
 
-    @app.get("/v1/markets/{market_id}")
-    async def read_market(request: Request, market_id: str) -> MarketView:
+    @app.get("/v1/markets/{market_id}", cache=FRESH)
+    async def read_market(request: Request, market_id: str) -> Encoded[MarketView]:
         """Read one market with its prices."""
-        view = copy.view(request.tenant, market_id)
-        if view is None:
+        found = copy.encoded(request.tenant, market_id)
+        if found is None:
             raise Problem(404, "unknown_market", _DETAILS["unknown_market"], field="market_id")
-        return view
+        return found
 
 
 def _add_wallet(app: App, store: Store) -> None:
-    @app.get("/v1/wallet", auth="player")
+    @app.get("/v1/wallet", auth="player", cache=PRIVATE)
     async def read_wallet(request: Request, query: WalletQuery) -> WalletView:
         """Read the balance.
 

@@ -18,9 +18,13 @@ class SelectionView(msgspec.Struct, frozen=True):
 
 
 class MarketView(msgspec.Struct, frozen=True):
-    """A market as it stands at `version`."""
+    """A market as it stands at `version`; sport, category and competition are ids, "" where nobody said."""
 
     id: str
+    name: str
+    sport: str
+    category: str
+    competition: str
     event_id: str
     event_name: str
     kind: str
@@ -61,6 +65,10 @@ def market_view(market: Market, prices: Prices | None) -> MarketView:
         latest = prices
     return MarketView(
         id=market.id,
+        name=market.name,
+        sport=market.sport,
+        category=market.category,
+        competition=market.competition,
         event_id=market.event_id,
         event_name=market.event_name,
         kind=market.kind,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partialmethod
+from http import HTTPStatus
 from time import monotonic_ns
 from typing import Any, Final, Unpack
 
@@ -13,6 +14,7 @@ from granian.rsgi import Scope
 from pyplatform.contracts.pam import SessionPort
 from pyplatform.http import guards
 from pyplatform.http.address import Networks
+from pyplatform.http.caching import Encoded, is_known, tag_of
 from pyplatform.http.message import Page, Reply, Request
 from pyplatform.http.problems import MEDIA_TYPE, Problem, unavailable
 from pyplatform.http.routing import Handler, Options, Route, Router
@@ -21,6 +23,7 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import Counter, correlated, get_logger, span
 
 BODY_LIMIT: Final = 64 * 1024
+_encode = msgspec.json.Encoder().encode
 _log = get_logger("http")
 
 
@@ -92,15 +95,15 @@ class App:
         began = monotonic_ns()
         with span(scope.method, request.headers.get("traceparent") or "", "server") as server_span:
             request.traceparent = server_span.traceparent
-            answer = await self._decide(scope, protocol, request)
+            route, answer = await self._decide(scope, protocol, request)
             server_span.rename(request.route)
-            if isinstance(answer, Problem):
+            if route is None or isinstance(answer, Problem):
                 status = answer.status
                 if status >= 500:
                     server_span.fail(answer.code)
                 _refuse(protocol, request, answer)
             else:
-                status = _reply(protocol, request, answer)
+                status = _reply(protocol, request, route, answer)
             if server_span.recording:
                 server_span.set("http.request.method", scope.method)
                 server_span.set("http.response.status_code", status)
@@ -109,8 +112,10 @@ class App:
         took = (monotonic_ns() - began) / 1e6
         write("request", route=request.route, status=status, took_ms=took, tenant=request.tenant)
 
-    async def _decide(self, scope: Scope, protocol: RSGIHTTPProtocol, request: Request) -> Any:
-        """What to answer: the handler's result or a Problem."""
+    async def _decide(
+        self, scope: Scope, protocol: RSGIHTTPProtocol, request: Request
+    ) -> tuple[Route | None, Any]:
+        """The route and what to answer: the handler's result or a Problem."""
         try:
             raw = await guards.read_body(scope, protocol, BODY_LIMIT)
             # Counted only now: who sends a body slowly holds a connection, and nobody else's place.
@@ -118,11 +123,11 @@ class App:
                 raise unavailable("too many requests at once; send the same request again", "overloaded")
             route, captured = self.router.find(scope.method, scope.path)
         except Problem as problem:
-            return problem
-        request.route, request.status = route.name, route.status
+            return None, problem
+        request.route = route.name
         self.in_flight += 1
         try:
-            return await self._work(route, request, captured, raw)
+            return route, await self._work(route, request, captured, raw)
         finally:
             self.in_flight -= 1
 
@@ -183,12 +188,11 @@ class App:
             socket.close()
 
 
-def _reply(protocol: RSGIHTTPProtocol, request: Request, answer: Any) -> int:
+def _reply(protocol: RSGIHTTPProtocol, request: Request, route: Route, answer: Any) -> int:
     """Send what a handler returned; the status sent."""
-    status = request.status
+    status = route.status
     headers = [
-        ("content-type", "application/json"),
-        ("cache-control", "no-store"),
+        *route.cache,
         ("x-correlation-id", request.correlation_id),
         ("traceparent", request.traceparent),
     ]
@@ -197,11 +201,21 @@ def _reply(protocol: RSGIHTTPProtocol, request: Request, answer: Any) -> int:
         headers += answer.headers
         answer = answer.body
     if answer is None:
-        protocol.response_empty(status, headers[1:])
-    elif isinstance(answer, Page):
-        protocol.response_bytes(status, [("content-type", answer.media_type), *headers[1:]], answer.content)
+        protocol.response_empty(status, headers)
+        return status
+    media_type = "application/json"
+    if isinstance(answer, Page):
+        content, media_type = answer.content, answer.media_type
     else:
-        protocol.response_bytes(status, headers, msgspec.json.encode(answer))
+        content = answer.content if isinstance(answer, Encoded) else _encode(answer)
+    if route.cached and status == HTTPStatus.OK:
+        tag = answer.tag if isinstance(answer, Encoded) else tag_of(content)
+        headers.append(("etag", tag))
+        if is_known(request.headers.get("if-none-match"), tag):
+            protocol.response_empty(HTTPStatus.NOT_MODIFIED, headers)
+            return HTTPStatus.NOT_MODIFIED
+    headers.append(("content-type", media_type))
+    protocol.response_bytes(status, headers, content)
     return status
 
 

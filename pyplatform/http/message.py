@@ -21,7 +21,7 @@ class Request:
     `tenant` and `idempotency_key` are set on routes that demand them, `session` on those for players and `staff` on
     those for staff. `correlation` is 16 bytes, taken from a UUID in `X-Correlation-Id` or new, `correlation_id` its
     text; `traceparent` names our server span.
-    `route` is the operation found, such as "POST /v1/bets" (the method alone before), `status` that of its success.
+    `route` is the operation found, such as "POST /v1/bets" (the method alone before).
     """
 
     def __init__(self, scope: Scope, proxies: Networks = ()) -> None:
@@ -32,7 +32,7 @@ class Request:
         self.correlation_id = ids.text(self.correlation)
         self.traceparent = self.tenant = self.idempotency_key = ""
         self.session, self.staff = _NOBODY, _NO_STAFF
-        self.route, self.status = scope.method, 200
+        self.route = scope.method
 
     @property
     def address(self) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from pyplatform.contracts.pam import Role
+from pyplatform.http.caching import Encoded
 from pyplatform.http.message import Reply, Request
 from pyplatform.http.problems import Problem
 
@@ -29,6 +30,8 @@ class Options(TypedDict, total=False):
     """The header X-Tenant."""
     idempotent: bool
     """The header Idempotency-Key."""
+    cache: str
+    """Value of Cache-Control; the answer then has an ETag, and who has it already gets a 304. Else nothing is kept."""
     errors: tuple[int, ...]
     """Statuses of the problems it answers beside the usual ones, for the documentation."""
 
@@ -44,7 +47,9 @@ class Route:
         self.idempotent = options.get("idempotent", False)
         hints = get_type_hints(handler, include_extras=True)
         result = hints.pop("return")
-        self.result: Any = get_args(result)[0] if get_origin(result) is Reply else result
+        while get_origin(result) in (Reply, Encoded):
+            result = get_args(result)[0]
+        self.result: Any = result
         self.path_types = {name: hints.pop(name) for name in _PARAMETER.findall(path)}
         self.body, self.query, self.headers = (hints.pop(name, None) for name in ("body", "query", "headers"))
         self.wants_request = hints.pop("request", None) is Request
@@ -54,6 +59,9 @@ class Route:
             if not struct.__struct_config__.forbid_unknown_fields:
                 raise TypeError(f"{self.name}: {struct.__name__} must forbid unknown fields")
         self._decoder = None if self.body is None else msgspec.json.Decoder(self.body)
+        varies = [*(["X-Tenant"] if self.tenant else []), *_header_names(self.headers)]
+        self.cache = [("cache-control", options.get("cache", "no-store")), ("vary", ", ".join(varies))]
+        self.cached = "cache" in options
         self.pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", path))
 
     def arguments(self, request: Request, captured: dict[str, str], raw: bytes) -> dict[str, Any]:
@@ -72,10 +80,14 @@ class Route:
             pairs = dict(parse_qsl(request.query_string, keep_blank_values=True))
             given["query"] = _convert(pairs, self.query, "query")
         if self.headers is not None:
-            sent = {name: request.headers.get(name) for name in self.headers.__struct_encode_fields__}
+            sent = {name: request.headers.get(name) for name in _header_names(self.headers)}
             present = {name: value for name, value in sent.items() if value is not None}
             given["headers"] = _convert(present, self.headers, "headers")
         return given
+
+
+def _header_names(headers: Any) -> tuple[str, ...]:
+    return () if headers is None else headers.__struct_encode_fields__
 
 
 def _require_json(request: Request) -> None:
@@ -139,7 +151,7 @@ class Router:
                     break
             else:
                 raise Problem(404, "not_found", "there is nothing at this address; /docs lists what there is")
-        route = methods.get(method)
+        route = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
         if route is None:
             allowed = ", ".join(sorted(methods))
             raise Problem(

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from pyplatform.http.app import App
+from pyplatform.http.caching import PRIVATE
 from pyplatform.http.message import Request
 from pyplatform.http.problems import unauthenticated
 from pyplatform.kernel import ids
@@ -109,7 +110,7 @@ def routes(app: App, accounts: Accounts) -> None:
         """Log out: the token is dead at once."""
         await accounts.logout(request.session, origin_of(request))
 
-    @app.get("/v1/me", auth="player")
+    @app.get("/v1/me", auth="player", cache=PRIVATE)
     async def me(request: Request) -> Me:
         """Read one's own account."""
         profile = await accounts.profile(request.session)

@@ -69,7 +69,7 @@ def test_only_what_is_newer_is_taken(copy: MarketCopy) -> None:
 def test_prices_before_their_market_are_kept(copy: MarketCopy) -> None:
     assert copy.put_prices(prices("aurora", 5, 40_000, "1.2"))
     assert copy.view("aurora", "1.2") is None
-    assert len(copy.views("aurora")) == 1
+    assert len(msgspec.json.decode(copy.encoded_list("aurora").content)["markets"]) == 1
     copy.put_market(market("aurora", 4, "1.2"))
     assert (view := copy.view("aurora", "1.2")) is not None
     assert view.selections[0].price == "4.00"
