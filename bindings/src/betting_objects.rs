@@ -164,8 +164,12 @@ fn as_tuple<'py>(object: &Bound<'py, PyAny>) -> PyResult<&'py Bound<'py, PyAny>>
     AS_TUPLE.import(object.py(), "msgspec.structs", "astuple")
 }
 
-/// The values of each of some structs of one type, made by one loop of the interpreter; `None` for anything else.
-pub(crate) fn tuples<'py>(structs: &[Bound<'py, PyAny>]) -> PyResult<Option<Bound<'py, PyIterator>>> {
+/// The values of each of some structs of one type, made by one loop of the interpreter over `all` of them as they came;
+/// `None` for anything else.
+pub(crate) fn tuples<'py>(
+    all: &Bound<'py, PyAny>,
+    structs: &[Bound<'py, PyAny>],
+) -> PyResult<Option<Bound<'py, PyIterator>>> {
     static MAP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let Some(first) = structs.first().filter(|first| !first.is_instance_of::<PyDict>()) else {
         return Ok(None);
@@ -173,5 +177,5 @@ pub(crate) fn tuples<'py>(structs: &[Bound<'py, PyAny>]) -> PyResult<Option<Boun
     if !structs.iter().all(|other| other.get_type_ptr() == first.get_type_ptr()) {
         return Ok(None);
     }
-    MAP.import(first.py(), "builtins", "map")?.call1((as_tuple(first)?, structs))?.try_iter().map(Some)
+    MAP.import(first.py(), "builtins", "map")?.call1((as_tuple(first)?, all))?.try_iter().map(Some)
 }

@@ -123,7 +123,7 @@ impl<'py> BetFields<'py> {
     fn read_legs(&mut self, value: &Bound<'py, PyAny>) -> PyResult<()> {
         let mut reader = Reader::new(&LEGS, "leg");
         let legs = items("legs", value)?;
-        let mut tuples = tuples(&legs)?;
+        let mut tuples = tuples(value, &legs)?;
         self.legs.reserve(legs.len());
         self.chances.reserve(legs.len());
         for (at, leg) in legs.iter().enumerate() {
