@@ -1,7 +1,8 @@
 """Frames of prediction markets into books, beside orjson and dicts.
 
-The peer keeps floats: rounded where they are read they are exact too. `exact` rows do all that we do: integers for
-Kalshi, whose changes add up, and for Polymarket the best prices compared with those the feed names.
+The goals are held against `same books`: a peer that tells what ours tell. For Kalshi it keeps sizes as integers, since
+signed changes of floats drift; for Polymarket it tells which books are suspect, from best prices that it keeps and
+looks for anew only where they go. The rows beside `floats` show a peer that does neither.
 """
 
 from collections.abc import Iterable
@@ -21,29 +22,21 @@ def comparisons() -> list[Comparison]:
     kalshi_frames, polymarket_frames = feed_frames.kalshi(FRAMES), feed_frames.polymarket(FRAMES)
     return [
         row
-        for name, books, frames, plain, exact in (
+        for name, books, frames, plain, same in (
             ("Kalshi", kalshi.Books, kalshi_frames, kalshi_floats, kalshi_integers),
             ("Polymarket", polymarket.Books, polymarket_frames, polymarket_unchecked, polymarket_checked),
         )
+        for how, ours in (("one call each", one_by_one), ("one call for all", at_once))
         for row in (
+            _row(f"{name} frames, {how}", partial(ours, books, frames), same, frames),
             _row(
-                f"{name} frames, one call each", partial(one_by_one, books, frames), plain, frames, "floats"
-            ),
-            _row(
-                f"{name} frames, one call for all", partial(at_once, books, frames), plain, frames, "floats"
-            ),
-            _row(
-                f"{name} frames, one call each, exact",
-                partial(one_by_one, books, frames),
-                exact,
-                frames,
-                "exact",
+                f"{name} frames, {how}, beside floats", partial(ours, books, frames), plain, frames, "floats"
             ),
         )
     ]
 
 
-def _row(name: str, ours: Operation, theirs: Any, frames: list[bytes], how: str) -> Comparison:
+def _row(name: str, ours: Operation, theirs: Any, frames: list[bytes], how: str = "same books") -> Comparison:
     def make(orjson: ModuleType) -> Operation:
         return partial(theirs, orjson.loads, frames)
 
@@ -115,47 +108,86 @@ def _kalshi(loads: Any, frames: Iterable[bytes], price: Any, size: Any) -> objec
 
 def polymarket_unchecked(loads: Any, frames: Iterable[bytes]) -> object:
     """Books alone."""
-    return _polymarket(loads, frames, check=False)
+    books = _Polymarket()
+    for frame in frames:
+        books.take(loads(frame))
+    return books
 
 
 def polymarket_checked(loads: Any, frames: Iterable[bytes]) -> object:
     """Books, and the best prices compared after every change."""
-    return _polymarket(loads, frames, check=True)
-
-
-def _polymarket(loads: Any, frames: Iterable[bytes], *, check: bool) -> object:
-    books: dict[str, list[Any]] = {}
-    suspect: set[str] = set()
+    books = _CheckedPolymarket()
     for frame in frames:
-        told = loads(frame)
+        books.take(loads(frame))
+    return books
+
+
+class _Polymarket:
+    """Bids, asks, tick size and last price of every asset."""
+
+    def __init__(self) -> None:
+        self.books: dict[str, list[Any]] = {}
+
+    def take(self, told: Any) -> None:
+        """One frame."""
         for event in told if type(told) is list else (told,):
             kind = event["event_type"]
             if kind == "price_change":
                 for change in event["price_changes"]:
-                    book = books[change["asset_id"]]
-                    side = book[change["side"] == "SELL"]
-                    size = float(change["size"])
-                    if size:
-                        side[float(change["price"])] = size
-                    else:
-                        side.pop(float(change["price"]), None)
-                    if check and (
-                        max(book[0], default=0.0) != float(change["best_bid"])
-                        or min(book[1], default=1.0) != float(change["best_ask"])
-                    ):
-                        suspect.add(change["asset_id"])
+                    self.change(change)
             elif kind == "book":
-                books[event["asset_id"]] = [
-                    *(
-                        {float(level["price"]): float(level["size"]) for level in event[side]}
-                        for side in ("bids", "asks")
-                    ),
-                    None,
-                    None,
-                ]
-                suspect.discard(event["asset_id"])
+                self.replace(event)
             elif kind == "last_trade_price":
-                books[event["asset_id"]][3] = float(event["price"])
+                self.books[event["asset_id"]][3] = float(event["price"])
             elif kind == "tick_size_change":
-                books[event["asset_id"]][2] = event["new_tick_size"]
-    return books, suspect
+                self.books[event["asset_id"]][2] = event["new_tick_size"]
+
+    def replace(self, event: Any) -> None:
+        """A whole book."""
+        bids, asks = (
+            {float(level["price"]): float(level["size"]) for level in event[side]}
+            for side in ("bids", "asks")
+        )
+        self.books[event["asset_id"]] = [bids, asks, None, None]
+
+    def change(self, change: Any) -> None:
+        """One price."""
+        side = self.books[change["asset_id"]][change["side"] == "SELL"]
+        size = float(change["size"])
+        if size:
+            side[float(change["price"])] = size
+        else:
+            side.pop(float(change["price"]), None)
+
+
+class _CheckedPolymarket(_Polymarket):
+    """Knows the best prices too, and which books have others than the feed names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.best: dict[str, list[float]] = {}
+        self.suspect: set[str] = set()
+
+    def replace(self, event: Any) -> None:
+        """A whole book."""
+        super().replace(event)
+        bids, asks, *_ = self.books[event["asset_id"]]
+        self.best[event["asset_id"]] = [max(bids, default=0.0), min(asks, default=1.0)]
+        self.suspect.discard(event["asset_id"])
+
+    def change(self, change: Any) -> None:
+        """One price, and what the feed says the best prices are then."""
+        asset = change["asset_id"]
+        is_ask = change["side"] == "SELL"
+        side, best = self.books[asset][is_ask], self.best[asset]
+        price, size = float(change["price"]), float(change["size"])
+        if size:
+            side[price] = size
+            if price < best[1] if is_ask else price > best[0]:
+                best[is_ask] = price
+        else:
+            side.pop(price, None)
+            if price == best[is_ask]:
+                best[is_ask] = min(side, default=1.0) if is_ask else max(side, default=0.0)
+        if best[0] != float(change["best_bid"]) or best[1] != float(change["best_ask"]):
+            self.suspect.add(asset)

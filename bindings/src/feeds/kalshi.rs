@@ -55,14 +55,13 @@ impl KalshiBooks {
 
     fn book(&self, ticker: &str) -> Option<(Levels, Levels)> {
         let levels = |side: &feeds::Side| -> Levels {
-            side.levels().rev().map(|level| (level.price, level.size)).collect()
+            side.levels().into_iter().rev().map(|level| (level.price, level.size)).collect()
         };
         self.inner.book(ticker).map(|book| (levels(book.yes()), levels(book.no())))
     }
 
     fn top(&self, ticker: &str) -> Option<(Option<i64>, Option<i64>)> {
-        let best = |side: &feeds::Side| side.best().map(|level| level.price);
-        self.inner.book(ticker).map(|book| (best(book.yes()), best(book.no())))
+        self.inner.book(ticker).map(|book| (book.yes().best_price(), book.no().best_price()))
     }
 
     fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

@@ -53,8 +53,7 @@ impl PolymarketBooks {
     }
 
     fn top(&self, asset_id: &str) -> Option<(Option<i64>, Option<i64>)> {
-        let best = |side: &Side| side.best().map(|level| level.price);
-        self.inner.book(asset_id).map(|book| (best(book.bids()), best(book.asks())))
+        self.inner.book(asset_id).map(|book| (book.bids().best_price(), book.asks().best_price()))
     }
 
     fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

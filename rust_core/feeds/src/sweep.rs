@@ -126,6 +126,20 @@ impl<'a> Sweep<'a> {
         self.decimal::<PLACES>()
     }
 
+    /// As [`Self::decimal`] of two places, quickest if both are there.
+    #[inline]
+    pub(crate) fn hundredths(&mut self) -> Option<i64> {
+        let negative = self.rest.first() == Some(&b'-');
+        if let Some(rest) = self.rest.get(usize::from(negative)..)
+            && let Some(word) = rest.first_chunk()
+            && let Some((value, length)) = two_places(u64::from_le_bytes(*word))
+        {
+            self.rest = &rest[length + 1..];
+            return Some(if negative { -value } else { value });
+        }
+        self.decimal::<2>()
+    }
+
     /// A decimal before the next quote, in units of its `PLACES`-th decimal, and steps over both.
     #[inline]
     pub(crate) fn decimal<const PLACES: usize>(&mut self) -> Option<i64> {
@@ -176,6 +190,20 @@ fn fraction<const PLACES: usize>(word: u64) -> Option<(i64, usize)> {
     let values = (word ^ (ONES * u64::from(b'0'))) & before;
     let sound = length.wrapping_sub(1) < PLACES && are_digits(values);
     sound.then(|| (eight_digits(values << const { 8 * (WIDTH - PLACES) }), length))
+}
+
+/// The digits before the first quote, of which two stand behind a point, and their length with the point.
+#[inline]
+fn two_places(word: u64) -> Option<(i64, usize)> {
+    const BEHIND: u64 = 0xFFFF << 48;
+    const POINT: u64 = 0xFF << 40;
+    let length = first(word, b'"').trailing_zeros() as usize / 8;
+    // Moved so that the last digit is the last byte.
+    let values = (word ^ (ONES * u64::from(b'0'))).checked_shl(64 - 8 * length as u32)?;
+    let joined = ((values & !BEHIND & !POINT) << 8) | (values & BEHIND);
+    let sound =
+        (4..WIDTH).contains(&length) && values & POINT == u64::from(b'.' ^ b'0') << 40 && are_digits(joined);
+    sound.then(|| (eight_digits(joined), length))
 }
 
 /// Marks the first byte that is this one, in its highest bit; marks behind it mean nothing.
@@ -256,6 +284,19 @@ mod tests {
             } else {
                 prop_assert!(text.len() > 11 || fixed(text.as_bytes(), 6).is_none());
             }
+        }
+
+        #[test]
+        fn hundredths_are_what_a_decimal_says(text in "-?[0-9.]{0,9}(\\.[0-9]{2})?", after in "[\",0-9.]{0,20}") {
+            let given = format!("{text}\"{after}");
+            let (mut quick, mut sweep) = (Sweep::new(given.as_bytes()), Sweep::new(given.as_bytes()));
+            prop_assert_eq!(quick.hundredths(), sweep.decimal::<2>());
+            prop_assert_eq!(quick.rest(), sweep.rest());
+        }
+
+        #[test]
+        fn hundredths_of_any_bytes_are_what_a_decimal_says(bytes in prop::collection::vec(prop_oneof![Just(b'"'), Just(b'.'), b'0'..=b'9', any::<u8>()], 0..12)) {
+            prop_assert_eq!(Sweep::new(&bytes).hundredths(), Sweep::new(&bytes).decimal::<2>());
         }
 
         #[test]

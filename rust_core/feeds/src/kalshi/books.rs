@@ -5,7 +5,7 @@ use std::mem;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::message::{Change, Kind, Message};
+use super::message::{Change, DOLLAR, Kind, Message};
 use super::quick;
 use crate::frames::{FrameOptions, Frames};
 use crate::index::Index;
@@ -177,7 +177,13 @@ impl Books {
             None => {
                 let ticker: Box<str> = ticker.as_str().into();
                 self.index.insert(ticker.as_bytes(), self.held.len());
-                self.held.push(Book { ticker, sid: *sid, epoch, yes: Side::bids(), no: Side::bids() });
+                self.held.push(Book {
+                    ticker,
+                    sid: *sid,
+                    epoch,
+                    yes: Side::bids(DOLLAR),
+                    no: Side::bids(DOLLAR),
+                });
                 self.held.len() - 1
             }
         };

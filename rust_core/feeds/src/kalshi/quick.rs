@@ -1,6 +1,6 @@
 //! Changes and levels in the form in which nearly all come. `None` is anything else, be it sound or broken.
 
-use super::message::{COUNT_PLACES, Change, DOLLAR, PRICE_PLACES};
+use super::message::{Change, DOLLAR, PRICE_PLACES};
 use crate::side::Level;
 use crate::sweep::Sweep;
 
@@ -18,7 +18,7 @@ pub(super) fn change(frame: &[u8]) -> Option<Change<'_>> {
         sweep.text()?;
     }
     let price = if sweep.is(br#","price_dollars":""#) { price(&mut sweep)? } else { return None };
-    let by = if sweep.is(br#","delta_fp":""#) { sweep.decimal::<COUNT_PLACES>()? } else { return None };
+    let by = if sweep.is(br#","delta_fp":""#) { sweep.hundredths()? } else { return None };
     let is_yes = sweep.is(br#","side":"yes""#);
     if !is_yes && !sweep.is(br#","side":"no""#) {
         return None;
@@ -43,6 +43,6 @@ fn price(sweep: &mut Sweep<'_>) -> Option<i64> {
 pub(super) fn level(bytes: &[u8]) -> Option<(Level, usize)> {
     let mut sweep = Sweep::new(bytes);
     let price = if sweep.is(b"[\"") { price(&mut sweep)? } else { return None };
-    let size = if sweep.is(b",\"") { sweep.decimal::<COUNT_PLACES>()? } else { return None };
+    let size = if sweep.is(b",\"") { sweep.hundredths()? } else { return None };
     sweep.is(b"]").then(|| (Level { price, size }, bytes.len() - sweep.rest().len()))
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::message::{Edit, Event, Message, Said};
+use super::message::{Edit, Event, Message, ONE, Said};
 use super::quick::{self, Known};
 use crate::frames::{FrameOptions, Frames};
 use crate::index::Index;
@@ -26,7 +26,7 @@ pub struct Book {
 
 impl Book {
     fn new(asset: Box<str>) -> Self {
-        Self { asset, bids: Side::bids(), asks: Side::asks(), tick: None, last: None, suspect: false }
+        Self { asset, bids: Side::bids(ONE), asks: Side::asks(ONE), tick: None, last: None, suspect: false }
     }
 
     /// The asset's id, up to 78 digits.
