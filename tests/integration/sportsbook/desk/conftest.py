@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from pyplatform.bus import Bus
+from pyplatform.contracts.sportsbook.bets import locate_subject
 from pyplatform.contracts.sportsbook.desk import (
     ANY_VERSION,
     StaffAnswer,
@@ -107,6 +108,11 @@ async def desk_owner(bus: Bus, pool: asyncpg.Pool, slugs: tuple[str, ...]) -> As
     owner = DeskOwner(bus, pool, [Tenant(slug, "EUR", 500) for slug in slugs])
     await owner.desk.recover()
     await owner.desk.serve(owner.trading.owner, 1, lambda: True)
+
+    async def located(_: bytes) -> bytes:
+        return b"1"
+
+    await bus.serve(locate_subject(owner.trading.owner), located)
     owner.feed(definition(), prices())
     yield owner
 
