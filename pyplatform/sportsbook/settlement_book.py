@@ -12,7 +12,7 @@ from pyplatform.kernel import ids
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.settlement_slips import wager_of
-from pyplatform.sportsbook.settlement_wagers import STATES, Wager, WagerState
+from pyplatform.sportsbook.settlement_wagers import STATES, Sale, Wager, WagerState
 from pyplatform.telemetry import get_logger
 
 log = get_logger("sportsbook.settlement")
@@ -94,6 +94,9 @@ class Book:
         for bet_id, state, version in entry.transitions:
             wager = self._wagers.get(bet_id)
             if wager is not None and version >= wager.version:
+                if entry.kind == "cash_out":
+                    part, runs_on = entry.fields["part"], STATES[state] is WagerState.OPEN
+                    wager.sell(Sale(entry.key, entry.amount, part, entry.seq, runs_on), version)
                 self.became(wager, STATES[state], version, entry.amount, entry.at)
 
     def _place(self, entry: Entry, slip: tuple[int, int, bytes]) -> None:

@@ -122,7 +122,7 @@ def as_leg(
     """A leg in the words of `core.betting`."""
     above, below = leg.place_fraction
     return betting.Leg(
-        _decimal(leg.price_e4),
+        decimal(leg.price_e4),
         result,
         rule4=rule4,
         waive_5p=waive_5p,
@@ -133,7 +133,8 @@ def as_leg(
     )
 
 
-def _decimal(price_e4: int) -> str:
+def decimal(price_e4: int) -> str:
+    """A price in ten-thousandths as decimal odds."""
     return f"{price_e4 // E4}.{price_e4 % E4:04}"
 
 

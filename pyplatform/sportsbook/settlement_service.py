@@ -9,12 +9,15 @@ import msgspec
 
 from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import Result, Update
+from pyplatform.contracts.sportsbook import cashout
 from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome, StaffRequest
 from pyplatform.contracts.wallet import BulkWalletPort, LedgerReader
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tasks import end
 from pyplatform.kernel.tenancy import Tenant
+from pyplatform.sportsbook.cashout import CashOuts
+from pyplatform.sportsbook.cashout_prices import PriceCopy
 from pyplatform.sportsbook.leading import Holds, leading
 from pyplatform.sportsbook.listener import ResultFollower
 from pyplatform.sportsbook.settlement_desk import SettlementDesk
@@ -27,6 +30,7 @@ from pyplatform.sportsbook.settlement_worker import Totals
 from pyplatform.telemetry import get_logger
 
 RETRY_S = 0.5
+_NO_TENANT = cashout.CashOutAnswer(cashout.CashOutOutcome.REFUSED, "unknown_bet")
 
 log = get_logger("sportsbook.settlement")
 
@@ -59,12 +63,18 @@ class SettlementService:
             for tenant in tenants
         }
         self._desk = SettlementDesk(self._record, self._runs, self.tenants.get)
+        self._prices = PriceCopy()
+        self.cashouts = {
+            slug: CashOuts(one.tenant, one.book, self._prices, ports.wallet)
+            for slug, one in self.tenants.items()
+        }
         self._requests = msgspec.msgpack.Decoder(StaffRequest)
         self._holds: Holds = lambda: False
 
     async def recover(self) -> None:
         """Read records and ledgers, and take back the queue from a former process."""
         await self._queue.begin(list(self.tenants))
+        await self._prices.listen(self._ports.bus, list(self.tenants))
         for slug, tenant in self.tenants.items():
             await tenant.recover(self._ports.reader(slug))
 
@@ -73,6 +83,8 @@ class SettlementService:
         self._holds = holds
         bus = self._ports.bus
         await bus.serve(contract.staff_subject(epoch), self._on_staff)
+        await bus.serve(cashout.quote_subject(epoch), self._on_quote)
+        await bus.serve(cashout.take_subject(epoch), self._on_take)
 
         async def located(_: bytes) -> bytes:
             return str(epoch).encode()
@@ -80,8 +92,7 @@ class SettlementService:
         await bus.serve(contract.locate_subject(), located)
 
     async def _on_staff(self, data: bytes) -> bytes:
-        if not self._holds():
-            raise Unavailable("the lease of settlement may have passed to another process")
+        self._check_lease()
         return await self.answer(data)
 
     async def answer(self, data: bytes) -> bytes:
@@ -91,6 +102,22 @@ class SettlementService:
         except Unavailable as error:
             answer = StaffAnswer(StaffOutcome.UNAVAILABLE, "unavailable", str(error))
         return msgspec.msgpack.encode(answer)
+
+    async def _on_quote(self, data: bytes) -> bytes:
+        self._check_lease()
+        asked = msgspec.msgpack.decode(data, type=cashout.QuoteCashOut)
+        found = self.cashouts.get(asked.tenant)
+        return msgspec.msgpack.encode(_NO_TENANT if found is None else found.quote(asked))
+
+    async def _on_take(self, data: bytes) -> bytes:
+        self._check_lease()
+        asked = msgspec.msgpack.decode(data, type=cashout.TakeCashOut)
+        found = self.cashouts.get(asked.tenant)
+        return msgspec.msgpack.encode(_NO_TENANT if found is None else await found.take(asked))
+
+    def _check_lease(self) -> None:
+        if not self._holds():
+            raise Unavailable("the lease of settlement may have passed to another process")
 
     async def take_result(self, update: Update) -> None:
         """Record a feed's result for every tenant; it is on record when this returns."""

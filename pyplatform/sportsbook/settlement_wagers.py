@@ -43,6 +43,16 @@ class WagerLeg(msgspec.Struct, frozen=True, gc=False):
     event_id: str = ""
 
 
+class Sale(msgspec.Struct, frozen=True, gc=False):
+    """A part of a bet that was bought back: by which attempt, for how much, of what was still held."""
+
+    key: str
+    amount: int
+    part: tuple[int, int]
+    seq: int
+    open: bool
+
+
 class Wager(msgspec.Struct, gc=False):
     """A bet in the book of settlement.
 
@@ -69,8 +79,17 @@ class Wager(msgspec.Struct, gc=False):
     paid: int = 0
     sold: Fraction = Fraction(0)
     closed_at: int = 0
+    sales: tuple[Sale, ...] = ()
 
     @property
     def placed_ms(self) -> int:
         """When it was placed, milliseconds."""
         return ids.timestamp_ms(self.bet_id)
+
+    def sell(self, sale: Sale, version: int) -> bool:
+        """Take in a sale that left the bet at `version`; False if it is known."""
+        if version <= self.version:
+            return False
+        self.sold += (1 - self.sold) * Fraction(*sale.part)
+        self.sales = (*self.sales, sale)
+        return True
