@@ -87,7 +87,7 @@ class Connection(asyncio.Protocol):
         """Go on when the answer is whole."""
         self._answer += data
         end = self._answer.find(b"\r\n\r\n")
-        if end < 0 or len(self._answer) < end + 4 + _content_length(self._answer, end):
+        if end < 0 or len(self._answer) < end + 4 + content_length(self._answer, end):
             return
         answer, self._answer = self._answer, bytearray()
         if not answer.startswith(b"HTTP/1.1 201"):
@@ -120,12 +120,14 @@ class Connection(asyncio.Protocol):
 
 def _tail(market_id: str, selection: int) -> bytes:
     # 1.01 takes whatever better price is offered now: prices move all the time.
-    bet = {"market_id": market_id, "selection_id": selection, "price": "1.01", "stake": "0.01"}
+    leg = {"market_id": market_id, "selection_id": selection, "price": "1.01"}
+    bet = {"legs": [leg], "stake": "0.01"}
     body = json.dumps(bet).encode()
     return b"\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
 
 
-def _content_length(answer: bytearray, end: int) -> int:
+def content_length(answer: bytearray, end: int) -> int:
+    """Of an answer whose head ends at `end`; 0 if it does not say."""
     head = bytes(answer[:end]).lower()
     at = head.find(b"content-length:")
     return int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0

@@ -24,19 +24,17 @@ class Invalid(msgspec.Struct, frozen=True):
     detail: str
 
 
-def read_price(text: str) -> int | Invalid:
-    """Price in ten-thousandths from decimal odds such as "2.5"."""
+def read_price(text: str, field: str) -> int | Invalid:
+    """Price in ten-thousandths from decimal odds such as "2.5", sent as `field`."""
     match = _PRICE.fullmatch(text)
     if match is None:
-        return Invalid(
-            "price_invalid", "price", 'price is no decimal number; send decimal odds such as "2.50"'
-        )
+        return Invalid("price_invalid", field, 'price is no decimal number; send decimal odds such as "2.50"')
     whole, decimals = match[1], match[2] or ""
     if len(decimals) > _DECIMALS:
-        return Invalid("price_decimals", "price", f"price has more than {_DECIMALS} decimals")
+        return Invalid("price_decimals", field, f"price has more than {_DECIMALS} decimals")
     price = int(whole) * 10_000 + int(decimals.ljust(_DECIMALS, "0"))
     if not MIN_PRICE_E4 <= price <= MAX_PRICE_E4:
-        return Invalid("price_out_of_range", "price", "price must be from 1.01 to 1000")
+        return Invalid("price_out_of_range", field, "price must be from 1.01 to 1000")
     return price
 
 
@@ -46,22 +44,22 @@ def write_price(price_e4: int) -> str:
     return f"{price_e4 // 10_000}.{decimals}"
 
 
-def read_stake(text: str, currency: str) -> int | Invalid:
+def read_stake(text: str, currency: str, field: str) -> int | Invalid:
     """Amount at the currency's scale from decimal text such as "10.00", with the currency's decimals at most."""
     match = _AMOUNT.fullmatch(text)
     if match is None:
-        return Invalid("stake_invalid", "stake", 'stake is no amount; send a decimal number such as "10.00"')
+        return Invalid("stake_invalid", field, 'stake is no amount; send a decimal number such as "10.00"')
     if text.startswith("-") or not text.strip("0."):
-        return Invalid("stake_not_positive", "stake", "stake must be more than zero")
+        return Invalid("stake_not_positive", field, "stake must be more than zero")
     smallest = money.format(money.minor_unit(currency), currency)
     if match[1] is not None and len(match[1]) > len(smallest.partition(".")[2]):
         return Invalid(
-            "stake_decimals", "stake", f"stake has more decimals than {currency}: {smallest} is the least"
+            "stake_decimals", field, f"stake has more decimals than {currency}: {smallest} is the least"
         )
     try:
         stake = money.parse(text, currency)
     except ValueError as error:
-        return Invalid("stake_invalid", "stake", f"stake is no amount of {currency}: {error}")
+        return Invalid("stake_invalid", field, f"stake is no amount of {currency}: {error}")
     if stake > MAX_STAKE:
-        return Invalid("stake_too_large", "stake", "stake is more than any bet can be")
+        return Invalid("stake_too_large", field, "stake is more than any bet can be")
     return stake

@@ -5,7 +5,8 @@ from typing import Final
 from pyplatform._core import wallet as codec
 from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, PlaceBet, Refusal
 from pyplatform.kernel import ids
-from pyplatform.sportsbook import slip as slips
+from pyplatform.sportsbook.decided import Decided, decode
+from pyplatform.sportsbook.slip import Slip
 
 SOURCE_SPORTSBOOK: Final = 1
 
@@ -16,6 +17,7 @@ _OUTCOME: Final = {
     codec.RETRY: BetOutcome.UNAVAILABLE,
     codec.MALFORMED: BetOutcome.REFUSED,
 }
+_NOTHING: Final = Decided(bytes(16), ())
 
 
 def context_of(request: PlaceBet) -> codec.Context:
@@ -36,11 +38,11 @@ def refusal_name(code: int) -> str:
 
 
 def rejected(bet_id: bytes, code: int, seq: int, at: int, *, replayed: bool) -> BetAnswer:
-    """Say that a delayed bet was rejected, the same way to the first who asks and to every repeat."""
-    return BetAnswer(BetOutcome.REFUSED, refusal_name(code), ids.text(bet_id), 0, seq, at, replayed)
+    """Say that a waiting bet was rejected, the same way to the first who asks and to every repeat."""
+    return BetAnswer(BetOutcome.REFUSED, refusal_name(code), ids.text(bet_id), (), seq, at, replayed)
 
 
-def answer_of(reply: codec.Reply) -> BetAnswer:
+def answer_of(reply: codec.Reply, slip: Slip) -> BetAnswer:
     """Say what became of an attempt, from the wallet's reply to its placement.
 
     A repeated key meets the original reply together with where the bet stands now, so a bet that was rejected
@@ -48,19 +50,26 @@ def answer_of(reply: codec.Reply) -> BetAnswer:
     """
     if reply.decision == "rejected":
         return rejected(reply.object_id, reply.reject_code, reply.seq, reply.at, replayed=reply.replayed)
-    outcome = BetOutcome.PENDING if reply.decision == "pending" else _OUTCOME[reply.status]
+    told = reply.terms and reply.status != codec.CONFLICT
+    decided = decode(reply.terms, slip) if told else _NOTHING
+    outcome = _OUTCOME[reply.status]
+    if reply.decision == "pending":
+        outcome = BetOutcome.REFERRED if decided.referred else BetOutcome.PENDING
     return BetAnswer(
         outcome=outcome,
         code=refusal_name(reply.code),
         bet_id=ids.text(reply.object_id),
-        price_e4=slips.decode_terms(reply.terms).price_e4 if reply.terms else 0,
+        prices=decided.prices,
         seq=reply.seq,
         at=reply.at,
         replayed=reply.replayed,
         field=reply.field,
+        legs=decided.legs,
+        max_stake=decided.max_stake,
+        joint_price_e4=decided.joint_price_e4,
     )
 
 
 def unavailable(bet_id: bytes) -> BetAnswer:
     """Say that the outcome is not known yet: the same key must be sent again."""
-    return BetAnswer(BetOutcome.UNAVAILABLE, "unavailable", ids.text(bet_id), 0, 0, 0, replayed=False)
+    return BetAnswer(BetOutcome.UNAVAILABLE, "unavailable", ids.text(bet_id), (), 0, 0, replayed=False)

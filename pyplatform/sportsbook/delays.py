@@ -1,77 +1,80 @@
 """In-play delay: a bet waits, is looked at again, and only then is accepted or rejected."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
 from pyplatform._core import wallet as codec
-from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, PlaceBet
+from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, PlaceBet, Refusal
 from pyplatform.contracts.wallet import WalletPort
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
-from pyplatform.sportsbook.answers import SOURCE_SPORTSBOOK, answer_of, context_of, rejected, unavailable
+from pyplatform.sportsbook.answers import SOURCE_SPORTSBOOK, context_of, rejected, unavailable
 from pyplatform.sportsbook.asking import until_clear
-from pyplatform.sportsbook.market import MarketState, judge_price
+from pyplatform.sportsbook.decisions import Decisions
+from pyplatform.sportsbook.judging import Judge
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
-from pyplatform.sportsbook.settlement import Settlement
 
-REMEMBERED_S = 60.0
-"""How long a decision is kept for whoever still asks; after that the wallet answers a repeated key as well."""
 NO_VERSION: Final = 0
+
+Opened = Callable[[OpenBet], None]
+"""Told of a bet that has become open: its market may have been settled meanwhile."""
 
 
 class Delays:
     """The bets that wait out their delay in this process."""
 
     def __init__(
-        self, markets: dict[str, MarketState], bets: OpenBets, wallet: WalletPort, settlement: Settlement
+        self, judge: Judge, bets: OpenBets, wallet: WalletPort, opened: Opened, decisions: Decisions
     ) -> None:
-        self._markets = markets
+        self._judge = judge
         self._bets = bets
         self._wallet = wallet
-        self._settlement = settlement
-        self._decisions: dict[bytes, asyncio.Task[BetAnswer]] = {}
+        self._opened = opened
+        self._decisions = decisions
 
-    def start(self, request: PlaceBet, bet: OpenBet, delay: int, placed: codec.Reply) -> None:
-        """Decide `bet` after `delay` seconds; `placed` is the wallet's reply to its placement."""
-        task = asyncio.create_task(self._decide(request, bet, delay, placed))
-        self._decisions[bet.bet_id] = task
-        loop = asyncio.get_running_loop()
-        task.add_done_callback(lambda _: loop.call_later(REMEMBERED_S, self._decisions.pop, bet.bet_id, None))
+    def start(self, request: PlaceBet, bet: OpenBet, delay: int, placed: BetAnswer) -> None:
+        """Decide `bet` after `delay` seconds; `placed` is the answer to its placement."""
+        self._decisions.start(bet.bet_id, self._decide(request, bet, delay, placed))
 
-    async def decision(self, bet_id: bytes) -> BetAnswer:
-        """Answer of a delayed bet, once there is one; unavailable if this process does not know the bet."""
-        task = self._decisions.get(bet_id)
-        if task is None:
-            return unavailable(bet_id)
-        return await asyncio.shield(task)
-
-    async def _decide(self, request: PlaceBet, bet: OpenBet, delay: int, placed: codec.Reply) -> BetAnswer:
+    async def _decide(self, request: PlaceBet, bet: OpenBet, delay: int, placed: BetAnswer) -> BetAnswer:
         await asyncio.sleep(delay)
-        market = self._markets.get(request.market_id)
-        verdict = judge_price(market, request.tenant, request.selection_id, request.price_e4)
+        return await self.conclude(request, bet, placed, self._refusal(request))
+
+    def _refusal(self, request: PlaceBet) -> Refusal | None:
+        """Why the bet would not be taken now; its stake was judged when it was placed."""
+        for leg in request.legs:
+            if (refusal := self._judge.look(request, leg).refusal) is not None:
+                return refusal
+        return None
+
+    async def conclude(
+        self, request: PlaceBet, bet: OpenBet, placed: BetAnswer, refusal: Refusal | None
+    ) -> BetAnswer:
+        """Accept or reject a bet that waited, in the wallet first; asks until it has answered."""
         context = context_of(request)
-        if verdict.refusal is None:
+        if refusal is None:
             command = codec.accept_bet(context, bet.bet_id, bet.version)
         else:
-            command = codec.reject_bet(context, bet.bet_id, bet.version, verdict.refusal)
+            command = codec.reject_bet(context, bet.bet_id, bet.version, refusal)
         reply = await until_clear(self._wallet, request.tenant, command)
         if reply.status != codec.ACCEPTED:
             # Its time ran out and the wallet's tick was first; the same key meets that decision.
             self._bets.release(bet.bet_id)
             return unavailable(bet.bet_id)
-        if verdict.refusal is not None:
+        if refusal is not None:
             self._bets.release(bet.bet_id)
-            return rejected(bet.bet_id, verdict.refusal, reply.seq, reply.at, replayed=False)
+            return rejected(bet.bet_id, refusal, reply.seq, reply.at, replayed=False)
         self._open(bet, reply.version)
-        accepted = msgspec.structs.replace(answer_of(placed), outcome=BetOutcome.ACCEPTED)
-        return msgspec.structs.replace(accepted, seq=reply.seq)
+        return msgspec.structs.replace(placed, outcome=BetOutcome.ACCEPTED, seq=reply.seq)
 
     def _open(self, bet: OpenBet, version: int) -> None:
         bet.pending_until = 0
         bet.version = version
-        self._settlement.notice(bet)
+        self._bets.accept(bet)
+        self._opened(bet)
 
     async def inquire(self, bet: OpenBet) -> None:
         """Learn what became of an overdue bet that a former owner was to decide.

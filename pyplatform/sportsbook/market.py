@@ -1,13 +1,11 @@
-"""A market as its owner sees it: definition, prices per tenant, and the decision on a bet."""
+"""A market as its owner sees it: definition, status and prices per tenant."""
 
 from dataclasses import dataclass, field
 from typing import Final
 
 from pyplatform.contracts.feeds import Catalogue, State, Status, Update
 from pyplatform.contracts.feeds import Prices as FeedPrices
-from pyplatform.contracts.sportsbook.bets import PlaceBet, Refusal
 from pyplatform.contracts.sportsbook.markets import MarketStatus, Prices
-from pyplatform.sportsbook.exposure import Exposure
 from pyplatform.sportsbook.offer import Offer
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.selections import selection_id
@@ -173,40 +171,3 @@ class MarketState:
             received_at,
             0 if offer is None else offer.terms.version,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the sportsbook decided about an attempt: no `refusal` means taken at `price_e4`."""
-
-    refusal: Refusal | None
-    price_e4: int
-
-
-def judge_price(market: MarketState | None, tenant: str, selection: int, asked_e4: int) -> Verdict:
-    """Decide on status, selection and price: a better price than asked is given, a worse one refused."""
-    if market is None:
-        return Verdict(Refusal.UNKNOWN_MARKET, 0)
-    status = market.status_of(tenant)
-    if status is MarketStatus.CLOSED:
-        return Verdict(Refusal.MARKET_CLOSED, 0)
-    if selection not in market.active:
-        gone = selection in market.removed
-        return Verdict(Refusal.SELECTION_REMOVED if gone else Refusal.UNKNOWN_SELECTION, 0)
-    if status is not MarketStatus.OPEN:
-        return Verdict(Refusal.MARKET_SUSPENDED, 0)
-    current = market.prices.get(tenant, {}).get(selection, 0)
-    if current >= asked_e4:
-        return Verdict(None, current)
-    return Verdict(Refusal.PRICE_CHANGED if current else Refusal.NO_PRICE, current)
-
-
-def judge(market: MarketState | None, bet: PlaceBet, exposure: Exposure, limit: int) -> Verdict:
-    """Decide on an attempt to bet; `limit` bounds the market's worst case in the bet's currency."""
-    verdict = judge_price(market, bet.tenant, bet.selection_id, bet.price_e4)
-    if verdict.refusal is not None:
-        return verdict
-    payout = bet.stake * verdict.price_e4 // 10_000
-    if exposure.worst_case_with(bet.selection_id, bet.stake, payout) > limit:
-        return Verdict(Refusal.LIABILITY_EXCEEDED, verdict.price_e4)
-    return verdict

@@ -1,46 +1,143 @@
-"""The bets that stand open, by market: what settlement walks and what liability is made of."""
+"""The bets that stand open, by the markets of their legs: what liability is made of."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
 
 import msgspec
 
-from pyplatform.sportsbook.exposure import Exposure
+from pyplatform.core import betting, trading
+from pyplatform.sportsbook.decided import Decided, EachWayTerms
+from pyplatform.sportsbook.liability import MarketLiability, Share
+from pyplatform.sportsbook.slip import SAME_GAME, Slip
+
+E4 = 10_000
+
+
+class Standing(IntEnum):
+    """How a bet counts in the books: referred bets beyond our limits wait without room, or nobody else could bet."""
+
+    RESERVED = 1
+    OPEN = 2
+    UNBOOKED = 3
+
+
+class OpenLeg(msgspec.Struct, frozen=True, gc=False):
+    """A leg at the price taken; `each_way` are the terms of its place part, if it has one."""
+
+    event_id: str
+    market_id: str
+    selection: int
+    price_e4: int
+    banker: bool = False
+    each_way: EachWayTerms | None = None
 
 
 class OpenBet(msgspec.Struct):
-    """An accepted or pending single; amounts at the currency's scale, `version` as the wallet knows it.
+    """An accepted or pending bet; amounts at the currency's scale, `version` as the wallet knows it.
 
-    `pending_until` (ns) is set while an in-play delay runs; `unclear` while the wallet has not said that the bet
-    exists.
+    `stake` is that of all lines. `pending_until` (ns) is set while an in-play delay runs or a trader is asked
+    (`referred`); `unclear` while the wallet has not said that the bet exists.
     """
 
     bet_id: bytes
     tenant: str
     brand: int
     player: bytes
-    market_id: str
-    selection: int
-    price_e4: int
+    bet_type: str
+    legs: tuple[OpenLeg, ...]
     stake: int
     currency: str
     version: int
+    sizes: tuple[int, ...] = ()
+    joint_price_e4: int = 0
     pending_until: int = 0
     unclear: bool = False
+    referred: bool = False
+    standing: Standing = Standing.RESERVED
+    shares: tuple[tuple[str, Share], ...] = ()
+    """What it puts on each market, by market id."""
 
-    @property
-    def payout(self) -> int:
-        """Gross return if it wins."""
-        return self.stake * self.price_e4 // 10_000
+
+def legs_of(slip: Slip, decided: Decided) -> tuple[OpenLeg, ...]:
+    """The legs of a slip as they were decided."""
+    terms: Sequence[EachWayTerms | None] = decided.each_way or (None,) * len(slip.legs)
+    return tuple(
+        [
+            OpenLeg(leg.event_id, leg.market_id, leg.selection_id, price, leg.banker, each_way)
+            for leg, price, each_way in zip(slip.legs, decided.prices, terms, strict=True)
+        ]
+    )
+
+
+def shares_of(
+    bet_type: str, sizes: Sequence[int], legs: Sequence[OpenLeg], stake: int, joint_price_e4: int = 0
+) -> tuple[tuple[str, Share], ...]:
+    """What a bet puts on the markets of its legs: `stake` and payout in the proportions of `core.trading.apportion`.
+
+    Half of an each-way bet's stake is on the place part. Payouts are rounded up. Raises ValueError for prices of 1 or
+    less and for legs that the type does not have.
+    """
+    each_way = any(leg.each_way for leg in legs)
+    part = stake // 2 if each_way else stake
+    if len(legs) == 1:
+        leg = legs[0]
+        shares = [(leg.market_id, Share(leg.selection, part, -(-part * leg.price_e4 // E4)))]
+        if leg.each_way is not None:
+            below = E4 * leg.each_way.fraction
+            payout = part - (-part * (leg.price_e4 - E4) // below)
+            shares.append((leg.market_id, Share(leg.selection, part, payout, leg.each_way.places)))
+        return tuple(shares)
+    if bet_type == SAME_GAME:
+        return _of_same_game(legs, stake, joint_price_e4)
+    found = _of_lines(bet_type, sizes, legs, part, [leg.price_e4 / E4 for leg in legs])
+    if each_way:
+        odds = [f"{leg.price_e4 - E4}/{E4 * leg.each_way.fraction}" for leg in legs if leg.each_way]
+        found += _of_lines(bet_type, sizes, legs, part, odds, place=True)
+    return tuple(found)
+
+
+def _of_lines(
+    bet_type: str,
+    sizes: Sequence[int],
+    legs: Sequence[OpenLeg],
+    stake: int,
+    prices: Sequence[float | str],
+    *,
+    place: bool = False,
+) -> list[tuple[str, Share]]:
+    bankers = [number for number, leg in enumerate(legs) if leg.banker]
+    carried = trading.apportion(prices, bet_type, sizes=sizes or None, bankers=bankers or None)
+    lines = betting.line_count(bet_type, len(legs), list(sizes) or None, bankers or None)
+    unit = -(-stake // lines)
+    amounts = zip(legs, carried.stakes(unit), carried.payouts(unit), strict=True)
+    return [
+        (
+            leg.market_id,
+            Share(leg.selection, staked, payout, leg.each_way.places if place and leg.each_way else 0),
+        )
+        for leg, staked, payout in amounts
+        if staked > 0
+    ]
+
+
+def _of_same_game(legs: Sequence[OpenLeg], stake: int, joint_price_e4: int) -> tuple[tuple[str, Share], ...]:
+    """Legs of one price carry it in the proportions of their own prices."""
+    factors = trading.apportion([leg.price_e4 / E4 for leg in legs]).factors
+    staked = [max(1, round(stake * factor)) for factor in factors]
+    return tuple(
+        (leg.market_id, Share(leg.selection, part, -(-part * joint_price_e4 // E4)))
+        for leg, part in zip(legs, staked, strict=True)
+    )
 
 
 class OpenBets:
-    """All open and reserved bets of the events this process owns."""
+    """All open and reserved bets with a leg on the events of this process."""
 
     def __init__(self) -> None:
         self._bets: dict[bytes, OpenBet] = {}
         self._by_market: dict[tuple[str, str], dict[bytes, OpenBet]] = {}
-        self._exposure: dict[tuple[str, str, str], Exposure] = {}
-        self._places: dict[str, int] = {}
-        self.ours: set[bytes] | None = set()
-        """Ids reserved by decisions of this process, kept while the journal is still being followed."""
+        self._books: dict[tuple[str, str, str], MarketLiability] = {}
+        self._defined: dict[str, tuple[tuple[int, ...], int]] = {}
 
     def __len__(self) -> int:
         return len(self._bets)
@@ -49,47 +146,100 @@ class OpenBets:
         """Bet by id, if it stands open."""
         return self._bets.get(bet_id)
 
-    def exposure(self, tenant: str, market_id: str, currency: str) -> Exposure:
-        """Exposure of a market in one currency; made on first use."""
-        key = (tenant, market_id, currency)
-        found = self._exposure.get(key)
-        if found is None:
-            found = self._exposure[key] = Exposure(self._places.get(market_id, 1))
-        return found
+    def __iter__(self) -> Iterator[OpenBet]:
+        return iter(self._bets.values())
 
-    def places(self, market_id: str, winners: int) -> None:
-        """Say how many selections of a market can win together."""
-        if self._places.get(market_id) == winners:
+    def liability(self, tenant: str, market_id: str, currency: str) -> MarketLiability:
+        """Liability of a market in one currency; made on first use."""
+        book = self._books.get((tenant, market_id, currency))
+        return book if book is not None else self._build(tenant, market_id, currency)
+
+    def define(self, market_id: str, selections: Iterable[int], places: int) -> None:
+        """Say what a market's selections are, and how many of them can win together."""
+        defined = tuple(selections), places
+        if self._defined.get(market_id) == defined:
             return
-        self._places[market_id] = winners
-        for (_, market, _), exposure in self._exposure.items():
+        self._defined[market_id] = defined
+        for tenant, market, currency in list(self._books):
             if market == market_id:
-                exposure.winners = winners
+                self._build(tenant, market, currency)
+
+    def _build(self, tenant: str, market_id: str, currency: str) -> MarketLiability:
+        selections, places = self._defined.get(market_id, ((), 1))
+        bets = [bet for bet in self.of_market(tenant, market_id) if bet.currency == currency]
+        betted = (share.selection for bet in bets for market, share in bet.shares if market == market_id)
+        book = MarketLiability(list(dict.fromkeys([*selections, *betted])), places)
+        self._books[tenant, market_id, currency] = book
+        for bet in bets:
+            for number, (market, share) in enumerate(bet.shares):
+                if market == market_id:
+                    _enter(book, bet, number, share)
+        return book
 
     def reserve(self, bet: OpenBet) -> None:
-        """Count `bet` from the moment we decide to take it."""
-        if self.ours is not None:
-            self.ours.add(bet.bet_id)
-        self.restore(bet)
+        """Count `bet`, whose `shares` are made here, from the moment we decide to take it."""
+        self._put(bet)
 
     def restore(self, bet: OpenBet) -> None:
-        """Count a bet that the journal says stands open."""
+        """Count a bet that the journal says stands open, or waits."""
+        bet.standing = Standing.RESERVED if bet.pending_until else Standing.OPEN
+        self._put(bet)
+
+    def _put(self, bet: OpenBet) -> None:
+        if not bet.shares:
+            bet.shares = shares_of(bet.bet_type, bet.sizes, bet.legs, bet.stake, bet.joint_price_e4)
+        for number, (market_id, share) in enumerate(bet.shares):
+            book = self.liability(bet.tenant, market_id, bet.currency)
+            if book.knows(share.selection):
+                _enter(book, bet, number, share)
         self._bets[bet.bet_id] = bet
-        self._by_market.setdefault((bet.tenant, bet.market_id), {})[bet.bet_id] = bet
-        self.exposure(bet.tenant, bet.market_id, bet.currency).add(bet.selection, bet.stake, bet.payout)
+        for leg in bet.legs:
+            self._by_market.setdefault((bet.tenant, leg.market_id), {})[bet.bet_id] = bet
+        for market_id, share in bet.shares:
+            if not self.liability(bet.tenant, market_id, bet.currency).knows(share.selection):
+                self._build(bet.tenant, market_id, bet.currency)
+
+    def accept(self, bet: OpenBet) -> None:
+        """Turn a reservation into a bet that stands."""
+        if bet.standing is Standing.OPEN:
+            return
+        for number, (market_id, share) in enumerate(bet.shares):
+            book = self.liability(bet.tenant, market_id, bet.currency)
+            if bet.standing is Standing.RESERVED:
+                book.accept(_key(bet, number))
+            else:
+                book.add(share)
+        bet.standing = Standing.OPEN
 
     def release(self, bet_id: bytes) -> None:
         """Forget a bet that was refused, rejected, settled or voided; unknown ids are no error."""
         bet = self._bets.pop(bet_id, None)
         if bet is None:
             return
-        del self._by_market[bet.tenant, bet.market_id][bet_id]
-        self.exposure(bet.tenant, bet.market_id, bet.currency).remove(bet.selection, bet.stake, bet.payout)
+        for leg in bet.legs:
+            self._by_market[bet.tenant, leg.market_id].pop(bet_id, None)
+        for number, (market_id, share) in enumerate(bet.shares):
+            book = self.liability(bet.tenant, market_id, bet.currency)
+            if bet.standing is Standing.RESERVED:
+                book.release(_key(bet, number))
+            elif bet.standing is Standing.OPEN:
+                book.remove(share)
 
     def overdue(self, now: int) -> list[OpenBet]:
         """Pending bets whose time has run out."""
         return [bet for bet in self._bets.values() if bet.pending_until and bet.pending_until <= now]
 
     def of_market(self, tenant: str, market_id: str) -> list[OpenBet]:
-        """Bets of one market, in the order they were reserved."""
+        """Bets with a leg on a market, in the order they were reserved."""
         return list(self._by_market.get((tenant, market_id), {}).values())
+
+
+def _key(bet: OpenBet, number: int) -> str:
+    return f"{bet.bet_id.hex()}{number}"
+
+
+def _enter(book: MarketLiability, bet: OpenBet, number: int, share: Share) -> None:
+    if bet.standing is Standing.RESERVED:
+        book.reserve(_key(bet, number), share)
+    elif bet.standing is Standing.OPEN:
+        book.add(share)

@@ -9,10 +9,10 @@ from pyplatform._core.shard import Batch, Entry
 from pyplatform.contracts.wallet import LedgerReader, WalletPort
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
-from pyplatform.sportsbook import slip as slips
+from pyplatform.sportsbook import decided, slip
 from pyplatform.sportsbook.answers import SOURCE_SPORTSBOOK
 from pyplatform.sportsbook.asking import until_clear
-from pyplatform.sportsbook.openbets import OpenBet, OpenBets
+from pyplatform.sportsbook.openbets import OpenBet, OpenBets, legs_of
 
 END: Final = 2**62
 PAUSE_S: Final = 0.25
@@ -58,7 +58,6 @@ class Recovery:
         while not caught_up:
             await asyncio.sleep(PAUSE_S)
             caught_up = await self._tell(opened)
-        self._bets.ours = None
 
     async def _tell(self, opened: Callable[[OpenBet], None]) -> bool:
         """Catch up and tell; False when the journal could not be read, and then we go on where we stand."""
@@ -76,33 +75,43 @@ class Recovery:
         await until_clear(self._wallet, tenant, codec.tick(context, 0))
 
     def _fold(self, tenant: str, entry: Entry) -> None:
-        ours = self._bets.ours or ()
-        if entry.kind == "place_bet" and entry.code == 0 and entry.slip and entry.bet_id not in ours:
+        """Take over an entry; of what this process did itself nothing is news."""
+        if (
+            entry.kind == "place_bet"
+            and entry.code == 0
+            and entry.slip
+            and self._bets.get(entry.bet_id) is None
+        ):
             self._bets.restore(_placed(tenant, entry, entry.slip))
         for bet_id, state, version in entry.transitions:
             bet = self._bets.get(bet_id)
-            if bet is None or bet_id in ours:
+            if bet is None or bet.unclear or version < bet.version:
                 continue
             bet.version = version
             if state == "open":
-                bet.pending_until = 0
+                if bet.pending_until:
+                    bet.pending_until = 0
+                    self._bets.accept(bet)
                 self._opened.append(bet)
             elif state != "pending":
                 self._bets.release(bet_id)
 
 
 def _placed(tenant: str, entry: Entry, encoded: tuple[int, int, bytes]) -> OpenBet:
-    single = slips.decode(*encoded)
+    asked = slip.decode(*encoded)
+    told = decided.decode(entry.terms, asked)
     return OpenBet(
         bet_id=entry.bet_id,
         tenant=tenant,
         brand=entry.brand,
         player=entry.player,
-        market_id=single.market_id,
-        selection=single.selection_id,
-        price_e4=slips.decode_terms(entry.terms).price_e4,
+        bet_type=asked.bet_type,
+        legs=legs_of(asked, told),
         stake=entry.amount,
         currency=entry.currency,
         version=1,
+        sizes=asked.sizes,
+        joint_price_e4=told.joint_price_e4,
         pending_until=entry.pending_until,
+        referred=told.referred,
     )

@@ -75,7 +75,8 @@ class Reporter:
             if market.catalogue is None:
                 continue
             for tenant in self._trading.tenants:
-                exposure = self._bets.exposure(tenant.slug, market.market_id, tenant.currency)
+                liability = self._bets.liability(tenant.slug, market.market_id, tenant.currency)
+                losses = liability.losses()
                 prices = market.prices.get(tenant.slug, {})
                 found.append(
                     MarketExposure(
@@ -86,10 +87,10 @@ class Reporter:
                         status=market.status,
                         in_play=market.in_play,
                         currency=tenant.currency,
-                        stakes=exposure.stakes,
-                        worst_case=exposure.worst_case(),
+                        stakes=liability.stakes,
+                        worst_case=liability.worst_case(),
                         runners=[
-                            RunnerExposure(runner, name, prices.get(runner, 0), exposure.if_wins(runner))
+                            RunnerExposure(runner, name, prices.get(runner, 0), losses.get(runner, 0))
                             for runner, name in market.names.items()
                         ],
                     )

@@ -18,9 +18,11 @@ from pyplatform.contracts.sportsbook.bets import (
     AwaitDecision,
     BetAnswer,
     PlaceBet,
+    QuoteBet,
     command_subject,
     decision_subject,
     locate_subject,
+    quote_subject,
 )
 from pyplatform.contracts.sportsbook.desk import STATS_SUBJECT
 from pyplatform.contracts.sportsbook.markets import REFRESH_S
@@ -31,7 +33,9 @@ from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.answers import unavailable
+from pyplatform.sportsbook.decisions import Decisions
 from pyplatform.sportsbook.delays import Delays
+from pyplatform.sportsbook.judging import Judge
 from pyplatform.sportsbook.listener import FeedListener, ResultFollower
 from pyplatform.sportsbook.openbets import OpenBets
 from pyplatform.sportsbook.placement import DECISION_LIFETIME, SECOND, Placement
@@ -74,12 +78,14 @@ class EventOwner:
         self._store = ResolutionStore(ports.pool)
         self.bets = OpenBets()
         self.sources = Sources()
-        self.trading = Trading(tenants, OWNER, self.sources.is_up)
+        self.trading = Trading(tenants, OWNER, self.sources.is_up, limit=limit)
+        self.trading.selling.liability = self._made_if_won
         self.settlement = Settlement(self._slugs, self.bets, ports.wallet, self._store.record)
-        self.delays = Delays(self.trading.markets, self.bets, ports.wallet, self.settlement)
-        self.placement = Placement(
-            self.trading.markets, self.bets, ports.wallet, self.settlement, self.delays, limit
-        )
+        judge = Judge(self.trading.markets, self.bets, self.trading.terms_of)
+        self.decisions = Decisions()
+        opened = self.settlement.notice
+        self.delays = Delays(judge, self.bets, ports.wallet, opened, self.decisions)
+        self.placement = Placement(judge, self.bets, ports.wallet, self.delays, opened)
         self.reporter = Reporter(self.trading, self.sources, self.bets, self.placement, self.settlement)
         self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish)
         self._recovery = Recovery(self._slugs, ports.reader, ports.wallet, self.bets)
@@ -108,6 +114,7 @@ class EventOwner:
         bus = self._ports.bus
         await bus.serve(command_subject(OWNER, epoch), self._on_frame)
         await bus.serve(decision_subject(OWNER, epoch), self._on_await, in_flight=4096)
+        await bus.serve(quote_subject(OWNER, epoch), self._on_quote)
 
         async def located(_: bytes) -> bytes:
             return str(epoch).encode()
@@ -131,12 +138,16 @@ class EventOwner:
 
     async def _on_await(self, data: bytes) -> bytes:
         asked = msgspec.msgpack.decode(data, type=AwaitDecision)
-        return msgspec.msgpack.encode(await self.delays.decision(ids.parse(asked.bet_id)))
+        return msgspec.msgpack.encode(await self.decisions.of(ids.parse(asked.bet_id)))
+
+    async def _on_quote(self, data: bytes) -> bytes:
+        asked = msgspec.msgpack.decode(data, type=QuoteBet)
+        return msgspec.msgpack.encode(self.placement.quote(asked.slip))
 
     async def publish(self, changes: Changes) -> None:
         """Publish what moves."""
         for market in changes.defined:
-            self.bets.places(market.market_id, market.places)
+            self.bets.define(market.market_id, market.names, market.places)
         for subject, payload in changes.messages:
             await self._ports.bus.publish(subject, payload)
         self.reporter.published(changes.received, len(changes.messages))
@@ -187,6 +198,10 @@ class EventOwner:
             if loop.time() - last_refresh >= REFRESH_S:
                 last_refresh = loop.time()
                 await self._refresh()
+
+    def _made_if_won(self, tenant: Tenant, market_id: str, selections: tuple[int, ...]) -> list[int]:
+        losses = self.bets.liability(tenant.slug, market_id, tenant.currency).losses()
+        return [-losses.get(selection, 0) for selection in selections]
 
     def _has_bets(self, market_id: str) -> bool:
         return any(self.bets.of_market(tenant, market_id) for tenant in self._slugs)

@@ -83,12 +83,13 @@ class Settlement:
 
         A bet the wallet may not know yet would be refused: it is settled when its placement is answered.
         """
-        resolution = self._resolutions.get(bet.market_id)
+        leg = bet.legs[0]
+        resolution = self._resolutions.get(leg.market_id)
         if resolution is None or bet.unclear or bet.pending_until or bet.bet_id in self._settling:
             return False
-        if self._bets.get(bet.bet_id) is not bet or not settles(
-            resolution, bet.selection, ids.timestamp_ms(bet.bet_id)
-        ):
+        if len(bet.legs) > 1 or self._bets.get(bet.bet_id) is not bet:
+            return False
+        if not settles(resolution, leg.selection, ids.timestamp_ms(bet.bet_id)):
             return False
         self._settling.add(bet.bet_id)
         return True
@@ -100,20 +101,21 @@ class Settlement:
             self._settling.discard(bet.bet_id)
 
     async def _pay(self, bet: OpenBet) -> None:
-        resolution = self._resolutions[bet.market_id]
+        leg = bet.legs[0]
+        resolution = self._resolutions[leg.market_id]
         context = codec.Context(bet.tenant, bet.brand, bet.player, SOURCE_SPORTSBOOK, ids.uuid7(), "")
-        reason = void_reason(resolution, bet.selection, ids.timestamp_ms(bet.bet_id))
+        reason = void_reason(resolution, leg.selection, ids.timestamp_ms(bet.bet_id))
         if reason is not None:
             command = codec.void_bet(context, bet.bet_id, FIRST_REVISION, bet.version, reason)
         else:
             unit = money.minor_unit(bet.currency)
-            paid = returns(resolution, bet.selection, bet.stake, bet.price_e4, unit)
+            paid = returns(resolution, leg.selection, bet.stake, leg.price_e4, unit)
             command = codec.settle_bet(
                 context, bet.bet_id, FIRST_REVISION, bet.version, paid, resolution.evidence()
             )
         reply = await until_clear(self._wallet, bet.tenant, command, settlement=True)
         if reply.status != codec.ACCEPTED:
-            log.error("settlement refused", bet=ids.text(bet.bet_id), code=reply.name, market=bet.market_id)
+            log.error("settlement refused", bet=ids.text(bet.bet_id), code=reply.name, market=leg.market_id)
             return
         self._bets.release(bet.bet_id)
         self.voided += reason is not None

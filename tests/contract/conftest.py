@@ -16,10 +16,13 @@ from pyplatform.contracts.sportsbook.bets import (
     AwaitDecision,
     BetAnswer,
     BetOutcome,
+    BetQuote,
     PlaceBet,
+    QuoteBet,
     command_subject,
     decision_subject,
     locate_subject,
+    quote_subject,
 )
 from pyplatform.contracts.sportsbook.markets import (
     Market,
@@ -57,7 +60,8 @@ CHEAP = PamConfig(master_key=b"k" * 32, argon2_memory_kib=19_456, argon2_time_co
 class Owner:
     """Owner of events, as the bus sees one: same frames, subjects and promises about keys, without a wallet behind.
 
-    Selection 1 is accepted at 2.50, 2 has moved to 2.40, 3 was removed, 4 waits out a delay.
+    Selection 1 is accepted at 2.50, 2 has moved to 2.40, 3 was removed, 4 waits out a delay, 5 is never answered, 6 is
+    referred to a trader, 7 is staked too high.
     """
 
     def __init__(self, bus: Bus, name: str) -> None:
@@ -71,6 +75,7 @@ class Owner:
 
         await self.bus.serve(command_subject(self.name, epoch), self._on_frame)
         await self.bus.serve(decision_subject(self.name, epoch), self._on_decision)
+        await self.bus.serve(quote_subject(self.name, epoch), self._on_quote)
         await self.bus.serve(locate_subject(self.name), located)
         await self.bus.flush()
 
@@ -82,7 +87,12 @@ class Owner:
     async def _on_decision(self, data: bytes) -> bytes:
         asked = msgspec.msgpack.decode(data, type=AwaitDecision)
         await asyncio.sleep(0.1)
-        return msgspec.msgpack.encode(self._make(BetOutcome.ACCEPTED, "", 25_000, asked.bet_id))
+        return msgspec.msgpack.encode(self._make(BetOutcome.ACCEPTED, "", (25_000,), asked.bet_id))
+
+    async def _on_quote(self, data: bytes) -> bytes:
+        asked = msgspec.msgpack.decode(data, type=QuoteBet).slip
+        prices = tuple(25_000 for _ in asked.legs)
+        return msgspec.msgpack.encode(BetQuote("", prices, (), 500_000_000, 0, 0, 5, 100_000_000))
 
     def _answer(self, request: PlaceBet) -> BetAnswer:
         self.attempts.append(request)
@@ -91,29 +101,35 @@ class Owner:
             answer = self._decide(request)
             self._first[request.tenant, request.player, request.key] = (request, answer)
             return answer
-        for field in ("market_id", "selection_id", "price_e4", "stake"):
-            if getattr(request, field) != getattr(known[0], field):
-                name = {"price_e4": "price"}.get(field, field)
-                return BetAnswer(BetOutcome.CONFLICT, "", "", 0, 0, 0, replayed=False, field=name)
+        slip = "bet_type", "legs", "sizes", "each_way", "price_policy", "tolerance_bp"
+        for field, names in {"stake": ("stake",), "slip": slip}.items():
+            if any(getattr(request, name) != getattr(known[0], name) for name in names):
+                return BetAnswer(BetOutcome.CONFLICT, "", "", (), 0, 0, replayed=False, field=field)
         return msgspec.structs.replace(known[1], replayed=True)
 
     def _decide(self, request: PlaceBet) -> BetAnswer:
-        match request.selection_id:
-            case 1:
-                return self._make(BetOutcome.ACCEPTED, "", 25_000)
-            case 2:
-                return self._make(BetOutcome.REFUSED, "price_changed", 24_000)
-            case 3:
-                return self._make(BetOutcome.REFUSED, "selection_removed", 0)
-            case 4:
-                return self._make(BetOutcome.PENDING, "", 25_000)
-            case 5:
-                return self._make(BetOutcome.UNAVAILABLE, "unavailable", 0)
-        return self._make(BetOutcome.REFUSED, "unknown_selection", 0)
+        prices = tuple(
+            {1: 25_000, 2: 24_000, 4: 25_000, 6: 25_000}.get(leg.selection_id, 0) for leg in request.legs
+        )
+        chosen = [leg.selection_id for leg in request.legs]
+        for selection, code in ((3, "selection_removed"), (2, "price_changed"), (7, "stake_too_high")):
+            if selection in chosen:
+                about = () if selection == 7 else (chosen.index(selection),)
+                return self._make(
+                    BetOutcome.REFUSED, code, prices, legs=about, max_stake=5_000_000 * (not about)
+                )
+        outcomes = {4: BetOutcome.PENDING, 6: BetOutcome.REFERRED, 5: BetOutcome.UNAVAILABLE}
+        if (outcome := outcomes.get(chosen[0])) is not None:
+            return self._make(outcome, "", prices)
+        if set(chosen) == {1}:
+            return self._make(BetOutcome.ACCEPTED, "", prices)
+        return self._make(BetOutcome.REFUSED, "unknown_selection", prices)
 
-    def _make(self, outcome: BetOutcome, code: str, price: int, bet_id: str = "") -> BetAnswer:
+    def _make(
+        self, outcome: BetOutcome, code: str, prices: tuple[int, ...], bet_id: str = "", **more: Any
+    ) -> BetAnswer:
         name = bet_id or ids.text(ids.uuid7())
-        return BetAnswer(outcome, code, name, price, len(self.attempts), now_ns(), replayed=False)
+        return BetAnswer(outcome, code, name, prices, len(self.attempts), now_ns(), replayed=False, **more)
 
 
 class Platform:

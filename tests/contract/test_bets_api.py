@@ -12,7 +12,10 @@ Platform = Any
 
 
 def bet(platform: Platform, **changes: object) -> dict[str, object]:
-    return {"market_id": f"1.{platform.ours}", "selection_id": 1, "price": "2.50", "stake": "10.00"} | changes
+    """A single; what belongs to a leg changes the leg, the rest the bet."""
+    leg: dict[str, object] = {"market_id": f"1.{platform.ours}", "selection_id": 1, "price": "2.50"}
+    leg |= {name: value for name, value in changes.items() if name in leg}
+    return {"legs": [leg], "stake": "10.00"} | {n: value for n, value in changes.items() if n not in leg}
 
 
 def problem(response: httpx.Response) -> tuple[int, str, str | None]:
@@ -27,14 +30,21 @@ async def test_a_bet_is_accepted_and_a_retry_gets_the_first_answer(platform: Pla
     first = await platform.client.post("/v1/bets", json=bet(platform), headers=headers)
     assert first.status_code == 201
     document = first.json()
-    assert (document["price"], document["stake"], document["currency"]) == ("2.50", "10.00", "EUR")
+    assert (document["type"], document["status"], document["lines"]) == ("SINGLE", "accepted", 1)
+    assert document["legs"][0]["price"] == "2.50"
+    assert (document["stake"], document["currency"], document["potential_return"]) == (
+        "10.00",
+        "EUR",
+        "25.00",
+    )
     assert "idempotency-replayed" not in first.headers
     again = await platform.client.post("/v1/bets", json=bet(platform), headers=headers)
     assert (again.status_code, again.json()) == (201, document)
     assert again.headers["idempotency-replayed"] == "true"
     sent = platform.owner.attempts[0]
     assert (sent.tenant, sent.player, sent.key) == (platform.ours, opened.session.player, "first")
-    assert (sent.price_e4, sent.stake, sent.session_id) == (25_000, 10_000_000, opened.session.session_id)
+    assert (sent.legs[0].price_e4, sent.stake) == (25_000, 10_000_000)
+    assert (sent.session_id, sent.legs[0].event_id) == (opened.session.session_id, "e")
     assert sent.traceparent == first.headers["traceparent"]
     assert len(sent.correlation) == 16
 
@@ -43,7 +53,8 @@ async def test_a_refusal_has_a_code_and_is_replayed_alike(platform: Platform) ->
     headers = platform.headers(await platform.player(), key="moved")
     first = await platform.client.post("/v1/bets", json=bet(platform, selection_id=2), headers=headers)
     assert problem(first) == (422, "price_changed", None)
-    assert first.json()["price"] == "2.40"
+    moved = {"leg": 0, "market_id": f"1.{platform.ours}", "selection_id": 2, "price": "2.40"}
+    assert first.json()["legs"] == [moved]
     again = await platform.client.post("/v1/bets", json=bet(platform, selection_id=2), headers=headers)
     assert again.headers["idempotency-replayed"] == "true"
     volatile = {"correlation_id"}
@@ -78,16 +89,16 @@ async def test_a_delayed_bet_is_answered_when_it_is_decided(platform: Platform) 
         ({"stake": "lots"}, (422, "stake_invalid", "stake")),
         ({"stake": 10}, (422, "invalid_body", "stake")),
         ({"stake": "1" * 41}, (422, "invalid_body", "stake")),
-        ({"price": "1.00"}, (422, "price_out_of_range", "price")),
-        ({"price": "1.009"}, (422, "price_out_of_range", "price")),
-        ({"price": "2.00001"}, (422, "price_decimals", "price")),
-        ({"price": "evens"}, (422, "price_invalid", "price")),
-        ({"price": 2.5}, (422, "invalid_body", "price")),
-        ({"selection_id": "1"}, (422, "invalid_body", "selection_id")),
-        ({"selection_id": -1}, (422, "invalid_body", "selection_id")),
-        ({"selection_id": 2**70}, (422, "invalid_body", "selection_id")),
-        ({"market_id": "1.unknown"}, (404, "unknown_market", "market_id")),
-        ({"market_id": None}, (422, "invalid_body", "market_id")),
+        ({"price": "1.00"}, (422, "price_out_of_range", "legs[0].price")),
+        ({"price": "1.009"}, (422, "price_out_of_range", "legs[0].price")),
+        ({"price": "2.00001"}, (422, "price_decimals", "legs[0].price")),
+        ({"price": "evens"}, (422, "price_invalid", "legs[0].price")),
+        ({"price": 2.5}, (422, "invalid_body", "legs[0].price")),
+        ({"selection_id": "1"}, (422, "invalid_body", "legs[0].selection_id")),
+        ({"selection_id": -1}, (422, "invalid_body", "legs[0].selection_id")),
+        ({"selection_id": 2**70}, (422, "invalid_body", "legs[0].selection_id")),
+        ({"market_id": "1.unknown"}, (404, "unknown_market", "legs[0].market_id")),
+        ({"market_id": None}, (422, "invalid_body", "legs[0].market_id")),
         ({"free_bet": True}, (422, "invalid_body", "free_bet")),
     ],
 )
@@ -123,7 +134,7 @@ async def test_a_market_of_another_tenant_does_not_exist(platform: Platform) -> 
     headers = platform.headers(await platform.player(), key="k")
     theirs = bet(platform, market_id=f"1.{platform.theirs}")
     response = await platform.client.post("/v1/bets", json=theirs, headers=headers)
-    assert problem(response) == (404, "unknown_market", "market_id")
+    assert problem(response) == (404, "unknown_market", "legs[0].market_id")
 
 
 async def test_dead_tokens_place_nothing(platform: Platform) -> None:

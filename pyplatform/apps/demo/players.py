@@ -91,12 +91,8 @@ class Player:
             price = f"{float(price) * 1.5:.2f}"
         stake = self._chance.choice(STAKES)
         key = text(uuid7())
-        body = {
-            "market_id": offer.market_id,
-            "selection_id": offer.selection_id,
-            "price": price,
-            "stake": stake,
-        }
+        leg = {"market_id": offer.market_id, "selection_id": offer.selection_id, "price": price}
+        body = {"legs": [leg], "stake": stake}
         started = time.perf_counter()
         first = await self._send(key, body)
         milliseconds = (time.perf_counter() - started) * 1e3

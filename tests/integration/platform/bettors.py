@@ -109,7 +109,8 @@ class Crowd:
         selection = chance.choice(market.runners) if chance.random() > 0.02 else 99
         price = "1.01" if chance.random() > 0.05 else "900.00"
         stake = chance.choice(("1.00", "2.50", "5.00")) if chance.random() > 0.02 else "2000000.00"
-        body = {"market_id": market.id, "selection_id": selection, "price": price, "stake": stake}
+        leg = {"market_id": market.id, "selection_id": selection, "price": price}
+        body = {"legs": [leg], "stake": stake}
         key = text(uuid7())
         headers = {
             "x-tenant": tenant.slug,

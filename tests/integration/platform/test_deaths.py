@@ -160,7 +160,8 @@ async def no_bet_is_taken_on_a_known_result(house: House, market: Market) -> Non
     tenant, account = house.crowd.players[0]
     key = text(uuid7())
     headers = {"x-tenant": tenant.slug, "authorization": f"Bearer {account.token}", "idempotency-key": key}
-    body = {"market_id": market.id, "selection_id": market.runners[0], "price": "1.01", "stake": "1.00"}
+    leg = {"market_id": market.id, "selection_id": market.runners[0], "price": "1.01"}
+    body = {"legs": [leg], "stake": "1.00"}
     attempt = Attempt(tenant.slug, account.player, key, headers, body)
     connection = house.crowd.connection()
     answer = read_answer(await connection.request("POST", "/v1/bets", body, headers))

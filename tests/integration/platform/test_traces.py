@@ -94,7 +94,8 @@ class Visit:
         call.response = await self.connection.request(method, path, body, headers)
 
     async def place(self, call: Call) -> None:
-        slip = {"market_id": MARKET, "selection_id": FIRST, "price": "1.01", "stake": "5.00"}
+        leg = {"market_id": MARKET, "selection_id": FIRST, "price": "1.01"}
+        slip = {"legs": [leg], "stake": "5.00"}
         await self.send(call, "POST", "/v1/bets", slip)
 
     async def place_while_the_wallet_is_stuck(self, call: Call) -> None:

@@ -15,7 +15,7 @@ from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch, Replayer
 from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import Result
-from pyplatform.contracts.sportsbook.bets import BetAnswer, PlaceBet
+from pyplatform.contracts.sportsbook.bets import BetAnswer, Leg, PlaceBet
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
@@ -102,9 +102,8 @@ class House:
             player=self.player,
             session_id=ids.uuid7(),
             key=key or ids.text(ids.uuid7()),
-            market_id=MARKET,
-            selection_id=selection,
-            price_e4=price_e4,
+            bet_type="SINGLE",
+            legs=(Leg("e1", MARKET, selection, price_e4),),
             stake=money.parse(stake, "EUR"),
             currency="EUR",
             correlation=ids.uuid7(),
@@ -147,13 +146,13 @@ def feed(owner: EventOwner, *lines: bytes) -> Fed:
             changes = owner.trading.take(update)
         told.messages += changes.messages
         for market in changes.defined:
-            owner.bets.places(market.market_id, market.places)
+            owner.bets.define(market.market_id, market.names, market.places)
     return told
 
 
 async def decided(owner: EventOwner, answer: BetAnswer) -> BetAnswer:
     """Answer of a delayed bet after its delay."""
-    return await owner.delays.decision(ids.parse(answer.bet_id))
+    return await owner.decisions.of(ids.parse(answer.bet_id))
 
 
 @asynccontextmanager

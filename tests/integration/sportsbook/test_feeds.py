@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from secrets import token_hex
 
+import msgspec
 import pytest
 
 from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, PlaceBet
@@ -79,9 +80,8 @@ class Scene:
 
     def attempt(self, market: str, selection: int) -> PlaceBet:
         asked = self.house.attempt("10.00", selection=selection)
-        return PlaceBet(
-            **{name: getattr(asked, name) for name in asked.__struct_fields__} | {"market_id": market}
-        )
+        leg = msgspec.structs.replace(asked.legs[0], market_id=market)
+        return msgspec.structs.replace(asked, legs=(leg,))
 
     async def bet(self, market: str, selection: int) -> BetAnswer:
         return await self.owner.placement.place(self.attempt(market, selection))
@@ -169,7 +169,7 @@ async def test_results_told_twice_settle_once_also_for_a_new_owner(scene: Scene)
         tell(scene.uof, result)
         await until(lambda: len(scene.owner.bets) == 0)
     stake = money.parse("10.00", "EUR")
-    paid = stake * won.price_e4 // 10_000 + stake // 2
+    paid = stake * won.prices[0] // 10_000 + stake // 2
     assert half.outcome is BetOutcome.ACCEPTED
     assert await house.balance() == (before - 3 * stake + paid, 0)
     assert (await scene.bet(LINE, 1)).code == "market_closed"

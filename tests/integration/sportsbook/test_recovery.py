@@ -44,7 +44,7 @@ async def test_a_former_owner_s_bet_that_comes_after_its_market_was_settled_is_s
     following = asyncio.create_task(owner.follow_journal())
     answer = await former.placement.place(house.attempt("10.00"))
     await until(lambda: owner.settlement.settled == 1)
-    won = money.parse("10.00", "EUR") * answer.price_e4 // 10_000
+    won = money.parse("10.00", "EUR") * answer.prices[0] // 10_000
     assert await house.balance() == (money.parse("90.00", "EUR") + won, 0)
     assert len(owner.bets) == 0
     following.cancel()

@@ -64,7 +64,7 @@ async def test_a_refusal_is_the_answer_for_ever_and_reserves_nothing(house: Hous
     again = await owner.placement.place(attempt)
     assert (again.outcome, again.code, again.replayed) == (BetOutcome.REFUSED, "insufficient_funds", True)
     assert len(owner.bets) == 0
-    assert owner.bets.exposure(house.tenant.slug, MARKET, "EUR").stakes == 0
+    assert owner.bets.liability(house.tenant.slug, MARKET, "EUR").worst_case() == 0
 
 
 async def test_many_at_once_never_pass_the_liability_limit(house: House) -> None:
@@ -72,8 +72,8 @@ async def test_many_at_once_never_pass_the_liability_limit(house: House) -> None
     owner = house.new_owner()
     feed(owner, definition(), prices())
     answers = await asyncio.gather(*(owner.placement.place(house.attempt("100.00")) for _ in range(40)))
-    exposure = owner.bets.exposure(house.tenant.slug, MARKET, "EUR")
-    assert exposure.worst_case() <= money.parse("1000.00", "EUR")
+    liability = owner.bets.liability(house.tenant.slug, MARKET, "EUR")
+    assert liability.worst_case() <= money.parse("1000.00", "EUR")
     assert {a.code for a in answers} == {"", "liability_exceeded"}
     assert len(owner.bets) == sum(a.outcome is BetOutcome.ACCEPTED for a in answers)
 
@@ -91,7 +91,7 @@ async def test_winners_are_paid_losers_lose_and_removed_runners_give_the_stake_b
     await owner.settlement.resolve(result)
     assert len(owner.bets) == 0
     assert (owner.settlement.settled, owner.settlement.voided) == (2, 1)
-    paid = money.parse("10.00", "EUR") * won.price_e4 // 10_000 + money.parse("5.00", "EUR")
+    paid = money.parse("10.00", "EUR") * won.prices[0] // 10_000 + money.parse("5.00", "EUR")
     staked = money.parse("35.00", "EUR")
     assert await house.balance() == (money.parse("100.00", "EUR") - staked + paid, 0)
     assert (await house.entries()).count("settle_bet") == 2
@@ -107,7 +107,7 @@ async def test_a_new_owner_finds_open_bets_and_unpaid_results_in_the_records(hou
     second = house.new_owner()
     await second.recover()
     (bet,) = second.bets.of_market(house.tenant.slug, MARKET)
-    assert (bet.price_e4, bet.stake) == (answer.price_e4, money.parse("10.00", "EUR"))
+    assert ((bet.legs[0].price_e4,), bet.stake) == (answer.prices, money.parse("10.00", "EUR"))
     for market_id in second.settlement.resolved:
         await second.settlement.settle_open(market_id)
     assert (len(second.bets), second.settlement.settled) == (0, 1)

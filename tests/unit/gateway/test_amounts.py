@@ -29,7 +29,7 @@ from pyplatform.gateway.model import Invalid, read_price, read_stake, write_pric
     ],
 )
 def test_a_price_that_cannot_be(text: str, code: str) -> None:
-    found = read_price(text)
+    found = read_price(text, "price")
     assert isinstance(found, Invalid)
     assert (found.code, found.field) == (code, "price")
 
@@ -38,12 +38,12 @@ def test_a_price_that_cannot_be(text: str, code: str) -> None:
     ("text", "price"), [("1.01", 10_100), ("2", 20_000), ("2.5", 25_000), ("1000", 10_000_000)]
 )
 def test_a_price_that_can_be(text: str, price: int) -> None:
-    assert read_price(text) == price
+    assert read_price(text, "price") == price
 
 
 @given(st.integers(10_100, 10_000_000))
 def test_a_price_is_written_as_it_is_read(price: int) -> None:
-    assert read_price(write_price(price)) == price
+    assert read_price(write_price(price), "price") == price
     assert Decimal(write_price(price)) * 10_000 == price
 
 
@@ -68,11 +68,11 @@ def test_a_price_is_written_as_it_is_read(price: int) -> None:
     ],
 )
 def test_a_stake_that_cannot_be(text: str, code: str) -> None:
-    found = read_stake(text, "EUR")
+    found = read_stake(text, "EUR", "stake")
     assert isinstance(found, Invalid)
     assert (found.code, found.field) == (code, "stake")
 
 
 @given(st.integers(1, 10**12))
 def test_a_stake_in_cents_is_exact(cents: int) -> None:
-    assert read_stake(f"{cents // 100}.{cents % 100:02}", "EUR") == cents * 10_000
+    assert read_stake(f"{cents // 100}.{cents % 100:02}", "EUR", "stake") == cents * 10_000

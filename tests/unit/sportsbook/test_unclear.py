@@ -8,17 +8,17 @@ import pytest
 
 from pyplatform._core import wallet as codec
 from pyplatform.contracts.sportsbook.bets import BetOutcome, PlaceBet
-from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
+from pyplatform.sportsbook.decisions import Decisions
 from pyplatform.sportsbook.delays import Delays
-from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.openbets import OpenBet, OpenBets
+from pyplatform.sportsbook.openbets import OpenBet, OpenBets, OpenLeg
 from pyplatform.sportsbook.placement import Placement
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.settlement import Settlement
+from tests.unit.sportsbook import deciding
 
 TENANT, MARKET, RUNNER = "aurora", "1.1", 1
 PLAYER = ids.uuid7()
@@ -73,27 +73,27 @@ class Owner:
     """Placement, delays and settlement of one market."""
 
     def __init__(self, line: Line, delay: int = 0) -> None:
-        self.market = MarketState(MARKET, status=MarketStatus.OPEN, active=frozenset({RUNNER}))
-        self.market.bet_delay = delay
-        self.market.prices = {TENANT: {RUNNER: 20_000}}
+        self.market = deciding.market(MARKET, prices={RUNNER: 20_000}, delay=delay)
         self.bets = OpenBets()
         self.settlement = Settlement([TENANT], self.bets, line, self._record)
-        markets = {MARKET: self.market}
-        self.delays = Delays(markets, self.bets, line, self.settlement)
-        self.placement = Placement(markets, self.bets, line, self.settlement, self.delays, 100 * STAKE)
+        judge = deciding.judge(self.bets, self.market)
+        self.decisions = Decisions()
+        opened = self.settlement.notice
+        self.delays = Delays(judge, self.bets, line, opened, self.decisions)
+        self.placement = Placement(judge, self.bets, line, self.delays, opened)
 
     async def _record(self, _tenant: str, _resolution: Resolution) -> None:
         return
 
     @property
-    def stakes(self) -> int:
-        return self.bets.exposure(TENANT, MARKET, "EUR").stakes
+    def at_risk(self) -> int:
+        """What the market may lose, with what is reserved; at 2.00 that is what was staked."""
+        return self.bets.liability(TENANT, MARKET, "EUR").worst_case()
 
 
 def attempt(key: str = "k", traceparent: str = "") -> PlaceBet:
-    return PlaceBet(
-        TENANT, 1, PLAYER, bytes(16), key, MARKET, RUNNER, 20_000, STAKE, "EUR", bytes(16), traceparent
-    )
+    leg = deciding.leg(RUNNER, 20_000, MARKET)
+    return deciding.slip(leg, stake=STAKE, key=key, player=PLAYER, traceparent=traceparent)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -115,7 +115,7 @@ async def test_a_bet_whose_placement_was_not_answered_is_settled_with_its_market
     owner = Owner(line)
     answer = await owner.placement.place(attempt())
     assert answer.outcome is BetOutcome.UNAVAILABLE
-    assert owner.stakes == STAKE
+    assert owner.at_risk == STAKE
     await owner.settlement.resolve(CLOSED)
     await until(lambda: line.balance == (11 * STAKE, 0))
     await until(lambda: len(owner.bets) == 0)
@@ -143,7 +143,7 @@ async def test_a_delayed_bet_whose_acceptance_was_not_answered_is_settled_with_i
     placed = await owner.placement.place(attempt())
     assert placed.outcome is BetOutcome.PENDING
     line.faults.append(fault)
-    decision = await owner.delays.decision(ids.parse(placed.bet_id))
+    decision = await owner.decisions.of(ids.parse(placed.bet_id))
     assert decision.outcome is BetOutcome.ACCEPTED
     await owner.settlement.resolve(CLOSED)
     assert line.balance == (11 * STAKE, 0)
@@ -154,7 +154,7 @@ async def test_an_attempt_that_cannot_be_sent_reserves_nothing() -> None:
     owner = Owner(Line())
     with pytest.raises(ValueError, match="traceparent"):
         await owner.placement.place(attempt(traceparent="nonsense"))
-    assert owner.stakes == 0
+    assert owner.at_risk == 0
 
 
 def found_pending(owner: Owner, line: Line, pending_for: int) -> OpenBet:
@@ -165,7 +165,8 @@ def found_pending(owner: Owner, line: Line, pending_for: int) -> OpenBet:
         context, "k", bet_id, "EUR", STAKE, 1, 1, b"", 0, b"", now_ns() + 10**9, 0, until
     )
     assert line.wallet.submit(command, now_ns()).status == codec.ACCEPTED
-    bet = OpenBet(bet_id, TENANT, 1, PLAYER, MARKET, RUNNER, 20_000, STAKE, "EUR", 1, until)
+    legs = (OpenLeg("e1", MARKET, RUNNER, 20_000),)
+    bet = OpenBet(bet_id, TENANT, 1, PLAYER, "SINGLE", legs, STAKE, "EUR", 1, pending_until=until)
     owner.bets.restore(bet)
     return bet
 
@@ -177,7 +178,7 @@ async def test_an_overdue_bet_that_a_former_owner_had_accepted_is_kept_and_settl
     context = codec.Context(TENANT, 1, PLAYER, 1, ids.uuid7())
     line.wallet.submit(codec.accept_bet(context, bet.bet_id, 1), now_ns())
     await owner.delays.inquire(bet)
-    assert owner.stakes == STAKE
+    assert owner.at_risk == STAKE
     await owner.settlement.resolve(CLOSED)
     assert line.balance == (11 * STAKE, 0)
 
@@ -187,7 +188,7 @@ async def test_an_overdue_bet_is_released_when_the_wallet_has_rejected_it_and_no
     owner = Owner(line)
     bet = found_pending(owner, line, 10**9)
     await owner.delays.inquire(bet)
-    assert (owner.stakes, line.balance[1]) == (STAKE, STAKE)
+    assert (owner.at_risk, line.balance[1]) == (STAKE, STAKE)
     line.wallet.submit(codec.tick(codec.Context(TENANT, 1, bytes(16), 3, ids.uuid7()), 2**63), 2**62)
     await owner.delays.inquire(bet)
-    assert (owner.stakes, line.balance[1]) == (0, 0)
+    assert (owner.at_risk, line.balance[1]) == (0, 0)
