@@ -156,7 +156,8 @@ OPEN = {"price": "2.0", "result": "OPEN"}
         (bet([WON, WON], "TRIXIE"), "legs: this type needs 3 beside the bankers, got 2"),
         (bet([]), "legs: a bet has 1 to 64"),
         (bet([WON], unit_stake_minor=-1), "unit_stake_minor: is a whole number, not negative"),
-        (bet([WON], unit_stake_minor=0), "must be above 0"),
+        (bet([WON], unit_stake_minor=0), "unit_stake_minor: must be above 0"),
+        (bet([WON], rounding_unit_minor=0), "rounding_unit_minor: must be above 0"),
         (bet([WON], currency_code="EUR"), "bet: unknown field"),
         (bet([WON], rounding="UP"), "rounding: unknown"),
         (bet([WON], each_way=True), "leg 0: ew: an each-way bet needs terms"),
@@ -203,6 +204,15 @@ OPEN = {"price": "2.0", "result": "OPEN"}
 def test_what_cannot_be_settled_is_said_in_plain_words(wrong: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         betting.settle(wrong)
+
+
+def test_a_refusal_names_the_types_there_are() -> None:
+    with pytest.raises(ValueError, match="type: unknown bet type: known are") as refused:
+        betting.line_count("QUINTUPLE", 5)
+    chosen = {"ACCA": (4, None), "ACCUMULATOR": (4, None), "N_FOLD": (4, None), "SYSTEM": (4, [2])}
+    names = str(refused.value).partition("known are ")[2].split(", ")
+    assert all(betting.line_count(name, *chosen.get(name, (None, None))) > 0 for name in names)
+    assert len(names) == len(set(names)) == 35
 
 
 def test_what_cannot_be_cashed_out_is_said_in_plain_words() -> None:

@@ -151,6 +151,19 @@ pub enum Stake {
     Total(u64),
 }
 
+const ABOVE_NOTHING: &str = "must be above 0";
+
+impl Stake {
+    /// The error of a stake of nothing.
+    fn nothing(self) -> BettingError {
+        let name = match self {
+            Self::Line(_) => "unit_stake_minor",
+            Self::Total(_) => "total_stake_minor",
+        };
+        field(name, ABOVE_NOTHING)
+    }
+}
+
 /// The most a customer is paid on one day, and what was paid already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayCap {
@@ -229,8 +242,7 @@ impl Bet {
     /// The whole stake, minor units, before partial cash-outs.
     pub fn total_stake(&self) -> Result<u128, BettingError> {
         match self.stake {
-            Stake::Line(0) => Err(field("unit_stake_minor", "must be above 0")),
-            Stake::Total(0) => Err(field("total_stake_minor", "must be above 0")),
+            Stake::Line(0) | Stake::Total(0) => Err(self.stake.nothing()),
             Stake::Line(stake) => self.lines().checked_mul(stake.into()).ok_or(BettingError::Overflow),
             Stake::Total(stake) => Ok(stake.into()),
         }
@@ -243,8 +255,11 @@ impl Bet {
             Stake::Total(stake) => (stake, self.lines()),
         };
         let (running, whole) = self.running;
-        if above == 0 || self.unit == 0 {
-            return Err(field("stake", "stake and rounding unit must be above 0"));
+        if above == 0 {
+            return Err(self.stake.nothing());
+        }
+        if self.unit == 0 {
+            return Err(field("rounding_unit_minor", ABOVE_NOTHING));
         }
         if whole == 0 || running > whole || running > u64::from(u32::MAX) {
             return Err(field("cashed_out", "must be between 0 and 1"));

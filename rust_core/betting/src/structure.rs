@@ -107,6 +107,12 @@ const FOLDS: [(&str, usize); 8] = [
 /// Full cover, and every pair up and down: name, legs, smallest size.
 const UP_AND_DOWN: [(&str, usize, usize); 3] = [("ROUND_ROBIN", 3, 2), ("FLAG", 4, 2), ("SUPER_FLAG", 5, 2)];
 
+/// Every name, for who gave another.
+const UNKNOWN: &str = "unknown bet type: known are SINGLE, DOUBLE, TREBLE, FOURFOLD, FIVEFOLD, SIXFOLD, SEVENFOLD, \
+    EIGHTFOLD, ACCA, ACCUMULATOR, N_FOLD, TRIXIE, PATENT, YANKEE, LUCKY15, CANADIAN, SUPER_YANKEE, LUCKY31, HEINZ, \
+    HEINZ_WITH_SINGLES, LUCKY63, SUPER_HEINZ, SUPER_HEINZ_WITH_SINGLES, LUCKY127, GOLIATH, GOLIATH_WITH_SINGLES, \
+    LUCKY255, SYSTEM, SSA, DSA, ROUND_ROBIN, FLAG, SUPER_FLAG, UNION_JACK, ALPHABET";
+
 /// Rows, columns and diagonals of three by three.
 const UNION_JACK: [[usize; 3]; 8] =
     [[0, 1, 2], [3, 4, 5], [6, 7, 8], [0, 3, 6], [1, 4, 7], [2, 5, 8], [0, 4, 8], [2, 4, 6]];
@@ -200,7 +206,7 @@ impl Structure {
                 let groups = patents.into_iter().chain(rest).collect();
                 Ok(Self::of(legs, groups, Vec::new(), 1))
             }
-            _ => Err(field("type", "unknown bet type: see the documentation of Bet for the names")),
+            _ => Err(field("type", UNKNOWN)),
         }
     }
 
