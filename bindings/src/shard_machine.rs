@@ -117,6 +117,11 @@ impl Shard {
     }
 
     #[getter]
+    fn generation(&self) -> Option<u64> {
+        self.machine().generation()
+    }
+
+    #[getter]
     fn standing(&self) -> u8 {
         match self.machine().standing() {
             Standing::Standby => 0,

@@ -206,6 +206,9 @@ class Shard:
     @property
     def epoch(self) -> int: ...
     @property
+    def generation(self) -> int | None:
+        """Kill-switch generation in force, ahead of what is durable by what is in flight; None unless leading."""
+    @property
     def standing(self) -> int: ...
     def stats(self) -> Stats: ...
 

@@ -301,6 +301,11 @@ impl Shard {
         }
     }
 
+    /// Kill-switch generation in force, while leading.
+    pub fn generation(&self) -> Option<u64> {
+        self.wallet().map(Wallet::generation)
+    }
+
     /// Counters so far.
     pub fn stats(&self) -> Stats {
         self.stats
