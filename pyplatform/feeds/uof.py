@@ -1,7 +1,7 @@
 """Unified Odds Feed messages as normalised markets: one for every line of every event."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,11 +18,13 @@ from pyplatform.contracts.feeds import (
     Result,
     State,
     Status,
+    Translation,
 )
 from pyplatform.core.feeds import uof
 from pyplatform.feeds.adapter import Told
-from pyplatform.feeds.fixtures import Fixture
+from pyplatform.feeds.fixtures import Fixture, line_names
 from pyplatform.feeds.received import Received
+from pyplatform.feeds.sports import UOF, sport
 
 KEPT_NS: Final = 24 * 3600 * 10**9
 """An event that is over is forgotten when nothing was heard of it for so long."""
@@ -64,6 +66,12 @@ def event_of(received: Received) -> str | None:
     return found[1].decode("utf-8", "replace") if found else None
 
 
+def sport_of(received: Received) -> str:
+    """Number of the sport a message's routing key names; "" if it names none."""
+    words = received.channel.split(".")
+    return words[4] if len(words) >= 7 and words[4].isdigit() else ""
+
+
 class UofAdapter:
     """One connection to the feed; its producers are the products.
 
@@ -75,8 +83,11 @@ class UofAdapter:
     def __init__(self, descriptions: bytes | None = None) -> None:
         self._state = uof.State(descriptions)
         self._names = uof.Descriptions(descriptions) if descriptions else None
+        self._translations: dict[str, uof.Descriptions] = {}
+        self._sports: dict[str, str] = {}
         self._touched: dict[str, None] = {}
         self._lines: dict[str, dict[str, uof.Line]] = {}
+        self._told: dict[str, int] = {}
         self._live: dict[str, bool] = {}
         self._fixtures: dict[str, Fixture] = {}
         self._heard: dict[str, int] = {}
@@ -99,6 +110,8 @@ class UofAdapter:
                 self.want(event)
             self._touched[event] = None
             self._heard[event] = received.at_ns
+            if event not in self._sports:
+                self._sports[event] = sport_of(received)
         if received.at_ns - self._swept > _SWEEP_NS:
             self._swept = received.at_ns
             self._sweep(received.at_ns)
@@ -116,7 +129,7 @@ class UofAdapter:
         """Have the next `tell` name the markets of an event by its fixture."""
         if event in self._heard and self._fixtures.get(event) != fixture:
             self._fixtures[event] = fixture
-            self._lines.pop(event, None)
+            self._forget_told(event)
             self._touched[event] = None
 
     def add_names(self, document: bytes) -> None:
@@ -124,9 +137,17 @@ class UofAdapter:
         if self._names is not None:
             self._names.add(document)
 
+    def add_language(self, language: str, *documents: bytes) -> None:
+        """Name markets in another language as well; ValueError if its descriptions cannot be read."""
+        names = uof.Descriptions(documents[0], language=language)
+        for document in documents[1:]:
+            names.add(document)
+        self._translations[language] = names
+
     def touch_all(self) -> None:
         """Have the next `tell` speak of every market."""
         self._lines.clear()
+        self._told.clear()
         self._touched.update(dict.fromkeys(self._heard))
 
     def producer_of(self, named: str) -> str:
@@ -157,22 +178,49 @@ class UofAdapter:
         return self._state.error_count
 
     def _tell(self, urn: str) -> Iterator[Told]:
-        event = self._state.event(urn)
+        since = self._told.get(urn, 0)
+        event = self._state.event(urn, since=since)
         if event is None:
             return
-        before = self._lines.get(urn, {})
-        self._lines[urn] = event["markets"]
         phase = _phase(event)
-        at = (event["ts"] or 0) * _MS
         turned = self._live.get(urn) != (phase in _LIVE)
         self._live[urn] = phase in _LIVE
+        if turned and since:
+            event = self._state.event(urn) or event
+        self._told[urn] = self._state.messages
+        at = (event["ts"] or 0) * _MS
+        results = self._results(urn, 0 if turned else since)
+        before = self._lines.setdefault(urn, {})
         for name, line in event["markets"].items():
             earlier = before.get(name)
+            before[name] = line
             if earlier != line or turned:
-                yield from self._tell_line(urn, name, line, earlier, at, phase)
+                yield from self._tell_line(urn, name, line, earlier, results.get(name, ()), at, phase)
+
+    def _results(self, urn: str, since: int) -> dict[str, list[OutcomeResult]]:
+        """Outcomes with a result, by line."""
+        results: dict[str, list[OutcomeResult]] = {}
+        for market, specifiers, key, won, halves, dead_heat, _ in self._state.results(urn, since=since) or ():
+            share = Fraction(dead_heat).limit_denominator(_TIES)
+            tied = (share.numerator, share.denominator)
+            # So small a part is no dead heat: what it means nobody knows.
+            result = OutcomeResult(key, won, halves, *tied) if share else OutcomeResult(key, None)
+            results.setdefault(f"{market}/{specifiers}", []).append(result)
+        return results
+
+    def _forget_told(self, urn: str) -> None:
+        self._lines.pop(urn, None)
+        self._told.pop(urn, None)
 
     def _tell_line(
-        self, urn: str, name: str, line: uof.Line, earlier: uof.Line | None, at: int, phase: int | None
+        self,
+        urn: str,
+        name: str,
+        line: uof.Line,
+        earlier: uof.Line | None,
+        results: Sequence[OutcomeResult],
+        at: int,
+        phase: int | None,
     ) -> Iterator[Told]:
         market, producer = market_key(urn, name), _producer(line)
         if earlier is None or _keys(earlier) != _keys(line):
@@ -180,37 +228,31 @@ class UofAdapter:
         yield Told(market, producer, _status(line, phase), at)
         if line["outcomes"]:
             yield Told(market, producer, _prices(line), at)
-        if line["settled"] or line["cancels"] or (earlier and (earlier["settled"] or earlier["cancels"])):
-            yield Told(market, producer, _result(line), at)
+        if results or line["cancels"] or (earlier and (earlier["settled"] or earlier["cancels"])):
+            yield Told(market, producer, _result(line, results), at)
 
     def _catalogue(self, urn: str, line_name: str, line: uof.Line) -> Catalogue:
-        market, _, specifiers = line_name.partition("/")
-        fixture = self._fixtures.get(urn, _UNKNOWN)
-
-        def named(outcome: str = "") -> str:
-            """A name from the descriptions; "" where they do not suffice."""
-            if self._names is None:
-                return ""
-            home, away, event = fixture.home or "Home", fixture.away or "Away", fixture.name or urn
-            try:
-                if outcome:
-                    return self._names.outcome_name(
-                        int(market), outcome, specifiers, competitor1=home, competitor2=away, event=event
-                    )
-                return self._names.market_name(
-                    int(market), specifiers, competitor1=home, competitor2=away, event=event
-                )
-            except ValueError:
-                return ""
-
+        fixture, keys = self._fixtures.get(urn, _UNKNOWN), _keys(line)
+        name, outcomes = line_names(self._names, urn, line_name, keys, fixture)
+        name = name or f"Market {line_name.replace('/', ' ')}"
+        outcomes = [called or f"Outcome {key}" for key, called in zip(keys, outcomes, strict=True)]
+        translations = []
+        for language, descriptions in self._translations.items():
+            called, theirs = line_names(descriptions, urn, line_name, keys, fixture)
+            words = tuple(there or here for there, here in zip(theirs, outcomes, strict=True))
+            translations.append(Translation(language, fixture.name, called or name, words))
         return Catalogue(
             event=urn,
             event_name=fixture.name or urn,
-            kind=market,
-            name=named() or f"Market {market} {specifiers}".rstrip(),
+            kind=line_name.partition("/")[0],
+            name=name,
             winners=0,
             starts_at=fixture.starts_at,
-            outcomes=tuple(Outcome(key, named(key) or f"Outcome {key}") for key in _keys(line)),
+            outcomes=tuple(map(Outcome, keys, outcomes)),
+            sport=fixture.sport if fixture.sport.id else sport("uof", UOF, self._sports.get(urn, "")),
+            category=fixture.category,
+            competition=fixture.competition,
+            translations=tuple(translations),
         )
 
     def _sweep(self, now: int) -> None:
@@ -221,9 +263,10 @@ class UofAdapter:
                 self._dropped += [market_key(urn, name) for name in event["markets"]]
                 self._state.forget(urn)
                 self._heard.pop(urn)
-                self._lines.pop(urn, None)
+                self._forget_told(urn)
                 self._live.pop(urn, None)
                 self._fixtures.pop(urn, None)
+                self._sports.pop(urn, None)
 
 
 def _phase(event: uof.Event) -> int | None:
@@ -255,25 +298,13 @@ def _prices(line: uof.Line) -> Prices:
     return Prices(tuple(line["outcomes"]), price=tuple(price), probability=tuple(probability))
 
 
-def _result(line: uof.Line) -> Result:
-    outcomes = tuple(_outcome(key, *values) for key, values in line["settled"].items())
+def _result(line: uof.Line, outcomes: Sequence[OutcomeResult]) -> Result:
     final = bool(outcomes) and all(outcome.won is not None for outcome in outcomes)
     return Result(
         places=max(1, sum(outcome.won is True for outcome in outcomes)),
         final=final,
         each=True,
         certainty=line["certainty"],
-        outcomes=outcomes,
+        outcomes=tuple(outcomes),
         cancels=tuple((window[0], window[1]) for window in line["cancels"]),
     )
-
-
-def _outcome(key: str, result: float | None, void: float | None, dead_heat: float | None) -> OutcomeResult:
-    """One settled outcome; a result or factor we do not know is undecided, never lost."""
-    halves = {0.0: 0, 0.5: 1, 1.0: 2}.get(void or 0.0)
-    won = {0.0: False, 1.0: True}.get(-1.0 if result is None else result)
-    factor = 1.0 if dead_heat is None else dead_heat
-    share = Fraction(factor).limit_denominator(_TIES) if isfinite(factor) else Fraction(0)
-    if halves is None or not 0 < share <= 1:
-        won, halves, share = None, 0, Fraction(1)
-    return OutcomeResult(key, won, halves, share.numerator, share.denominator)

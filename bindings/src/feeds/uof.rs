@@ -57,16 +57,28 @@ impl UofState {
         PyTuple::new(py, ids)
     }
 
-    fn event<'py>(&self, py: Python<'py>, event_id: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
-        self.inner.event(event_id).map(|event| shown(py, event)).transpose()
+    #[pyo3(signature = (event_id, *, since = 0))]
+    fn event<'py>(
+        &self,
+        py: Python<'py>,
+        event_id: &str,
+        since: u64,
+    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+        self.inner.event(event_id).map(|event| shown(py, event, since)).transpose()
     }
 
     fn details<'py>(&self, py: Python<'py>, event_id: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
         self.inner.event(event_id).map(|event| uof_details::event(py, event)).transpose()
     }
 
-    fn results<'py>(&self, py: Python<'py>, event_id: &str) -> PyResult<Option<Bound<'py, PyList>>> {
-        self.inner.event(event_id).map(|event| uof_details::results(py, event)).transpose()
+    #[pyo3(signature = (event_id, *, since = 0))]
+    fn results<'py>(
+        &self,
+        py: Python<'py>,
+        event_id: &str,
+        since: u64,
+    ) -> PyResult<Option<Bound<'py, PyList>>> {
+        self.inner.event(event_id).map(|event| uof_details::results(py, event, since)).transpose()
     }
 
     fn forget_over(&mut self, before_ms: i64) -> usize {
@@ -80,7 +92,7 @@ impl UofState {
     fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let snapshot = PyDict::new(py);
         for (urn, event) in self.inner.events() {
-            snapshot.set_item(urn, shown(py, event)?)?;
+            snapshot.set_item(urn, shown(py, event, 0)?)?;
         }
         Ok(snapshot)
     }
@@ -110,9 +122,9 @@ impl UofState {
     }
 }
 
-fn shown<'py>(py: Python<'py>, event: &core::Event) -> PyResult<Bound<'py, PyDict>> {
+fn shown<'py>(py: Python<'py>, event: &core::Event, since: u64) -> PyResult<Bound<'py, PyDict>> {
     let markets = PyDict::new(py);
-    for line in event.lines() {
+    for line in event.lines_since(since) {
         markets.set_item(format!("{}/{}", line.market(), line.specifiers()), self::line(py, line)?)?;
     }
     let status = event.status().map(|status| {

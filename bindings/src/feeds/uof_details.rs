@@ -68,9 +68,9 @@ fn cancel<'py>(py: Python<'py>, cancel: &core::Cancel) -> PyResult<Dict<'py>> {
 }
 
 /// (market, specifiers, outcome, won, halves void, dead heat factor, certainty) of every outcome with a result.
-pub(super) fn results<'py>(py: Python<'py>, event: &core::Event) -> PyResult<Bound<'py, PyList>> {
+pub(super) fn results<'py>(py: Python<'py>, event: &core::Event, since: u64) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
-    for line in event.lines() {
+    for line in event.lines_since(since) {
         for settled in line.settled() {
             let (won, void_halves, dead_heat) = match settled.verdict() {
                 core::Verdict::Decided { won, void_halves, dead_heat } => (Some(won), void_halves, dead_heat),

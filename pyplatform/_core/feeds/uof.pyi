@@ -49,13 +49,14 @@ class State:
         of another event, is an error, but the message counts."""
     def event_ids(self) -> tuple[str, ...]:
         """URNs of the events held, sorted."""
-    def event(self, event_id: str) -> UofEvent | None:
-        """An event as in the snapshot; None if it is unknown."""
+    def event(self, event_id: str, *, since: int = 0) -> UofEvent | None:
+        """An event as in the snapshot; None if it is unknown. `since`: only with lines that a message after the one of
+        this number (`messages` when it had been applied) was about."""
     def details(self, event_id: str) -> EventDetails | None:
         """All that is held of an event but its results: score, clock, what is announced of markets, why bets are void.
         None if it is unknown."""
-    def results(self, event_id: str) -> list[Result] | None:
-        """How its outcomes are to be settled, line by line; None if it is unknown."""
+    def results(self, event_id: str, *, since: int = 0) -> list[Result] | None:
+        """How its outcomes are to be settled, line by line; None if it is unknown. `since` as in `event`."""
     def forget_over(self, before_ms: int) -> int:
         """Drop the events that are ended, closed, cancelled or abandoned and of which no message was made at this
         time, in milliseconds since the epoch, or later; answers how many. A live session calls it now and then."""

@@ -192,6 +192,8 @@ def test_a_uof_line_has_names_and_prices_or_their_absence() -> None:
         ('result="1" dead_heat_factor="0.333"', OutcomeResult("1", won=True, places=1, tied=3)),
         ('result="-1"', OutcomeResult("1", won=None)),
         ('result="1" void_factor="0.3"', OutcomeResult("1", won=None)),
+        ('result="1" dead_heat_factor="0.001"', OutcomeResult("1", won=None)),
+        ('result="2"', OutcomeResult("1", won=None)),
     ],
 )
 def test_a_uof_settlement(written: str, meant: OutcomeResult) -> None:

@@ -133,6 +133,29 @@ def test_results_are_what_is_to_be_paid_and_the_unknown_is_never_lost() -> None:
     assert state.results("sr:match:8") is None
 
 
+def test_lines_are_told_by_the_message_that_was_last_about_them() -> None:
+    state = uof.State()
+    head = 'product="1" event_id="sr:match:7" timestamp="17900000000'
+
+    def lines_since(number: int) -> list[str]:
+        event = state.event("sr:match:7", since=number)
+        assert event is not None
+        return list(event["markets"])
+
+    for number in (1, 2):
+        market = f'<market id="{number}" status="{2 - number}"/>'
+        state.apply("", f'<odds_change {head}0{number}"><odds>{market}</odds></odds_change>'.encode())
+    assert lines_since(0) == ["1/", "2/"]
+    assert lines_since(1) == ["2/"]
+    state.apply("", f'<bet_stop {head}03" groups="all"/>'.encode())
+    assert lines_since(2) == ["1/"]
+    settled = '<outcomes><market id="2"><outcome id="4" result="1"/></market></outcomes>'
+    state.apply("", f'<bet_settlement {head}04" certainty="2">{settled}</bet_settlement>'.encode())
+    assert lines_since(3) == ["2/"]
+    assert state.results("sr:match:7", since=3) == [(2, "", "4", True, 0, 1.0, 2)]
+    assert (lines_since(4), state.results("sr:match:7", since=4)) == ([], [])
+
+
 def test_a_cancellation_of_outcomes_is_taken_back_outcome_by_outcome() -> None:
     state = uof.State(strict=True)
     both = '<outcome id="12"/><outcome id="13"/>'

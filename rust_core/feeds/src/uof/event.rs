@@ -104,6 +104,11 @@ impl Event {
         &self.lines
     }
 
+    /// Those of its market lines that a message after the one of this number was about.
+    pub fn lines_since(&self, message: u64) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |line| line.touched > message)
+    }
+
     pub(super) fn seen(&mut self, timestamp: i64) {
         self.latest = self.latest.max(timestamp);
     }
@@ -145,7 +150,7 @@ pub(super) fn begins(kind: Kind) -> bool {
     matches!(kind, Kind::OddsChange | Kind::BetSettlement | Kind::BetCancel)
 }
 
-pub(super) fn bet_stop(event: &mut Event, message: &Message<'_>, descriptions: &Descriptions) {
+pub(super) fn bet_stop(event: &mut Event, message: &Message<'_>, number: u64, descriptions: &Descriptions) {
     let mut groups: Vec<&str> = message.groups.split('|').collect();
     groups.sort_unstable();
     let stopped = |group: &str| groups.binary_search(&group).is_ok();
@@ -153,13 +158,13 @@ pub(super) fn bet_stop(event: &mut Event, message: &Message<'_>, descriptions: &
     for line in event.lines.iter_mut().filter(|line| line.status == Some(ACTIVE)) {
         let described = || descriptions.market(line.market);
         if all || described().is_some_and(|market| market.groups().any(stopped)) {
-            line.status = Some(message.market_status);
+            (line.status, line.touched) = (Some(message.market_status), number);
         }
     }
 }
 
-/// Applies a message that lists lines; answers whether all had room.
-pub(super) fn change(event: &mut Event, message: &Message<'_>, max_lines: usize) -> bool {
+/// Applies the message of this number, which lists lines; answers whether all had room.
+pub(super) fn change(event: &mut Event, message: &Message<'_>, number: u64, max_lines: usize) -> bool {
     if message.kind == Kind::OddsChange {
         event.timestamp = Some(message.timestamp);
         (event.betting_status, event.betstop_reason) = (message.betting_status, message.betstop_reason);
@@ -188,7 +193,9 @@ pub(super) fn change(event: &mut Event, message: &Message<'_>, max_lines: usize)
                 event.lines.len() - 1
             }
         };
-        room &= change_line(&mut event.lines[at], message, market);
+        let line = &mut event.lines[at];
+        line.touched = number;
+        room &= change_line(line, message, market);
     }
     room
 }

@@ -43,6 +43,8 @@ pub struct Line {
     cashout_status: Option<i64>,
     metadata: Option<Metadata>,
     extended_specifiers: Id,
+    /// Number of the last message about it.
+    pub(super) touched: u64,
 }
 
 impl Line {
@@ -113,6 +115,11 @@ impl Line {
     /// Information that does not tell lines apart.
     pub fn extended_specifiers(&self) -> &str {
         &self.extended_specifiers
+    }
+
+    /// Number of the last message about it, the state's first being 1.
+    pub fn touched(&self) -> u64 {
+        self.touched
     }
 
     /// Takes what an odds change says of it; answers whether there was room.

@@ -111,11 +111,11 @@ impl State {
         }
         event.seen(message.timestamp);
         if message.kind == Kind::BetStop {
-            bet_stop(event, message, &self.descriptions);
+            bet_stop(event, message, self.messages, &self.descriptions);
             return Ok(true);
         }
         let others = self.lines - event.lines().len();
-        let room = change(event, message, self.options.max_lines.saturating_sub(others));
+        let room = change(event, message, self.messages, self.options.max_lines.saturating_sub(others));
         self.lines = others + event.lines().len();
         if room { Ok(true) } else { limit("market lines, outcomes or cancellations") }
     }
