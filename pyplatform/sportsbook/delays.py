@@ -41,7 +41,7 @@ class Delays:
 
     async def _decide(self, request: PlaceBet, bet: OpenBet, delay: int, placed: BetAnswer) -> BetAnswer:
         await asyncio.sleep(delay)
-        return await self.conclude(request, bet, placed, self._refusal(request))
+        return await self.conclude(context_of(request), bet, placed, self._refusal(request))
 
     def _refusal(self, request: PlaceBet) -> Refusal | None:
         """Why the bet would not be taken now; its stake was judged when it was placed."""
@@ -51,15 +51,14 @@ class Delays:
         return None
 
     async def conclude(
-        self, request: PlaceBet, bet: OpenBet, placed: BetAnswer, refusal: Refusal | None
+        self, context: codec.Context, bet: OpenBet, placed: BetAnswer, refusal: Refusal | None
     ) -> BetAnswer:
         """Accept or reject a bet that waited, in the wallet first; asks until it has answered."""
-        context = context_of(request)
         if refusal is None:
             command = codec.accept_bet(context, bet.bet_id, bet.version)
         else:
             command = codec.reject_bet(context, bet.bet_id, bet.version, refusal)
-        reply = await until_clear(self._wallet, request.tenant, command)
+        reply = await until_clear(self._wallet, bet.tenant, command)
         if reply.status != codec.ACCEPTED:
             # Its time ran out and the wallet's tick was first; the same key meets that decision.
             self._bets.release(bet.bet_id)

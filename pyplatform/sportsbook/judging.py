@@ -92,7 +92,7 @@ class Judge:
         if market is None:
             return LegView(Refusal.UNKNOWN_MARKET, 0)
         terms = self._terms_of(request.tenant, market)
-        refusal = _unsold(market, terms, request, leg)
+        refusal = _unsold(market, terms, request.tenant, request.brand, leg.selection_id)
         if refusal is not None:
             return LegView(refusal, 0, terms=terms)
         current = market.prices.get(request.tenant, {}).get(leg.selection_id, 0)
@@ -107,6 +107,13 @@ class Judge:
         if agreed or _takes(request, terms, leg.price_e4, current):
             return LegView(None, current, market.delay_of(request.tenant), each_way, terms)
         return LegView(Refusal.PRICE_CHANGED, current, terms=terms)
+
+    def unsold(self, tenant: str, brand: int, market_id: str, selection: int) -> Refusal | None:
+        """Why a selection is not sold now, whatever its price."""
+        market = self._markets.get(market_id)
+        if market is None:
+            return Refusal.UNKNOWN_MARKET
+        return _unsold(market, self._terms_of(tenant, market), tenant, brand, selection)
 
     def decide(self, request: PlaceBet, views: Sequence[LegView]) -> Verdict:
         """Decide on a slip whose legs look like `views`."""
@@ -235,15 +242,14 @@ class Judge:
         return Most(found.stake, found.limit)
 
 
-def _unsold(market: MarketState, terms: Terms, request: PlaceBet, leg: Leg) -> Refusal | None:
-    """Why a selection is not sold now, whatever its price."""
-    status = market.status_of(request.tenant)
+def _unsold(market: MarketState, terms: Terms, tenant: str, brand: int, selection: int) -> Refusal | None:
+    status = market.status_of(tenant)
     if status is MarketStatus.CLOSED:
         return Refusal.MARKET_CLOSED
-    if not terms.sold_by(request.brand):
+    if not terms.sold_by(brand):
         return Refusal.UNKNOWN_MARKET
-    if leg.selection_id not in market.active:
-        return Refusal.SELECTION_REMOVED if leg.selection_id in market.removed else Refusal.UNKNOWN_SELECTION
+    if selection not in market.active:
+        return Refusal.SELECTION_REMOVED if selection in market.removed else Refusal.UNKNOWN_SELECTION
     return None if status is MarketStatus.OPEN else Refusal.MARKET_SUSPENDED
 
 

@@ -19,7 +19,8 @@ from pyplatform.sportsbook.answers import answer_of, context_of, refusal_name, u
 from pyplatform.sportsbook.asking import RETRY_PAUSE, background, is_clear
 from pyplatform.sportsbook.delays import Delays, Opened
 from pyplatform.sportsbook.judging import Judge, Verdict, least
-from pyplatform.sportsbook.openbets import OpenBet, OpenBets, legs_of
+from pyplatform.sportsbook.openbets import OpenBet, OpenBets, Standing, legs_of
+from pyplatform.sportsbook.referrals import REFERRAL_S, Referrals
 from pyplatform.telemetry import correlated, get_logger
 
 DECISION_LIFETIME = 5_000_000_000
@@ -51,12 +52,19 @@ class Placement:
     """Decides attempts on the events this process owns."""
 
     def __init__(
-        self, judge: Judge, bets: OpenBets, wallet: WalletPort, delays: Delays, opened: Opened
+        self,
+        judge: Judge,
+        bets: OpenBets,
+        wallet: WalletPort,
+        delays: Delays,
+        referrals: Referrals,
+        opened: Opened,
     ) -> None:
         self._judge = judge
         self._bets = bets
         self._wallet = wallet
         self._delays = delays
+        self._referrals = referrals
         self._opened = opened
         self._unclear: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
         self.generation: dict[str, int] = {}
@@ -100,8 +108,11 @@ class Placement:
         pending_until = 0
         if verdict.refusal is None:
             bet = _bet_of(request, asked, told, bet_id)
-            if verdict.delay:
-                pending_until = bet.pending_until = now + verdict.delay * SECOND + PENDING_GRACE
+            waits = REFERRAL_S if verdict.referred else verdict.delay
+            if waits:
+                pending_until = bet.pending_until = now + waits * SECOND + PENDING_GRACE
+            if verdict.most is not None and request.stake > verdict.most.stake:
+                bet.standing = Standing.UNBOOKED
         # What cannot be asked of the wallet raises here, and must not leave a reservation behind.
         command = codec.place_bet(
             context_of(request),
@@ -162,13 +173,17 @@ class Placement:
 
     def _conclude(self, attempt: Attempt, reply: codec.Reply) -> BetAnswer:
         bet = attempt.bet
-        answer = answer_of(reply, attempt.slip)
+        answer = self._referrals.complete(answer_of(reply, attempt.slip))
         if bet is None or reply.object_id != bet.bet_id or reply.status != codec.ACCEPTED:
             self._bets.release(attempt.bet_id)
             return answer
         bet.unclear = False
         bet.version = reply.version
         self.accepted += 1
+        if attempt.verdict.referred:
+            most = attempt.verdict.most.stake if attempt.verdict.most is not None else 0
+            until = bet.pending_until - PENDING_GRACE
+            return self._referrals.refer(context_of(attempt.request), bet, answer, most, until)
         if bet.pending_until:
             self._delays.start(attempt.request, bet, attempt.verdict.delay, answer)
         else:

@@ -35,11 +35,13 @@ from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.answers import unavailable
 from pyplatform.sportsbook.decisions import Decisions
 from pyplatform.sportsbook.delays import Delays
+from pyplatform.sportsbook.generations import Generations
 from pyplatform.sportsbook.judging import Judge
 from pyplatform.sportsbook.listener import FeedListener, ResultFollower
 from pyplatform.sportsbook.openbets import OpenBets
 from pyplatform.sportsbook.placement import DECISION_LIFETIME, SECOND, Placement
 from pyplatform.sportsbook.recovery import Recovery
+from pyplatform.sportsbook.referrals import Referrals
 from pyplatform.sportsbook.reporting import Reporter
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.settlement import Settlement
@@ -85,7 +87,8 @@ class EventOwner:
         self.decisions = Decisions()
         opened = self.settlement.notice
         self.delays = Delays(judge, self.bets, ports.wallet, opened, self.decisions)
-        self.placement = Placement(judge, self.bets, ports.wallet, self.delays, opened)
+        self.referrals = Referrals(judge, self.bets, self.delays, self.decisions)
+        self.placement = Placement(judge, self.bets, ports.wallet, self.delays, self.referrals, opened)
         self.reporter = Reporter(self.trading, self.sources, self.bets, self.placement, self.settlement)
         self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish)
         self._recovery = Recovery(self._slugs, ports.reader, ports.wallet, self.bets)
@@ -225,6 +228,10 @@ class EventOwner:
             stats = msgspec.msgpack.encode(self.reporter.stats())
             await self._ports.bus.publish(STATS_SUBJECT, stats)
 
+    async def follow_generations(self) -> None:
+        """Decide bets under the generation their wallet has in force."""
+        await Generations(self._ports.bus, self._slugs, self.placement.generation).run()
+
     async def follow_journal(self) -> None:
         """Count bets whose command the former owner had already sent."""
         await self._recovery.follow(2 * DECISION_LIFETIME / SECOND, self.settlement.notice)
@@ -257,6 +264,7 @@ async def run_trading(
                 owner.run_settlement(),
                 owner.run_upkeep(),
                 owner.run_reports(),
+                owner.follow_generations(),
                 owner.follow_journal(),
             ]
             background = [keeping, *(group.create_task(work) for work in works)]

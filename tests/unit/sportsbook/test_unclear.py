@@ -16,6 +16,7 @@ from pyplatform.sportsbook.decisions import Decisions
 from pyplatform.sportsbook.delays import Delays
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets, OpenLeg
 from pyplatform.sportsbook.placement import Placement
+from pyplatform.sportsbook.referrals import Referrals
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.settlement import Settlement
 from tests.unit.sportsbook import deciding
@@ -80,7 +81,8 @@ class Owner:
         self.decisions = Decisions()
         opened = self.settlement.notice
         self.delays = Delays(judge, self.bets, line, opened, self.decisions)
-        self.placement = Placement(judge, self.bets, line, self.delays, opened)
+        self.referrals = Referrals(judge, self.bets, self.delays, self.decisions)
+        self.placement = Placement(judge, self.bets, line, self.delays, self.referrals, opened)
 
     async def _record(self, _tenant: str, _resolution: Resolution) -> None:
         return
