@@ -16,6 +16,7 @@ from rich.table import Table
 from pyplatform.apps.drill_cli import drill
 from pyplatform.apps.feed_cli import feed_app
 from pyplatform.apps.staff_cli import staff_app
+from pyplatform.apps.wallet_cli import wallet_app
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 
@@ -35,6 +36,7 @@ recordings_app = typer.Typer(
 )
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(feed_app, name="feed")
+app.add_typer(wallet_app, name="wallet")
 app.command()(drill)
 app.add_typer(staff_app, name="staff")
 
@@ -247,6 +249,20 @@ def health(
     settings = Settings.from_env(require_servers=role != "gateway")
     question = Question(settings, load_tenants(settings.tenants_file or None), url.rstrip("/"), producer)
     _out.print(asyncio.run(check(role, question)), markup=False)
+
+
+@app.command()
+def api(
+    document: Annotated[str, typer.Argument(help="openapi (HTTP) or asyncapi (stream and bus).")],
+) -> None:
+    """Print a document of the interfaces as JSON: what a running gateway serves at /v1/<document>.json."""
+    import msgspec  # noqa: PLC0415
+
+    from pyplatform.apps.web import describe  # noqa: PLC0415
+
+    if document not in ("openapi", "asyncapi"):
+        raise typer.BadParameter(f"{document!r} is neither openapi nor asyncapi", param_hint="DOCUMENT")
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(describe(document))).decode() + "\n")
 
 
 @app.command()

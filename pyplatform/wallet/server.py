@@ -6,7 +6,9 @@ import msgspec
 from nats.errors import Error as NatsError
 
 from pyplatform.bus import Bus, Subscription
+from pyplatform.contracts.killswitch import switch_subject
 from pyplatform.contracts.wallet import ShardState, command_subject, locate_subject, state_subject
+from pyplatform.wallet.killswitch import KillSwitch
 from pyplatform.wallet.writer import Durable, Writer
 
 
@@ -21,6 +23,7 @@ class ShardServer:
         self._changed = asyncio.Event()
         self._silent = asyncio.Event()
         self._leaving = False
+        self._switch = KillSwitch(bus, writer)
         writer.listen(self)
 
     def leading(self, epoch: int, durable: Durable) -> None:
@@ -65,6 +68,7 @@ class ShardServer:
             await self._bus.serve(command_subject(shard, epoch), self._writer.submit),
             await self._bus.serve(locate_subject(shard), self._locate),
             await self._bus.serve(state_subject(shard), self._state),
+            await self._bus.serve(switch_subject(shard), self._switch.on_request),
         ]
 
     async def _locate(self, _question: bytes) -> bytes:

@@ -1,0 +1,63 @@
+"""The commands `pyplatform wallet …`: the kill switch of a tenant."""
+
+import asyncio
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from platformdirs import user_data_path
+from rich.console import Console
+
+from pyplatform.contracts.killswitch import Generation, Order
+
+wallet_app = typer.Typer(help="A tenant's wallet: stop taking bets, and go on.", no_args_is_help=True)
+_out = Console(highlight=False, soft_wrap=True)
+
+Tenant = Annotated[str, typer.Argument(help="Tenant, such as aurora.")]
+Reason = Annotated[str, typer.Option(help="Why; goes to the wallet's log with who ordered it.")]
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        envvar="PYPLATFORM_DATA",
+        help="Data folder of a running `pyplatform up`, when PYPLATFORM_NATS_URL is not set.",
+        default_factory=lambda: user_data_path("pyplatform"),
+        show_default="the user's data folder",
+    ),
+]
+
+
+@wallet_app.command()
+def halt(tenant: Tenant, data: Data, reason: Reason) -> None:
+    """Refuse every bet of a tenant from now on, also those already decided; settlements and payments go on.
+
+    It is an entry of the ledger and holds over restarts, until `resume`.
+    """
+    _ordered(data, tenant, "halt", reason)
+
+
+@wallet_app.command()
+def resume(tenant: Tenant, data: Data, reason: Reason) -> None:
+    """Take bets again; those decided before the halt stay refused."""
+    _ordered(data, tenant, "resume", reason)
+
+
+@wallet_app.command()
+def cut(tenant: Tenant, data: Data, reason: Reason) -> None:
+    """Refuse the bets decided so far and not yet in the ledger, and take those decided from now on."""
+    _ordered(data, tenant, "cut", reason)
+
+
+@wallet_app.command()
+def show(tenant: Tenant, data: Data) -> None:
+    """Say whether a tenant's bets are taken."""
+    _ordered(data, tenant, "read", "")
+
+
+def _ordered(data: Path, tenant: str, order: Order, reason: str) -> None:
+    from pyplatform.apps.switching import switch  # noqa: PLC0415 - a command loads what it needs
+
+    found: Generation = asyncio.run(switch(data, tenant, order, getpass.getuser(), reason))
+    stands = "[bold red]halted[/]" if found.halted else "[bold green]taken[/]"
+    _out.print(f"bets of {found.tenant} are {stands} (generation {found.generation})")
