@@ -5,9 +5,12 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Final
+
+from pyplatform.embedded.child import SPAWN
 
 PROGRAM: Final = "rabbitmq-server"
 _PLACES: Final = "/usr/sbin:/usr/local/sbin:/sbin"
@@ -82,17 +85,22 @@ class Broker:
             "RABBITMQ_LOGS": "-",
             "RABBITMQ_PID_FILE": str(folder / "pid"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-start_epmd false",
+            # The script becomes the broker instead of starting it: then the death signal is the broker's.
+            "RUNNING_UNDER_SYSTEMD": "1",
         }
-        self._children = [self._spawn(["epmd", "-port", str(mapper_port)], environment)]
+        mapper = shutil.which("epmd", path=environment["PATH"]) or "epmd"
+        self._children = [self._spawn([mapper, "-port", str(mapper_port)], environment)]
         self._children.append(
             self._spawn([str(_UNWRAPPED if _UNWRAPPED.exists() else program())], environment)
         )
         self._wait()
 
     def _spawn(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        # A test run that is killed takes its broker along.
+        head = [sys.executable, "-I", "-S", SPAWN, str(os.getpid()), str(int(signal.SIGKILL)), "same"]
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                command,
+                [*head, *command],
                 env=environment,
                 cwd=self._log.parent,
                 stdout=log,
