@@ -102,6 +102,12 @@ async def _naming(connector: Connector, service: FeedService) -> AsyncIterator[N
         state.add_names(await connector.api.variants())
     except (PlatformError, ValueError) as error:
         log.warning("markets of variants stay without names", error=str(error))
+    for language in connector.api.translations:
+        try:
+            documents = await connector.api.descriptions(language), await connector.api.variants(language)
+            state.add_language(language, *documents)
+        except (PlatformError, ValueError) as error:
+            log.warning("markets stay without names in a language", language=language, error=str(error))
     fixtures = Fixtures(connector.api.fixture, state.name_event)
     state.want = fixtures.want
     looking = asyncio.create_task(fixtures.run())

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pyplatform.contracts.feeds import Catalogue, Outcome, OutcomeResult, Prices, Result, State, Status
+from pyplatform.contracts.feeds import Catalogue, Named, Outcome, OutcomeResult, Prices, Result, State, Status
 from pyplatform.core.feeds import betfair
 from pyplatform.feeds.adapter import Told
 from pyplatform.feeds.received import Received
+from pyplatform.feeds.sports import BETFAIR, sport
 
 _STATE: Final = {
     "OPEN": State.ACTIVE,
@@ -142,6 +143,8 @@ def _catalogue(definition: betfair.MarketDefinition) -> Catalogue:
             )
             for runner in runners
         ),
+        sport=sport("betfair", BETFAIR, definition.event_type_id),
+        category=Named(definition.country_code, definition.country_code),
     )
 
 

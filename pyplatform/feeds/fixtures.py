@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from pyplatform.contracts.feeds import Named
+from pyplatform.core.feeds.uof import Descriptions
+from pyplatform.feeds.sports import UOF, sport
 from pyplatform.feeds.uof_messages import BrokenDocument, elements
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.telemetry import Counter, Gauge, get_logger
@@ -13,6 +16,8 @@ from pyplatform.telemetry import Counter, Gauge, get_logger
 _FIRST_WAIT_S: Final = 1.0
 _LONGEST_WAIT_S: Final = 60.0
 _NS: Final = 10**9
+
+_NOT_SAID: Final = Named()
 
 log = get_logger("feeds.fixtures")
 
@@ -25,6 +30,9 @@ class Fixture:
     home: str = ""
     away: str = ""
     starts_at: int = 0
+    sport: Named = _NOT_SAID
+    category: Named = _NOT_SAID
+    competition: Named = _NOT_SAID
 
 
 def read_fixture(document: bytes) -> Fixture:
@@ -35,7 +43,18 @@ def read_fixture(document: bytes) -> Fixture:
     sides = {one.get("qualifier", ""): one.get("name", "") for one in elements(document, "competitor")}
     home, away = sides.get("home", ""), sides.get("away", "")
     name = fixtures[0].get("name", "") or (f"{home} v {away}" if home and away else "")
-    return Fixture(name, home, away, _time(fixtures[0].get("start_time", "")))
+    starts_at = _time(fixtures[0].get("start_time", ""))
+    kind = _first(document, "sport")
+    played = sport("uof", UOF, kind.id.rpartition(":")[2], kind.name)
+    # Of the stages of a season the tournament is what people know.
+    competition = _first(document, "tournament")
+    competition = competition if competition.id else _first(document, "season")
+    return Fixture(name, home, away, starts_at, played, _first(document, "category"), competition)
+
+
+def _first(document: bytes, element: str) -> Named:
+    found = elements(document, element)
+    return Named(found[0].get("id", ""), found[0].get("name", "")) if found else _NOT_SAID
 
 
 def _time(text: str) -> int:
@@ -43,6 +62,30 @@ def _time(text: str) -> int:
         return int(datetime.fromisoformat(text).timestamp()) * _NS
     except ValueError:
         return 0
+
+
+def line_names(
+    descriptions: Descriptions | None, urn: str, line: str, keys: tuple[str, ...], fixture: Fixture
+) -> tuple[str, list[str]]:
+    """Names of the line "market id/specifiers" and of its outcomes; "" where the descriptions do not suffice."""
+    if descriptions is None:
+        return "", [""] * len(keys)
+    market, _, specifiers = line.partition("/")
+    home, away, event = fixture.home or "Home", fixture.away or "Away", fixture.name or urn
+
+    def named(outcome: str = "") -> str:
+        try:
+            if outcome:
+                return descriptions.outcome_name(
+                    int(market), outcome, specifiers, competitor1=home, competitor2=away, event=event
+                )
+            return descriptions.market_name(
+                int(market), specifiers, competitor1=home, competitor2=away, event=event
+            )
+        except ValueError:
+            return ""
+
+    return named(), [named(key) for key in keys]
 
 
 class Fixtures:

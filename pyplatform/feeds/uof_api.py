@@ -51,6 +51,7 @@ class UofApi:
     def __init__(self, settings: UofSettings) -> None:
         self._settings = settings
         self._language = quote(settings.language, safe="")
+        self.translations = settings.translations
         try:
             tls = ssl.create_default_context(cafile=settings.ca_file or None)
         except OSError as error:
@@ -93,13 +94,15 @@ class UofApi:
         found = elements(await self.get("/v1/descriptions/producers.xml"), "producer")
         return [_producer(attributes) for attributes in found if attributes.get("active") == "true"]
 
-    async def descriptions(self) -> bytes:
-        """The document of all market descriptions."""
-        return await self.get(f"/v1/descriptions/{self._language}/markets.xml?include_mappings=true")
+    async def descriptions(self, language: str = "") -> bytes:
+        """The document of all market descriptions, in the connection's language or another."""
+        code = quote(language, safe="") or self._language
+        return await self.get(f"/v1/descriptions/{code}/markets.xml?include_mappings=true")
 
-    async def variants(self) -> bytes:
-        """The document of all static variants."""
-        return await self.get(f"/v1/descriptions/{self._language}/variants.xml?include_mappings=true")
+    async def variants(self, language: str = "") -> bytes:
+        """The document of all static variants, in the connection's language or another."""
+        code = quote(language, safe="") or self._language
+        return await self.get(f"/v1/descriptions/{code}/variants.xml?include_mappings=true")
 
     async def variant(self, market: int, urn: str) -> bytes:
         """The document of one variant of a market."""

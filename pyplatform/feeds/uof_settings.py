@@ -26,9 +26,9 @@ class UofSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One connection.
 
     `sessions`: one queue each: a name of `SESSIONS`, or the URN of an event. `node`: a number that keeps the
-    recoveries of several connections apart. `products`: the producers watched, all active ones if empty.
-    `progress_file`: where the recovery points are kept between runs. `ca_file` is only for servers whose certificate
-    no public authority signed.
+    recoveries of several connections apart. `products`: the producers watched, all active ones if empty. `language` is
+    that of names, `translations` are further ones. `progress_file`: where the recovery points are kept between runs.
+    `ca_file` is only for servers whose certificate no public authority signed.
     """
 
     token: Secret
@@ -39,6 +39,7 @@ class UofSettings(msgspec.Struct, frozen=True, kw_only=True):
     node: int | None = None
     products: tuple[int, ...] = ()
     language: str = "en"
+    translations: tuple[str, ...] = ()
     progress_file: str = ""
     ca_file: str = ""
 
@@ -81,6 +82,7 @@ class UofSettings(msgspec.Struct, frozen=True, kw_only=True):
             node=_number("PYPLATFORM_UOF_NODE", node) if node else None,
             products=tuple(_number("PYPLATFORM_UOF_PRODUCTS", word) for word in _words(given("PRODUCTS"))),
             language=given("LANGUAGE", "en"),
+            translations=_words(given("TRANSLATIONS")),
             progress_file=given("PROGRESS_FILE"),
             ca_file=given("CA_FILE"),
         )

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from pyplatform.contracts.feeds import Catalogue, Outcome
+from pyplatform.contracts.feeds import Catalogue, Named, Outcome
 from pyplatform.feeds.fixtures import Fixture, Fixtures, read_fixture
 from pyplatform.feeds.received import Received
 from pyplatform.feeds.uof import UofAdapter
@@ -27,6 +27,36 @@ def test_a_fixture_is_read() -> None:
     for broken in (b"", b"<a/>", b"<fixture", b"<!DOCTYPE x><fixture/>"):
         with pytest.raises(BrokenDocument):
             read_fixture(broken)
+
+
+def test_a_fixture_tells_its_sport_category_and_competition() -> None:
+    document = DOCUMENT.replace(
+        b"<competitors>",
+        b'<season id="sr:season:1" name="2025/26"/><tournament id="sr:tournament:1" name="Premier League">'
+        b'<sport id="sr:sport:1" name="Soccer"/><category id="sr:category:1" name="England"/></tournament>'
+        b"<competitors>",
+    )
+    fixture = read_fixture(document)
+    assert (fixture.sport, fixture.category) == (
+        Named("football", "Soccer"),
+        Named("sr:category:1", "England"),
+    )
+    assert fixture.competition == Named("sr:tournament:1", "Premier League")
+    unknown = read_fixture(document.replace(b"sr:sport:1", b"sr:sport:999"))
+    assert unknown.sport == Named("uof:999", "Soccer")
+
+
+def test_names_come_in_every_language_asked_for_and_the_sport_from_the_routing_key() -> None:
+    adapter = UofAdapter(DESCRIPTIONS)
+    german = DESCRIPTIONS.replace(b"1x2", b"Dreiweg").replace(b"draw", b"Unentschieden")
+    adapter.add_language("de", german)
+    body = '<odds><market id="1" status="1"><outcome id="1" odds="2.0"/><outcome id="2" odds="3.0"/></market></odds>'
+    adapter.apply(message("odds_change", body, 1))
+    (said,) = [told.body for told in adapter.tell() if isinstance(told.body, Catalogue)]
+    assert said.sport == Named("football", "Football")
+    (words,) = said.translations
+    assert (words.language, words.name) == ("de", "Dreiweg")
+    assert words.outcomes[0] == said.outcomes[0].name
 
 
 def test_markets_are_named_by_the_fixture_once_it_is_known() -> None:
