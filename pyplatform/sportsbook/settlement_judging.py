@@ -25,13 +25,16 @@ class Due(msgspec.Struct, frozen=True, gc=False):
     """A bet is to be settled with `returns` (at the currency's scale), or voided for `void`.
 
     `undecided`: its results were taken back, so what was paid on it is taken back as well until new ones come.
+    `corrects`: the bet was closed before; `moves` is what its player gains by the change.
     """
 
     wager: Wager
     returns: int
     void: VoidReason | None
     evidence: bytes
-    undecided: bool = False
+    undecided: bool
+    corrects: bool
+    moves: int
 
 
 class Unsettled(PlatformError):  # noqa: N818 - it names what happened
@@ -64,7 +67,7 @@ class Judge:
                     to_settle.append(wager)
         for wager, returns in zip(to_settle, self._returns(to_settle, bets, broken), strict=True):
             if returns is not None and (wager.state is not WagerState.SETTLED or wager.paid != returns):
-                found.append(Due(wager, returns, None, self._evidence(wager, told)))
+                found.append(_due(wager, returns, None, self._evidence(wager, told)))
         return found, broken
 
     def _bet(self, wager: Wager, told: Resolutions, found: list[Due]) -> betting.Bet | None:
@@ -75,14 +78,14 @@ class Judge:
         if results <= _VOID:
             if wager.state is not WagerState.VOIDED:
                 reasons = [void_reason(told.get(leg.market_id), leg, placed) for leg in wager.legs]
-                found.append(Due(wager, 0, max(reasons), self._evidence(wager, told)))
+                found.append(_due(wager, 0, max(reasons), self._evidence(wager, told)))
             return None
         bet = as_bet(wager, legs, self._rules)
         if "OPEN" in results and not (
             self._rules.early and len(legs) > 1 and betting.progress(bet).settleable
         ):
             if wager.state is WagerState.VOIDED or (wager.state is WagerState.SETTLED and wager.paid):
-                found.append(Due(wager, 0, None, self._evidence(wager, told), undecided=True))
+                found.append(_due(wager, 0, None, self._evidence(wager, told), undecided=True))
             return None
         return bet
 
@@ -149,6 +152,21 @@ def as_bet(wager: Wager, legs: list[betting.Leg], rules: HouseRules) -> betting.
         rounding=rules.rounding,
         cashed_out=f"{sold.numerator}/{sold.denominator}" if sold else None,
     )
+
+
+def _due(
+    wager: Wager, returns: int, void: VoidReason | None, evidence: bytes, *, undecided: bool = False
+) -> Due:
+    corrects = wager.state is not WagerState.OPEN
+    moves = _credit(wager, returns, is_void=void is not None)
+    if corrects:
+        moves -= _credit(wager, wager.paid, is_void=wager.state is WagerState.VOIDED)
+    return Due(wager, returns, void, evidence, undecided, corrects, moves)
+
+
+def _credit(wager: Wager, returns: int, *, is_void: bool) -> int:
+    """What a result gives the player: its return, or the stake that is still held."""
+    return wager.stake - int(wager.stake * wager.sold) if is_void else returns
 
 
 def _together(wager: Wager, legs: list[betting.Leg], *, early: bool) -> betting.Leg:

@@ -18,8 +18,8 @@ _UNPLANNED = """
 select market_id, revision from sportsbook.settlement_run where state = 'running' and not planned
 """
 _PLAN = """
-update sportsbook.settlement_run set planned = true, bets = bets + $3
-where market_id = $1 and revision = $2 and state in ('running', 'stopped', 'done')
+update sportsbook.settlement_run set planned = planned or $4, bets = bets + $3
+where market_id = $1 and revision = $2 and state in ('running', 'stopped', 'done') and not (planned and $4)
 returning state
 """
 _ADD = """
@@ -104,11 +104,22 @@ class SettlementRuns:
             return [(row["market_id"], row["revision"]) for row in await connection.fetch(_UNPLANNED)]
 
     async def add(
-        self, tenant: str, market_id: str, revision: int, ranges: Sequence[Range], bets: int, as_of: int
+        self,
+        tenant: str,
+        market_id: str,
+        revision: int,
+        ranges: Sequence[Range],
+        bets: int,
+        as_of: int,
+        *,
+        first: bool,
     ) -> list[WorkItem]:
-        """Put ranges of a run on record, which begins or goes on with them; none if the run is superseded."""
+        """Put ranges of a run on record: its `first` ones, with all bets known then, or more of them.
+
+        None are put down of a run that is superseded, nor its first ones twice.
+        """
         async with tenant_transaction(self._pool, tenant) as connection:
-            state = await connection.fetchval(_PLAN, market_id, revision, bets)
+            state = await connection.fetchval(_PLAN, market_id, revision, bets, first)
             if state is None:
                 return []
             last: int = await connection.fetchval(_NUMBERED, market_id, revision)

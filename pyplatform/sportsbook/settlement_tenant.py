@@ -122,14 +122,16 @@ class TenantSettlement:
             await asyncio.sleep(0)
         return total
 
-    async def _plan(self, market_id: str, revision: int) -> None:
+    async def _plan(self, market_id: str, revision: int, *, first: bool = True) -> None:
         """Cut the bets on a market into ranges and queue them."""
         known = self.book.ids(market_id)
         ranges = [(piece[0], piece[-1]) for piece in _pieces(known)]
-        await self._queue_up(market_id, revision, ranges, len(known))
+        await self._queue_up(market_id, revision, ranges, len(known), first=first)
 
-    async def _queue_up(self, market_id: str, revision: int, ranges: list[Range], bets: int) -> None:
-        items = await self._runs.add(self.slug, market_id, revision, ranges, bets, self.book.seq)
+    async def _queue_up(
+        self, market_id: str, revision: int, ranges: list[Range], bets: int, *, first: bool = False
+    ) -> None:
+        items = await self._runs.add(self.slug, market_id, revision, ranges, bets, self.book.seq, first=first)
         try:
             await self._queue.put(items)
         except BROKEN as error:  # they are on record, and are queued again when the queue is back
@@ -139,7 +141,7 @@ class TenantSettlement:
         """Go through a market's bets once more; the revision they are settled by, 0 if there is none."""
         revision = self.revision(market_id)
         if revision:
-            await self._plan(market_id, revision)
+            await self._plan(market_id, revision, first=False)
         return revision
 
     async def requeue(self) -> None:

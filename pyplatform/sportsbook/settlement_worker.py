@@ -118,17 +118,13 @@ class Worker:
 
     def _took(self, one: Due, reply: codec.Reply, counts: Counts) -> None:
         wager = one.wager
-        if reply.version <= wager.version:
-            counts.unchanged += 1  # the ledger was faster in telling
-            return
-        closed = wager.state is not WagerState.OPEN
-        moved = _credit(one.returns, wager, void=one.void is not None) - _credited(wager)
-        counts.moved[wager.currency] = counts.moved.get(wager.currency, 0) + moved
-        counts.corrected += closed
-        counts.voided += one.void is not None and not closed
-        counts.settled += one.void is None and not closed
-        state = WagerState.SETTLED if one.void is None else WagerState.VOIDED
-        self._book.became(wager, state, reply.version, one.returns, reply.at)
+        counts.moved[wager.currency] = counts.moved.get(wager.currency, 0) + one.moves
+        counts.corrected += one.corrects
+        counts.voided += one.void is not None and not one.corrects
+        counts.settled += one.void is None and not one.corrects
+        if reply.version > wager.version:  # the ledger may have been faster in telling
+            state = WagerState.SETTLED if one.void is None else WagerState.VOIDED
+            self._book.became(wager, state, reply.version, one.returns, reply.at)
 
     def _refuse(self, wager: Wager, reason: str, counts: Counts) -> None:
         counts.refused += 1
@@ -146,14 +142,3 @@ def command(tenant: str, due: Due, correlation: bytes) -> bytes:
     if due.void is not None:
         return codec.void_bet(context, wager.bet_id, wager.version, wager.version, due.void)
     return codec.settle_bet(context, wager.bet_id, wager.version, wager.version, due.returns, due.evidence)
-
-
-def _credit(returns: int, wager: Wager, *, void: bool) -> int:
-    return wager.stake - int(wager.stake * wager.sold) if void else returns
-
-
-def _credited(wager: Wager) -> int:
-    """What a bet's results have given its player so far."""
-    if wager.state is WagerState.OPEN:
-        return 0
-    return _credit(wager.paid, wager, void=wager.state is WagerState.VOIDED)

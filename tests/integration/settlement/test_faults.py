@@ -58,7 +58,7 @@ async def test_a_process_killed_in_the_middle_of_a_run_is_succeeded(busy: Shop) 
 async def test_a_result_recorded_and_never_planned_is_settled_by_the_next_process(busy: Shop) -> None:
     async with busy.settling(idle=True) as service:
         tenant = service.tenants[busy.tenant.slug]
-        tenant._plan = lambda *_: asyncio.sleep(0)  # type: ignore[method-assign]
+        tenant._plan = lambda *_, **__: asyncio.sleep(0)  # type: ignore[method-assign]
         await busy.tell(won(1, lost=(2,)), A)
     async with busy.settling():
         await busy.done(A)
