@@ -28,5 +28,5 @@ pub mod models {
     #[pymodule_export]
     use super::many::{PyGoalExpectancyBatch, goal_expectancies, grid_markets, market_outcomes};
     #[pymodule_export]
-    use super::same_game::{PySameGame, PyScorer};
+    use super::same_game::{PyCount, PySameGame, PyScorer};
 }

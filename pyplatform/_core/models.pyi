@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "Count",
     "DixonColesFit",
     "FiveWay",
     "GoalExpectancy",
@@ -233,25 +234,60 @@ class Scorer:
         """The share of his side's goals that are his."""
 
 @final
+class Count:
+    """A leg about something counted beside goals: `Count("corners", 10.4, over=9.5, correlation=0.1)`.
+
+    The count is Poisson with `mean`, or negative binomial with a `dispersion` as in `ScoreGrid`, and goes with the
+    goals of a side (or of both) by a Gaussian copula: `correlation` is that of their normal scores, from your own
+    table. Legs of one name are about one count; different counts are independent of each other given the goals. In
+    play the mean and the line are of what is still to come.
+
+    Raises ValueError: not one of over and under, a line that is no half line, a mean outside (0, 100], a correlation
+    beyond 0.95, a dispersion that is not above 0, another word for goals.
+    """
+
+    def __new__(
+        cls,
+        what: str,
+        mean: float,
+        *,
+        over: float | None = None,
+        under: float | None = None,
+        goals: Literal["home", "away", "both"] = "both",
+        correlation: float = 0.0,
+        dispersion: float | None = None,
+    ) -> Count: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def what(self) -> str:
+        """What is counted."""
+    @property
+    def mean(self) -> float:
+        """Its expectation."""
+    @property
+    def correlation(self) -> float:
+        """With the goals, of normal scores."""
+
+@final
 class SameGame:
     """A same-game multiple: legs about one match at the price of their joint probability.
 
-    Legs are those of `ScoreGrid.joint` and `Scorer`s. `probability = Σ g[i][j]·[legs good at i-j]·P(players' legs |
-    i, j)`; goals of several players of a side are multinomial. `price = (1 − m)/probability` with
+    Legs are those of `ScoreGrid.joint`, `Scorer`s and `Count`s. `probability = Σ g[i][j]·[legs good at i-j]·P(players'
+    and counts' legs | i, j)`; goals of several players of a side are multinomial. `price = (1 − m)/probability` with
     `m = min(1 − Π(1 − margin_i), cap)`: the margin grows with every leg that the others do not imply. `margin` is
     that of a leg, one for all or one each, in [0, 1).
 
     For a match under way take the grid of `inplay.Football` and say the `score`: players score of what is to come.
 
     Raises ValueError: no leg, an unknown leg, legs that contradict each other or the score, shares of a side above 1,
-    two shares for one player, margins or a cap outside [0, 1), a grid with probability below the score, a price that
+    two shares for one player, two models for one count, margins or a cap outside [0, 1), a grid with probability below the score, a price that
     is not above 1.
     """
 
     def __new__(
         cls,
         grid: ScoreGrid,
-        legs: Sequence[str | Scorer],
+        legs: Sequence[str | Scorer | Count],
         *,
         margin: float | Sequence[float],
         cap: float = 0.25,
@@ -284,7 +320,7 @@ class SameGame:
     @property
     def price(self) -> float:
         """`(1 − margin)/probability`, decimal, not yet on a ladder."""
-    def without(self, *legs: str | Scorer) -> SameGame:
+    def without(self, *legs: str | Scorer | Count) -> SameGame:
         """The multiple that is left when these legs are void, priced anew at the same model and margins.
 
         Raises ValueError: a leg it does not have; no leg left (the bet is void); a price that is not above 1.

@@ -23,6 +23,7 @@ A module of its own, `odds.models`: `odds` knows prices of any sport while this 
 """
 
 from pyplatform._core.models import (
+    Count,
     DixonColesFit,
     FiveWay,
     GoalExpectancy,
@@ -39,6 +40,7 @@ from pyplatform._core.models import (
 )
 
 __all__ = [
+    "Count",
     "DixonColesFit",
     "FiveWay",
     "GoalExpectancy",

@@ -3,7 +3,7 @@
 use super::grid::PyScoreGrid;
 use super::value_error;
 use crate::arguments::invalid;
-use ::odds::models::{GameLeg, Leg, PricedLeg, SameGame, Scorer};
+use ::odds::models::{CountLeg, CountModel, GameLeg, GoalsOf, Leg, Line, PricedLeg, SameGame, Scorer};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -51,11 +51,70 @@ impl PyScorer {
     }
 }
 
+/// A leg about something counted beside goals.
+#[pyclass(frozen, eq, name = "Count", module = "pyplatform._core.models")]
+#[derive(PartialEq)]
+pub struct PyCount(CountLeg);
+
+#[pymethods]
+impl PyCount {
+    #[new]
+    #[pyo3(signature = (what, mean, *, over = None, under = None, goals = "both", correlation = 0.0,
+        dispersion = None))]
+    fn new(
+        what: String,
+        mean: f64,
+        over: Option<f64>,
+        under: Option<f64>,
+        goals: &str,
+        correlation: f64,
+        dispersion: Option<f64>,
+    ) -> PyResult<Self> {
+        let goals = match goals {
+            "home" => GoalsOf::Home,
+            "away" => GoalsOf::Away,
+            "both" => GoalsOf::Both,
+            _ => {
+                return Err(invalid("goals", format_args!("unknown {goals:?}, known are home, away, both")));
+            }
+        };
+        let (line, over) = match (over, under) {
+            (Some(line), None) => (line, true),
+            (None, Some(line)) => (line, false),
+            _ => return Err(invalid("over, under", "give one of them")),
+        };
+        let line = Line::half(line).map_err(value_error)?;
+        let model = CountModel { mean, dispersion, goals, correlation };
+        model.check().map_err(value_error)?;
+        Ok(Self(CountLeg { what, model, line, over }))
+    }
+
+    #[getter]
+    fn what(&self) -> &str {
+        &self.0.what
+    }
+
+    #[getter]
+    fn mean(&self) -> f64 {
+        self.0.model.mean
+    }
+
+    #[getter]
+    fn correlation(&self) -> f64 {
+        self.0.model.correlation
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Count({}, mean={}, correlation={})", self.0, self.mean(), self.correlation())
+    }
+}
+
 /// What Python names a leg by.
 #[derive(FromPyObject)]
 enum Named {
     Text(String),
     Scorer(Py<PyScorer>),
+    Count(Py<PyCount>),
 }
 
 impl Named {
@@ -63,6 +122,7 @@ impl Named {
         match self {
             Self::Text(text) => Leg::parse(&text).map(GameLeg::Score).map_err(value_error),
             Self::Scorer(scorer) => Ok(GameLeg::Scorer(scorer.get().0.clone())),
+            Self::Count(count) => Ok(GameLeg::Count(count.get().0.clone())),
         }
     }
 }

@@ -26,6 +26,7 @@ mod ladder;
 mod method;
 pub mod models;
 mod newton;
+mod normal;
 mod price;
 mod pricing;
 mod removal;

@@ -3,7 +3,6 @@
 mod birth;
 mod error;
 mod football;
-mod normal;
 mod remaining;
 mod stern;
 pub mod tennis;

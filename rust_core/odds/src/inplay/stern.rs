@@ -1,8 +1,8 @@
 //! Games of many points (basketball, American football): the lead as Brownian motion (Stern 1994).
 
 use super::error::InplayError;
-use super::normal::{between, upper};
 use crate::models::{FiveWay, Line, parameter};
+use crate::normal::{between, upper};
 
 /// Points, leads and spreads beyond this are typing errors.
 const MAX_POINTS: f64 = 1_000.0;

@@ -75,6 +75,11 @@ pub enum ModelError {
         /// His name.
         player: String,
     },
+    /// A count whose legs do not agree on its distribution.
+    UnequalCounts {
+        /// What is counted.
+        what: String,
+    },
     /// A multiple so likely that its margin leaves no winnings.
     NoWinnings {
         /// What its price would be.
@@ -140,6 +145,9 @@ impl fmt::Display for ModelError {
             Self::NoLeg => write!(f, "legs: none is left, the bet is void"),
             Self::UnequalShares { player } => {
                 write!(f, "share: the legs of {player:?} give him different shares of the goals")
+            }
+            Self::UnequalCounts { what } => {
+                write!(f, "the legs of {what:?} give it different means, dispersions or correlations")
             }
             Self::NoWinnings { price } => {
                 write!(f, "the price would be {price}: so likely a multiple cannot carry this margin")

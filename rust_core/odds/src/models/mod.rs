@@ -1,6 +1,7 @@
 //! Goal models: from scoring rates to the distribution of the score, its markets, and back.
 
 mod count;
+mod counted;
 mod error;
 mod fit;
 mod five_way;
@@ -16,6 +17,7 @@ mod same_game;
 mod scorers;
 mod weibull;
 
+pub use counted::{CountLeg, CountModel, GoalsOf};
 pub use error::ModelError;
 pub use fit::{Fit, MatchResult, fit_dixon_coles};
 pub use five_way::{FiveWay, Line};

@@ -1,5 +1,6 @@
 //! Same-game multiples: legs about one match, priced by their joint probability.
 
+use super::counted::{self, CountLeg};
 use super::error::ModelError;
 use super::grid::{ScoreGrid, parameter};
 use super::legs::Leg;
@@ -14,6 +15,8 @@ pub enum GameLeg {
     Score(Leg),
     /// About a player's goals.
     Scorer(Scorer),
+    /// About something else that is counted.
+    Count(CountLeg),
 }
 
 impl fmt::Display for GameLeg {
@@ -21,6 +24,7 @@ impl fmt::Display for GameLeg {
         match self {
             Self::Score(leg) => leg.fmt(f),
             Self::Scorer(scorer) => scorer.fmt(f),
+            Self::Count(count) => count.fmt(f),
         }
     }
 }
@@ -53,7 +57,7 @@ impl SameGame {
     /// nobody's of the players asked for.
     ///
     /// The joint probability is the sum of the cells in which every leg is good, weighted by the chance of the players'
-    /// legs at that score. The price is `(1 − m)/joint` with `m = min(1 − Π(1−m_i), cap)` over the legs that the
+    /// and the counts' legs at that score. The price is `(1 − m)/joint` with `m = min(1 − Π(1−m_i), cap)` over the legs that the
     /// others do not imply.
     ///
     /// # Errors
@@ -67,8 +71,10 @@ impl SameGame {
         }
         for PricedLeg { leg, margin } in &legs {
             parameter("margin", *margin, (0.0..1.0).contains(margin), "at least 0 and below 1")?;
-            if let GameLeg::Scorer(scorer) = leg {
-                scorer.check()?;
+            match leg {
+                GameLeg::Score(_) => {}
+                GameLeg::Scorer(scorer) => scorer.check()?,
+                GameLeg::Count(count) => count.model.check()?,
             }
         }
         let joint = |wanted: &[&GameLeg]| joint(&grid, score, wanted);
@@ -160,14 +166,17 @@ fn joint(grid: &ScoreGrid, score: [u32; 2], legs: &[&GameLeg]) -> Result<f64, Mo
         });
         given_goals(scorers, grid.size)
     };
+    let counts =
+        legs.iter().filter_map(|leg| if let GameLeg::Count(count) = leg { Some(count) } else { None });
+    let counts = counted::given_goals(counts, grid)?;
     let ([home, away], by_home, by_away) = (score.map(|goals| goals as usize), side(true)?, side(false)?);
     let mut sum = 0.0;
-    for ((goals, row), p) in
-        (i64::from(score[0])..).zip(grid.cells.chunks_exact(grid.size).skip(home)).zip(by_home)
-    {
-        for ((against, cell), q) in (i64::from(score[1])..).zip(&row[away..]).zip(&by_away) {
+    let rows = grid.cells.chunks_exact(grid.size).enumerate().skip(home);
+    for ((goals, (i, row)), p) in (i64::from(score[0])..).zip(rows).zip(by_home) {
+        let cells = row.iter().enumerate().skip(away);
+        for ((against, (j, cell)), q) in (i64::from(score[1])..).zip(cells).zip(&by_away) {
             if about_score.iter().all(|leg| leg.holds(goals, against)) {
-                sum += cell * p * q;
+                sum += cell * p * q * counts.iter().map(|count| count.at(i, j)).product::<f64>();
             }
         }
     }

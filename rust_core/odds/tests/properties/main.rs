@@ -3,6 +3,7 @@
 mod batches;
 mod books;
 mod chance;
+mod counted;
 mod inplay;
 mod margins;
 mod models;

@@ -4,16 +4,17 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// Where the series ends and the continued fraction begins.
 const SERIES: f64 = 2.5;
-/// Terms of either; both settle long before.
+/// Terms of either; the series settles long before, the fraction needs fewer the further it begins.
 const MAX_TERMS: u32 = 300;
+const SPARE_TERMS: f64 = 20.0;
 
 /// `P(Z > z)` of a standard normal variable.
-pub(super) fn upper(z: f64) -> f64 {
+pub(crate) fn upper(z: f64) -> f64 {
     erfc(z * FRAC_1_SQRT_2) / 2.0
 }
 
 /// `P(low < Z ≤ high)`, from the side on which nothing cancels.
-pub(super) fn between(low: f64, high: f64) -> f64 {
+pub(crate) fn between(low: f64, high: f64) -> f64 {
     let p = if low >= 0.0 { upper(low) - upper(high) } else { upper(-high) - upper(-low) };
     p.max(0.0)
 }
@@ -43,8 +44,9 @@ fn series(x: f64) -> f64 {
 /// `erfc(x) = e^{−x²}/√π · 1/(x + ½/(x + 1/(x + (3/2)/(x + …))))`, from the inside out.
 fn fraction(x: f64) -> f64 {
     let mut inner = x;
-    for n in (1..MAX_TERMS).rev() {
-        inner = x + f64::from(n) / 2.0 / inner;
+    let needed = f64::from(MAX_TERMS) * (SERIES / x) * (SERIES / x) + SPARE_TERMS;
+    for n in (1..MAX_TERMS).rev().map(f64::from).skip_while(|n| *n > needed) {
+        inner = x + n / 2.0 / inner;
     }
     (-x * x).exp() / (PI.sqrt() * inner)
 }
