@@ -3,17 +3,41 @@
 import inspect
 from collections.abc import Callable
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any, Final
 
-import msgspec
-
+from pyplatform.apidoc.schemas import Schemas
 from pyplatform.http.app import App
 from pyplatform.http.message import Page
 from pyplatform.http.problems import MEDIA_TYPE, ProblemDocument
 from pyplatform.http.routing import Route
 
-_REFERENCE: Final = "#/components/schemas/{name}"
+_TEXT: Final = {"type": "string"}
+_ABOUT: Final = """Errors are problems (RFC 9457): `code` is stable and meant for programs, `detail` for people, `field`
+names what is wrong. After a 503, a 429 or no answer at all send the same request again, with the same Idempotency-Key,
+when Retry-After has passed: the answer is the first one's. Amounts and prices are decimal text, never numbers."""
+_SCHEMES: Final = {
+    "player": {"type": "http", "scheme": "bearer", "description": "session of a player (POST /v1/sessions)"},
+    "staff": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "session of the tenant's staff with the role named (POST /v1/staff/sessions)",
+    },
+}
+_PROBLEMS: Final = {
+    400: ("tenant_missing", "name the tenant in the header X-Tenant", "X-Tenant"),
+    401: ("unauthenticated", "this session is unknown or has ended; log in again", ""),
+    403: ("forbidden", "this is for callers with the role trader", ""),
+    404: ("unknown_tenant", "X-Tenant names no tenant here", "X-Tenant"),
+    408: ("body_timeout", "the body did not arrive within 10 s", ""),
+    409: ("conflict", "this contradicts what was done before", ""),
+    413: ("body_too_large", "a body may have at most 65536 bytes", ""),
+    415: ("unsupported_media_type", "send the body as `Content-Type: application/json`", ""),
+    422: ("invalid_parameter", "limit: Expected `int`, got `str`", "limit"),
+    429: ("too_many_attempts", "too many attempts; wait 12 s", ""),
+    500: ("internal_error", "our fault, and logged; quote the correlation id", ""),
+    503: ("unavailable", "a part of the platform did not answer; send the same request again", ""),
+}
+"""An example of each status: its commonest code."""
 
 
 def document(app: App) -> dict[str, Any]:
@@ -23,70 +47,74 @@ def document(app: App) -> dict[str, Any]:
     for route in routes:
         types += [kind for kind in (route.body, route.query, route.headers) if kind is not None]
         types += [] if route.result in (None, type(None), Page) else [route.result]
-    schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
-    by_type = dict(zip(map(repr, types), schemas, strict=True))
+    schemas = Schemas(types)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, by_type, components)
-    for path, handler in app.sockets.items():
-        paths[path] = {"get": {**_heading(handler), "responses": {"101": {"description": "WebSocket"}}}}
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    for path, socket in app.sockets.items():
+        upgraded = {"101": {"description": "WebSocket; /v1/asyncapi.json tells its messages"}}
+        paths[path] = {"get": {**heading(socket.handler), "tags": [_tag(path)], "responses": upgraded}}
     for struct in {kind for route in routes for kind in (route.query, route.headers) if kind is not None}:
-        components.pop(by_type[repr(struct)]["$ref"].rpartition("/")[2])  # they are told as parameters
+        schemas.drop(struct)  # told as parameters
     return {
         "openapi": "3.1.0",
-        "info": {"title": app.title, "version": app.version},
+        "info": {"title": app.title, "version": app.version, "description": _ABOUT},
+        "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {
-            "schemas": components,
-            "securitySchemes": {
-                "player": {"type": "http", "scheme": "bearer", "description": "a player's session"},
-                "staff": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "a session of the tenant's staff",
-                },
-            },
-        },
+        "components": {"schemas": schemas.components, "securitySchemes": _SCHEMES},
     }
 
 
-def _heading(handler: Callable[..., object]) -> dict[str, Any]:
+def heading(handler: Callable[..., object]) -> dict[str, Any]:
+    """Name, summary and description of a handler, from its docstring."""
     summary, _, description = (inspect.getdoc(handler) or "").partition("\n")
     return {"operationId": handler.__name__, "summary": summary, "description": description.strip()}
 
 
-def _operation(route: Route, by_type: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    operation = _heading(route.handler)
-    if parameters := _parameters(route, by_type, components):
+def _tag(path: str) -> str:
+    """Operations are shown together by the first word of their path."""
+    return next(word for word in path.split("/") if word not in ("", "v1"))
+
+
+def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {**heading(route.handler), "tags": [_tag(route.path)]}
+    if parameters := _parameters(route, schemas):
         operation["parameters"] = parameters
     if route.body is not None:
-        content = {"application/json": {"schema": by_type[repr(route.body)]}}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {"required": True, "content": _json(route.body, schemas)}
     if route.auth:
-        staff = sorted(route.auth - {"player"})
         operation["security"] = [{"player": []}] if "player" in route.auth else []
-        operation["security"] += [{"staff": [role]} for role in staff]
-    operation["responses"] = _responses(route, by_type)
+        operation["security"] += [{"staff": [role]} for role in sorted(route.auth - {"player"})]
+    operation["responses"] = _responses(route, schemas)
     return operation
 
 
-def _parameters(route: Route, by_type: dict[str, Any], components: dict[str, Any]) -> list[dict[str, Any]]:
-    text = {"type": "string"}
-    found = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "integer"} if kind is int else text}
+def _json(kind: Any, schemas: Schemas) -> dict[str, Any]:
+    schema = schemas.of(kind)
+    return {"application/json": {"schema": schema, "example": schemas.example(schema)}}
+
+
+def _parameters(route: Route, schemas: Schemas) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "integer"} if kind is int else _TEXT,
+        }
         for name, kind in route.path_types.items()
     ]
     if route.tenant:
-        found.append({"name": "X-Tenant", "in": "header", "required": True, "schema": text})
+        found.append(_header("X-Tenant", _TEXT, required=True, example="aurora"))
     if route.idempotent:
         key = {"type": "string", "pattern": "^[A-Za-z0-9._:~-]{1,64}$"}
-        found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
+        found.append(_header("Idempotency-Key", key, required=True, example="my-first-bet"))
     if route.cached:
-        found.append({"name": "If-None-Match", "in": "header", "required": False, "schema": text})
+        found.append(_header("If-None-Match", _TEXT, required=False, example='"q8W0c5mZb2kX1tJd"'))
     for place, struct in (("query", route.query), ("header", route.headers)):
         if struct is None:
             continue
-        schema = components[by_type[repr(struct)]["$ref"].rpartition("/")[2]]
+        schema = schemas.resolved(struct)
         required = schema.get("required", ())
         found += [
             {"name": name, "in": place, "required": name in required, "schema": kind}
@@ -95,36 +123,49 @@ def _parameters(route: Route, by_type: dict[str, Any], components: dict[str, Any
     return found
 
 
-def _responses(route: Route, by_type: dict[str, Any]) -> dict[str, Any]:
+def _header(name: str, schema: dict[str, Any], *, required: bool, example: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": required, "schema": schema, "example": example}
+
+
+def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     good: dict[str, Any] = {"description": HTTPStatus(route.status).phrase}
     if route.result is Page:
-        good["content"] = {"text/html": {"schema": {"type": "string"}}}
-    elif repr(route.result) in by_type:
-        good["content"] = {"application/json": {"schema": by_type[repr(route.result)]}}
+        good["content"] = {route.media_type: {"schema": {}}}
+    elif route.result in schemas:
+        good["content"] = _json(route.result, schemas)
+    known = {}
     if route.cached:
-        good["headers"] = {name: {"schema": {"type": "string"}} for name in ("ETag", "Cache-Control")}
-    problem = {MEDIA_TYPE: {"schema": by_type[repr(ProblemDocument)]}}
+        good["headers"] = {name: {"schema": _TEXT} for name in ("ETag", "Cache-Control")}
+        known = {"304": {"description": "what If-None-Match names is still right"}}
     statuses = {*route.errors, 500, 503}
     statuses |= {400, 404} if route.tenant else set()
     statuses |= {401, 403} if route.auth else set()
-    statuses |= {400, 413, 415, 422} if route.body is not None else set()
-    bad = {str(s): {"description": HTTPStatus(s).phrase, "content": problem} for s in sorted(statuses)}
-    known = {"304": {"description": "what If-None-Match names is still right"}} if route.cached else {}
-    return {str(route.status): good, **known, **bad}
+    statuses |= {400, 408, 413, 415, 422} if route.body is not None else set()
+    statuses |= {422} if route.query is not None or set(route.path_types.values()) - {str} else set()
+    statuses |= {400} if route.idempotent else set()
+    also = {str(status): good | {"description": HTTPStatus(status).phrase} for status in route.also}
+    bad = {str(status): _problem(status, schemas) for status in sorted(statuses)}
+    return {str(route.status): good, **also, **known, **bad}
 
 
-def add_documentation(app: App) -> None:
-    """Add `/openapi.json` and `/docs`; call it after the last route."""
-
-    @app.get("/openapi.json", tenant=False)
-    async def openapi() -> Page:
-        """Describe every operation as OpenAPI 3.1."""
-        return description
-
-    @app.get("/docs", tenant=False)
-    async def docs() -> Page:
-        """Show the operations readably."""
-        return page
-
-    page = Page(files(__package__).joinpath("docs.html").read_bytes(), "text/html; charset=utf-8")
-    description = Page(msgspec.json.encode(document(app)), "application/json")
+def _problem(status: int, schemas: Schemas) -> dict[str, Any]:
+    phrase = HTTPStatus(status).phrase
+    code, detail, field = _PROBLEMS.get(status, ("refused", phrase, ""))
+    example = {
+        "type": f"urn:pyplatform:problem:{code}",
+        "title": phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "correlation_id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    }
+    content = {MEDIA_TYPE: {"schema": schemas.of(ProblemDocument), "example": example}}
+    answer: dict[str, Any] = {"description": phrase, "content": content}
+    if field:
+        example["field"] = field
+    if status in (429, 503):
+        seconds = {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 0}}
+        answer["headers"] = {"Retry-After": seconds}
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer["headers"] = {"WWW-Authenticate": {"schema": _TEXT}}
+    return answer

@@ -16,6 +16,8 @@ from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Tenant
 
+OWNERS: Final = ("trading",)
+"""Processes that own events."""
 _LOCATE_PAUSE_S: Final = 0.05
 
 
@@ -127,20 +129,20 @@ async def trading(context: Context) -> None:
 
 async def gateway(context: Context) -> None:
     """Serve HTTP and WebSocket: accounts, markets, wallets, bets."""
+    from pyplatform.apps.web import TITLE, add_domain_routes  # noqa: PLC0415
     from pyplatform.eventstore import Relay  # noqa: PLC0415
     from pyplatform.gateway.build import gateway as build  # noqa: PLC0415
     from pyplatform.http.address import read_networks  # noqa: PLC0415
     from pyplatform.http.app import App  # noqa: PLC0415
     from pyplatform.http.server import serving  # noqa: PLC0415
-    from pyplatform.pam.api import routes as pam_routes  # noqa: PLC0415
     from pyplatform.pam.callers import Callers  # noqa: PLC0415
     from pyplatform.pam.config import PamConfig  # noqa: PLC0415
     from pyplatform.pam.consumers import follow_revocations  # noqa: PLC0415
     from pyplatform.pam.door import Door  # noqa: PLC0415
     from pyplatform.pam.service import Accounts  # noqa: PLC0415
     from pyplatform.pam.staff import Staff  # noqa: PLC0415
-    from pyplatform.pam.staff_api import routes as staff_routes  # noqa: PLC0415
     from pyplatform.projections import ReadModels  # noqa: PLC0415
+    from pyplatform.sportsbook.desk_client import DeskClient  # noqa: PLC0415
 
     config = PamConfig.from_env()
     async with AsyncExitStack() as stack:
@@ -154,15 +156,9 @@ async def gateway(context: Context) -> None:
         staff = Staff(door, context.tenants, bus.publish)
         callers = Callers(accounts, staff)
         proxies = read_networks(context.settings.trusted_proxies)
-        app = App(
-            "pyplatform",
-            metadata.version("pyplatform"),
-            tenants=context.tenants,
-            sessions=callers,
-            proxies=proxies,
-        )
-        pam_routes(app, accounts)
-        staff_routes(app, staff)
+        version, tenants = metadata.version("pyplatform"), context.tenants
+        app = App(TITLE, version, tenants=tenants, sessions=callers, proxies=proxies)
+        add_domain_routes(app, accounts, staff, DeskClient(bus, OWNERS), tenants)
         await follow_revocations(bus, accounts, staff)
 
         async def postgres() -> None:

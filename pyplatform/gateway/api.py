@@ -10,7 +10,7 @@ from pyplatform.gateway.bets_api import bet_routes
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.service import Betting
 from pyplatform.gateway.store import Store
-from pyplatform.gateway.stream import Stream
+from pyplatform.gateway.stream import RECEIVES, SENDS, Stream
 from pyplatform.gateway.views import MarketList, MarketView
 from pyplatform.http.app import App
 from pyplatform.http.caching import PRIVATE, Encoded, public
@@ -43,7 +43,7 @@ def routes(app: App, copy: MarketCopy, store: Store, betting: Betting, stream: S
     _add_markets(app, copy)
     _add_wallet(app, store)
     bet_routes(app, betting)
-    app.websocket("/v1/stream")(stream.serve)
+    app.websocket("/v1/stream", receives=RECEIVES, sends=SENDS)(stream.serve)
 
 
 def _add_markets(app: App, copy: MarketCopy) -> None:

@@ -122,7 +122,7 @@ def bet_routes(app: App, betting: Betting) -> None:
             status = 404 if why.code == "unknown_market" else 422
             raise Problem(status, why.code, why.detail, field=why.field) from error
 
-    @app.post("/v1/bets", status=201, auth="player", idempotent=True, errors=(409,))
+    @app.post("/v1/bets", status=201, also=(202,), auth="player", idempotent=True, errors=(409,))
     async def place_bet(request: Request, body: BetRequest) -> Reply[BetView]:
         """Place a bet.
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 
+from pyplatform.apidoc.serve import add_documentation
 from pyplatform.bus import Bus
 from pyplatform.contracts.pam import SessionPort
 from pyplatform.contracts.sportsbook.markets import REFRESH_S
@@ -15,7 +16,6 @@ from pyplatform.gateway.store import Store
 from pyplatform.gateway.stream import Stream
 from pyplatform.http.app import App
 from pyplatform.http.health import Check, add_health
-from pyplatform.apidoc.openapi import add_documentation
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.projections import ReadModels
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from pyplatform.contracts.pam import Session, SessionPort
 from pyplatform.gateway.hub import MAX_MARKETS, Client, Hub
+from pyplatform.gateway.views import MarketState, PriceChange
 from pyplatform.http.websocket import WebSocket
 from pyplatform.kernel.time import now_ns
 
@@ -48,6 +49,8 @@ class Trouble(msgspec.Struct, frozen=True, tag="error", omit_defaults=True):
     market_id: str = ""
 
 
+RECEIVES: Final = (Login, Subscribe, Unsubscribe)
+SENDS: Final = (Welcome, Trouble, MarketState, PriceChange)
 _login = msgspec.json.Decoder(Login)
 _wish = msgspec.json.Decoder(Subscribe | Unsubscribe)
 _DETAILS: Final = {

@@ -18,7 +18,7 @@ from pyplatform.http.caching import Encoded, is_known, tag_of
 from pyplatform.http.message import Page, Reply, Request
 from pyplatform.http.problems import MEDIA_TYPE, Problem, unavailable
 from pyplatform.http.routing import Handler, Options, Route, Router
-from pyplatform.http.websocket import SocketHandler, WebSocket
+from pyplatform.http.websocket import Messages, Socket, SocketHandler, WebSocket
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import Counter, correlated, get_logger, span
 
@@ -47,7 +47,7 @@ class App:
     ) -> None:
         self.title, self.version = title, version
         self.router = Router()
-        self.sockets: dict[str, SocketHandler] = {}
+        self.sockets: dict[str, Socket] = {}
         self.open_sockets: set[WebSocket] = set()
         self.in_flight = 0
         self.requests = Counter("http.server.requests", "requests received")
@@ -72,11 +72,16 @@ class App:
     put = partialmethod(route, "PUT")
     delete = partialmethod(route, "DELETE")
 
-    def websocket(self, path: str) -> Callable[[SocketHandler], SocketHandler]:
-        """Declare a WebSocket; the handler accepts it and lives as long as the connection."""
+    def websocket(
+        self, path: str, receives: Messages = (), sends: Messages = ()
+    ) -> Callable[[SocketHandler], SocketHandler]:
+        """Declare a WebSocket; the handler accepts it and lives as long as the connection.
+
+        `receives` and `sends` are the types of the messages it takes and gives, for the documentation.
+        """
 
         def declare(handler: SocketHandler) -> SocketHandler:
-            self.sockets[path] = handler
+            self.sockets[path] = Socket(handler, tuple(receives), tuple(sends))
             return handler
 
         return declare
@@ -171,15 +176,15 @@ class App:
             request.idempotency_key = guards.idempotency_key(request.headers)
 
     async def _converse(self, scope: Scope, protocol: RSGIWebsocketProtocol) -> None:
-        handler = self.sockets.get(scope.path)
-        if handler is None:
+        declared = self.sockets.get(scope.path)
+        if declared is None:
             protocol.close(404)
             return
         socket = WebSocket(protocol)
         self.open_sockets.add(socket)
         try:
             with suppress(RSGIProtocolClosed):
-                await handler(socket)
+                await declared.handler(socket)
         except Exception:  # noqa: BLE001 - logged; the client sees the connection end
             self.failures.value += 1
             _log.exception("websocket failed", path=scope.path)

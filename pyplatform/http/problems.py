@@ -9,10 +9,10 @@ import msgspec
 MEDIA_TYPE: Final = "application/problem+json"
 
 
-class ProblemDocument(msgspec.Struct):
+class ProblemDocument(msgspec.Struct, omit_defaults=True):
     """What a client reads: `code` is stable and meant for programs, `detail` for people.
 
-    Further members tell more where there is more to tell, such as `field`: the one that is wrong or differs.
+    `field` is the one that is wrong or differs. Further members tell more where there is more to tell.
     """
 
     type: str
@@ -21,13 +21,14 @@ class ProblemDocument(msgspec.Struct):
     detail: str
     code: str
     correlation_id: str
+    field: str = ""
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     """Raise to answer a request with a problem; `members` are further members of the document."""
 
     def __init__(
-        self, status: int, code: str, detail: str, headers: Sequence[tuple[str, str]] = (), **members: str
+        self, status: int, code: str, detail: str, headers: Sequence[tuple[str, str]] = (), **members: object
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.headers, self.members = (
@@ -42,7 +43,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         """The document as JSON."""
         kind, title = f"urn:pyplatform:problem:{self.code}", HTTPStatus(self.status).phrase
         document = ProblemDocument(kind, title, self.status, self.detail, self.code, correlation_id)
-        return msgspec.json.encode({**msgspec.structs.asdict(document), **self.members})
+        return msgspec.json.encode({**msgspec.to_builtins(document), **self.members})
 
 
 def unavailable(detail: str, code: str = "unavailable", retry_after: int = 1) -> Problem:

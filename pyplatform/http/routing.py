@@ -24,6 +24,8 @@ class Options(TypedDict, total=False):
 
     status: int
     """Status of success, 200 by default."""
+    also: tuple[int, ...]
+    """Further statuses of success with the same body, which the handler gives with a `Reply`."""
     auth: Role | tuple[Role, ...]
     """A bearer token of a live session of a caller with this role, or with one of these."""
     tenant: bool
@@ -32,6 +34,8 @@ class Options(TypedDict, total=False):
     """The header Idempotency-Key."""
     cache: str
     """Value of Cache-Control; the answer then has an ETag, and who has it already gets a 304. Else nothing is kept."""
+    media_type: str
+    """Of a `Page`, for the documentation; JSON by default."""
     errors: tuple[int, ...]
     """Statuses of the problems it answers beside the usual ones, for the documentation."""
 
@@ -42,8 +46,10 @@ class Route:
     def __init__(self, method: str, path: str, handler: Handler, options: Options) -> None:
         self.method, self.path, self.handler, self.name = method, path, handler, f"{method} {path}"
         self.status, self.errors = options.get("status", 200), options.get("errors", ())
+        self.also = options.get("also", ())
         self.tenant, auth = options.get("tenant", True), options.get("auth", ())
         self.auth: frozenset[Role] = frozenset((auth,) if isinstance(auth, str) else auth)
+        self.media_type = options.get("media_type", "application/json")
         self.idempotent = options.get("idempotent", False)
         hints = get_type_hints(handler, include_extras=True)
         result = hints.pop("return")

@@ -1,8 +1,9 @@
 """A WebSocket as handlers see it."""
 
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Collection
+from typing import Final, NamedTuple
 
+import msgspec
 from granian._granian import RSGIProtocolClosed, RSGIWebsocketProtocol
 from granian.rsgi import WebsocketMessageType
 
@@ -43,3 +44,12 @@ class WebSocket:
 
 
 SocketHandler = Callable[[WebSocket], Awaitable[None]]
+Messages = Collection[type[msgspec.Struct]]
+
+
+class Socket(NamedTuple):
+    """A WebSocket that was declared: who answers it, and the types of the messages that come and go."""
+
+    handler: SocketHandler
+    receives: tuple[type[msgspec.Struct], ...]
+    sends: tuple[type[msgspec.Struct], ...]

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 
+from pyplatform.apps.web import add_domain_routes
 from pyplatform.bus import Bus, frames
 from pyplatform.contracts.sportsbook.bets import (
     AwaitDecision,
@@ -41,7 +42,6 @@ from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
-from pyplatform.pam.api import routes as pam_routes
 from pyplatform.pam.callers import Callers
 from pyplatform.pam.config import PamConfig
 from pyplatform.pam.consumers import follow_revocations
@@ -49,9 +49,10 @@ from pyplatform.pam.door import Door
 from pyplatform.pam.model import Application, Origin
 from pyplatform.pam.service import Accounts, Opened
 from pyplatform.pam.staff import CONSOLE, OpenedStaff, Staff
-from pyplatform.pam.staff_api import routes as staff_routes
 from pyplatform.pam.staff_store import Member
 from pyplatform.projections import Effects, ReadModels
+from pyplatform.sportsbook.desk_client import DeskClient
+from tests.contract.desk import Desk
 
 PASSWORD = "a sentence nobody guesses"
 CHEAP = PamConfig(master_key=b"k" * 32, argon2_memory_kib=19_456, argon2_time_cost=2)
@@ -139,6 +140,7 @@ class Platform:
         self.settings, self.bus, self.models = settings, bus, models
         self.ours, self.theirs = tenants
         self.owner = Owner(bus, f"owner-{self.ours}")
+        self.desk = Desk(bus, self.owner.name)
         self.version = 0
         self.client: httpx.AsyncClient
         self.accounts: Accounts
@@ -253,13 +255,13 @@ async def platform(
         callers = Callers(found.accounts, found.staff)
         await follow_revocations(bus, found.accounts, found.staff)
         await found.owner.start(3)
+        await found.desk.start(3)
         for tenant in names:
             await found.store(
                 found.market(tenant, f"1.{tenant}"), found.prices(tenant, f"1.{tenant}", 25_000)
             )
         app = found.app = App("Platform", "1", tenants=tenants, sessions=callers)
-        pam_routes(app, found.accounts)
-        staff_routes(app, found.staff)
+        add_domain_routes(app, found.accounts, found.staff, DeskClient(bus, [found.owner.name]), tenants)
         await stack.enter_async_context(
             gateway(
                 app,

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 import websockets
 
-from pyplatform.apidoc.openapi import add_documentation, document
+from pyplatform.apidoc.openapi import document
+from pyplatform.apidoc.serve import add_documentation
 from pyplatform.contracts.pam import Session
 from pyplatform.http import guards
 from pyplatform.http.app import App
@@ -303,7 +304,7 @@ async def test_readiness_tells_which_part_is_missing() -> None:
 
 
 async def test_the_description_matches_the_routes(app: App, client: httpx.AsyncClient) -> None:
-    described = (await client.get("/openapi.json")).json()
+    described = (await client.get("/v1/openapi.json")).json()
     assert described == msgspec.json.decode(msgspec.json.encode(document(app)))
     operations = {(m.upper(), p) for p, item in described["paths"].items() for m in item}
     assert {(route.method, route.path) for route in app.router.routes} | {("GET", "/echo")} == operations

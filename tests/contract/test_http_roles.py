@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest
 
-from pyplatform.apidoc.openapi import add_documentation
+from pyplatform.apidoc.serve import add_documentation
 from pyplatform.contracts.pam import Role, Session, StaffSession
 from pyplatform.http.app import App
 from pyplatform.http.message import Request
@@ -102,7 +102,7 @@ async def test_a_handler_learns_who_acts(client: httpx.AsyncClient) -> None:
 
 
 async def test_the_description_tells_who_may_call(client: httpx.AsyncClient) -> None:
-    described = (await client.get("/openapi.json")).json()
+    described = (await client.get("/v1/openapi.json")).json()
     paths = described["paths"]
     assert paths["/account"]["get"]["security"] == [{"player": []}]
     assert paths["/desk"]["get"]["security"] == [{"staff": ["trader"]}]

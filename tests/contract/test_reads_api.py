@@ -109,7 +109,7 @@ async def test_it_is_ready_and_says_why_when_it_is_not(platform: Platform) -> No
 
 
 async def test_the_description_is_whole(platform: Platform) -> None:
-    described = (await platform.client.get("/openapi.json")).json()
+    described = (await platform.client.get("/v1/openapi.json")).json()
     text = msgspec.json.encode(described).decode()
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
     assert names == set(described["components"]["schemas"])

@@ -1,11 +1,12 @@
 """Every operation, walked by players and by staff: none reaches anything of another tenant, none a role it lacks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 import msgspec
 
+from pyplatform.apps.web import describe
 from pyplatform.http.routing import Route
 from pyplatform.kernel import ids
 from pyplatform.pam.staff import ROLES
@@ -19,6 +20,7 @@ PERSON = {
     "country": "DE",
     "currency": "EUR",
 }
+DOCUMENT = describe("openapi")
 ENDS_THE_SESSION = ("/v1/sessions/current", "/v1/staff/sessions/current")
 
 
@@ -34,17 +36,28 @@ def their_path(route: Route, platform: Platform, their_id: str) -> str:
 
 
 def body_of(route: Route, platform: Platform) -> bytes:
-    """A body that would be good if everything it names were ours; of operations not listed here, an empty one."""
-    leg = {"market_id": f"1.{platform.theirs}", "selection_id": 1, "price": "2.50"}
+    """A body that would be good if everything it names were ours: the document's example if nothing better is here."""
+    slip = {
+        "legs": [{"market_id": f"1.{platform.theirs}", "selection_id": 1, "price": "2.50"}],
+        "stake": "1.00",
+    }
+    target = f"market:1.{platform.theirs}"
     bodies: dict[str, Any] = {
-        "POST /v1/bets": leg | {"stake": "1.00"},
+        "POST /v1/bets": slip,
+        "POST /v1/bets/quote": slip,
+        "POST /v1/trading/suspend": {"target": target},
+        "POST /v1/trading/resume": {"target": target},
         "POST /v1/players": PERSON,
         "POST /v1/sessions": {"email": "theirs@example.com", "password": PASSWORD},
         "POST /v1/staff/sessions": {"name": "theo", "password": PASSWORD},
         "POST /v1/staff": {"name": "tess", "password": PASSWORD, "roles": ["trader"]},
         "PUT /v1/staff/{staff_id}/roles": {"roles": ["trader"]},
     }
-    return msgspec.json.encode(bodies.get(route.name, {})) if route.body is not None else b""
+    if route.body is None:
+        return b""
+    operation = DOCUMENT["paths"][route.path][route.method.lower()]
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+    return msgspec.json.encode(bodies.get(route.name, example))
 
 
 class Walker:
@@ -61,7 +74,7 @@ class Walker:
             self.route.method, self.path, content=self._body, headers=common | headers
         )
 
-    async def as_ours(self, headers: dict[str, str], roles: set[str]) -> None:
+    async def as_ours(self, headers: dict[str, str], roles: Set[str]) -> None:
         """Who has the role gets nothing of theirs, who has not is told so."""
         if self.route.auth and not roles & self.route.auth:
             assert (await self.ask(headers)).status_code == 403, self.route.name
@@ -94,8 +107,13 @@ async def test_every_operation_keeps_tenants_and_roles_apart(platform: Platform)
                 assert crossing.status_code == 401, route.name
         if route.auth:
             assert (await walker.ask({"X-Tenant": platform.ours})).status_code == 401, route.name
-    assert len(routes) >= 14
+    assert len(routes) >= 26
     assert platform.owner.attempts == []
+    actors = {(request.tenant, request.actor) for request in platform.desk.requests}
+    assert actors == {(platform.ours, staff.session.actor)}
+    assert {"events", "market", "set_prices", "suspend", "set_terms"} <= {
+        r.kind for r in platform.desk.requests
+    }
     for caller, path in ((theirs, "/v1/me"), (their_staff, "/v1/staff/me")):
         assert (await platform.client.get(path, headers=platform.headers(caller))).status_code == 200
     listed = await platform.client.get("/v1/staff", headers=platform.headers(their_staff))

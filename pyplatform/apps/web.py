@@ -1,0 +1,42 @@
+"""What the gateway serves over HTTP: one list of routes, for the server and for the documents that describe it."""
+
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any, Final
+
+from pyplatform.apidoc import asyncapi, openapi
+from pyplatform.apidoc.serve import add_documentation
+from pyplatform.gateway.api import routes as gateway_routes
+from pyplatform.gateway.stream import Stream
+from pyplatform.http.app import App
+from pyplatform.http.health import add_health
+from pyplatform.kernel.tenancy import Tenant
+from pyplatform.pam.api import routes as player_routes
+from pyplatform.pam.service import Accounts
+from pyplatform.pam.staff import Staff
+from pyplatform.pam.staff_api import routes as staff_routes
+from pyplatform.sportsbook.desk_client import DeskClient
+from pyplatform.sportsbook.trading_api import routes as trading_routes
+
+TITLE: Final = "pyplatform"
+
+
+def add_domain_routes(
+    app: App, accounts: Accounts, staff: Staff, desk: DeskClient, tenants: Mapping[str, Tenant]
+) -> None:
+    """Add the operations of every domain but the gateway's own, which `gateway.build` adds last."""
+    player_routes(app, accounts)
+    staff_routes(app, staff)
+    trading_routes(app, desk, tenants)
+
+
+def describe(what: str) -> dict[str, Any]:
+    """The document `openapi` or `asyncapi` of the platform, without anything running."""
+    # Handlers are declared and never called, so nothing needs to stand behind them.
+    nothing: Any = None
+    app = App(TITLE, metadata.version("pyplatform"))
+    add_domain_routes(app, nothing, nothing, nothing, {})
+    gateway_routes(app, nothing, nothing, nothing, Stream(nothing, nothing, ()))
+    add_health(app, {})
+    add_documentation(app)
+    return {"openapi": openapi.document, "asyncapi": asyncapi.document}[what](app)
