@@ -81,7 +81,7 @@ def score_grid(path: Path) -> None:
     axes.invert_yaxis()
     for home, away in np.ndindex(cells.shape):
         # White where the ground is dark.
-        colour = "white" if cells[home, away] > 8 else "black"
+        colour = "white" if cells[home, away] > 11 else "black"
         axes.text(away, home, f"{cells[home, away]:.1f}", ha="center", va="center", color=colour)
     axes.set_xlabel("goals of away")
     axes.set_ylabel("goals of home")
