@@ -9,7 +9,20 @@ from typing import Self
 
 import uvloop
 
-from bench import concurrent_bets, core, durable, feed, feed_core, http_bets, in_memory
+from bench import (
+    concurrent_bets,
+    core,
+    durable,
+    feed,
+    feed_core,
+    hot_accounts,
+    http_bets,
+    http_reads,
+    in_memory,
+    journals,
+    replaying,
+    takeovers,
+)
 from bench.judge import Rounds
 from pyplatform.embedded import Servers, running
 from pyplatform.kernel.config import Settings
@@ -64,7 +77,14 @@ class Measures:
             "feed_file": lambda: feed_core.large_file(self._stream),
             "durable_bet": lambda: uvloop.run(durable.measure(self._settings, self._server_pids)),
             "http_bets": lambda: uvloop.run(http_bets.measure(self._stream)),
+            "http_reads": lambda: uvloop.run(http_reads.measure()),
             "concurrent_bets": lambda: uvloop.run(concurrent_bets.measure(self._settings, self._server_pids)),
+            "append_under_snapshot": lambda: uvloop.run(journals.under_snapshot(self._settings)),
+            "append_dr_sync": lambda: uvloop.run(journals.replicated()),
+            "hot_account": lambda: uvloop.run(hot_accounts.measure(self._settings)),
+            "replay": replaying.measure,
+            "handover": lambda: uvloop.run(takeovers.measure("handover", name)),
+            "takeover": lambda: uvloop.run(takeovers.measure("writer", name)),
         }
         if name not in known:
             message = f"no benchmark {name!r}: known are {', '.join([*core.LOOPS, *known])}"

@@ -160,7 +160,6 @@ class Router:
         route = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
         if route is None:
             allowed = ", ".join(sorted(methods))
-            raise Problem(
-                405, "method_not_allowed", f"this address answers {allowed}", headers=[("allow", allowed)]
-            )
+            detail = f"this address answers {allowed}"
+            raise Problem(405, "method_not_allowed", detail, headers=[("allow", allowed)])
         return route, captured
