@@ -25,7 +25,7 @@ from pyplatform.contracts.sportsbook.trading import (
 )
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.desk import Change, Desk, Refused
-from pyplatform.sportsbook.desk_state import FACETS, TERMS_SET, Rule, Standing
+from pyplatform.sportsbook.desk_state import FACETS, SUSPENDED, TERMS_SET, Rule, Standing
 from pyplatform.sportsbook.fair import check_model
 from pyplatform.sportsbook.market import MarketState
 from pyplatform.sportsbook.terms import ladder_of
@@ -86,7 +86,7 @@ class Commands:
         """Suspend a target; once more changes nothing."""
         self._require(command.target)
         before = self._of(request, command.target).suspended
-        return change("trading.suspended", command.target, before, True, command.reason)
+        return change(SUSPENDED, command.target, before, True, command.reason)
 
     def resume(self, request: StaffRequest, command: Resume) -> Change:
         """Take a suspension back."""

@@ -7,7 +7,6 @@ import msgspec
 
 from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
 from pyplatform.contracts.sportsbook.trading import (
-    ALL,
     TERMS,
     Edit,
     FeedSource,
@@ -48,8 +47,9 @@ class Rule(msgspec.Struct, frozen=True):
     values: TermsValues
 
 
+SUSPENDED: Final = "trading.suspended"
 FACETS: Final[dict[str, tuple[str, Any]]] = {
-    "trading.suspended": ("suspended", bool),
+    SUSPENDED: ("suspended", bool),
     "trading.resumed": ("suspended", bool),
     "trading.prices_set": ("prices", dict[int, int]),
     "trading.margin_set": ("margin_bp", int | None),
@@ -65,15 +65,13 @@ _recorded: Final = msgspec.msgpack.Decoder(Recorded)
 class DeskState:
     """The standing of every target of a tenant, and its rules.
 
-    `position` is that of the last event folded. `generation` counts the suspensions of everything: verdicts of an
-    older one are stale.
+    `position` is that of the last event folded.
     """
 
     def __init__(self, tenant: str, base: Terms) -> None:
         self.tenant = tenant
         self.terms = TermsBook(base)
         self.position = 0
-        self.generation = 0
         self.suspended: set[str] = set()
         self._standings: dict[str, Standing] = {}
 
@@ -113,12 +111,10 @@ class DeskState:
         return True
 
     def _suspend(self, target: str, *, on: bool) -> None:
-        if not on:
+        if on:
+            self.suspended.add(target)
+        else:
             self.suspended.discard(target)
-            return
-        self.suspended.add(target)
-        if target == ALL:
-            self.generation += 1
 
     def holding(self, targets: tuple[str, ...]) -> tuple[str, ...]:
         """Which of a market's targets are suspended."""

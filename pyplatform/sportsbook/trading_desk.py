@@ -8,14 +8,16 @@ import asyncpg
 import msgspec
 
 from pyplatform.bus import Bus, Message
+from pyplatform.contracts.killswitch import Generation, SwitchOrder, switch_subject
 from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome, recorded_subject, staff_subject
 from pyplatform.contracts.sportsbook.trading import ALL
 from pyplatform.kernel.envelope import Envelope
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.asking import background
 from pyplatform.sportsbook.commands import Commands
 from pyplatform.sportsbook.desk import Desk
-from pyplatform.sportsbook.desk_state import FACETS, TERMS_SET
+from pyplatform.sportsbook.desk_state import FACETS, SUSPENDED, TERMS_SET
 from pyplatform.sportsbook.questions import Positions, Questions
 from pyplatform.sportsbook.trading import Changes, Trading
 from pyplatform.telemetry import get_logger
@@ -24,14 +26,14 @@ IN_FLIGHT: Final = 64
 LOOK_S: Final = 5.0
 """The record is read this often even when nobody said that there is news: the word may have been lost."""
 RETRY_S: Final = 0.25
+DECIDED_NS: Final = 5 * 10**9
+"""How long a decision on a bet may be on its way to the wallet, which refuses it later as too old."""
 TURN: Final = 64
 """Markets looked at before others have their turn."""
 
 log = get_logger("sportsbook.trading_desk")
 
 Publish = Callable[[Changes], Awaitable[None]]
-KillSwitch = Callable[[str, int], None]
-"""Told of every suspension of everything: verdicts of a tenant of an older generation are not to be accepted."""
 
 
 class TradingDesk:
@@ -45,7 +47,6 @@ class TradingDesk:
         self._publish = publish
         self._telling: set[asyncio.Task[None]] = set()
         self._holds: Callable[[], bool] = lambda: False
-        self.kill_switch: KillSwitch = lambda _, __: None
         self.desk = Desk(pool, trading.desks, self._say_recorded)
         self.desk.effects.append(self._take_effect)
         Commands(trading).register(self.desk)
@@ -83,8 +84,8 @@ class TradingDesk:
             return
         # Everything is held once this returns; it is told market by market while bets go on.
         changes = self._trading.desk_changed(event.tenant, event.aggregate)
-        if event.type == "trading.suspended" and event.aggregate == ALL:
-            self.kill_switch(event.tenant, self._trading.desks[event.tenant].generation)
+        if event.type == SUSPENDED and event.aggregate == ALL and now_ns() - event.at < DECIDED_NS:
+            background(self._telling, self._cut(event), "refusing the bets decided so far")
 
         async def tell() -> None:
             for some in changes:
@@ -92,6 +93,21 @@ class TradingDesk:
                 await asyncio.sleep(0)
 
         background(self._telling, tell(), "telling what staff did")
+
+    async def _cut(self, event: Envelope) -> None:
+        """Have the wallet refuse what was decided before everything was suspended and is still on its way."""
+        order = SwitchOrder("cut", event.actor, "everything is suspended", event.correlation)
+        while now_ns() - event.at < DECIDED_NS:
+            try:
+                answer = await self._bus.request(
+                    switch_subject(event.tenant), msgspec.msgpack.encode(order), 1.0
+                )
+            except Unavailable:
+                await asyncio.sleep(RETRY_S)
+                continue
+            if error := msgspec.msgpack.decode(answer, type=Generation).error:
+                log.error("bets decided before the suspension may be accepted", error=error)
+            return
 
     async def run(self, tick_s: float = 1.0) -> None:
         """Price anew what time and bets call for, and read on now and then; until cancelled."""

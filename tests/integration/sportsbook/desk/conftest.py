@@ -46,9 +46,7 @@ class DeskOwner:
         self.trading = Trading(tenants, f"o{ids.uuid7().hex()}", self.sources.is_up, limit=10**9)
         self.published: list[str] = []
         self.losses: dict[int, int] = {}
-        self.killed: list[int] = []
         self.desk = TradingDesk(bus, pool, self.trading, self._position, self._publish)
-        self.desk.kill_switch = lambda _, generation: self.killed.append(generation)
         self.trading.selling.liability = lambda _, __, runners: [-self.losses.get(r, 0) for r in runners]
         self.feeding = Feeding()
 
