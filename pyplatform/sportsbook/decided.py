@@ -19,6 +19,7 @@ _EACH_WAY: Final = 1
 _LIMITED: Final = 2
 _REFERRED: Final = 4
 _ABOUT: Final = 16
+_FREE: Final = 32
 _FINE: Final = 8
 """Differences in ten-thousandths; else in hundredths."""
 
@@ -36,6 +37,7 @@ class Decided(msgspec.Struct, frozen=True):
     `terms_version` is that of the terms of trade; `max_stake` what we would take instead, 0 when that was not why;
     `each_way` are the terms of every leg, none unless the bet is each-way. `joint_price_e4` is that of a same-game
     multiple. `referred`: a trader is to decide. `legs` are those that a refusal is about, counted from 0.
+    `free`: the stake is a free bet, and does not come back with the winnings.
     """
 
     session_id: bytes
@@ -46,6 +48,7 @@ class Decided(msgspec.Struct, frozen=True):
     joint_price_e4: int = 0
     referred: bool = False
     legs: tuple[int, ...] = ()
+    free: bool = False
 
 
 def encode(decided: Decided, slip: Slip) -> bytes | None:
@@ -60,6 +63,7 @@ def encode(decided: Decided, slip: Slip) -> bytes | None:
         | (_REFERRED if decided.referred else 0)
         | (_FINE if fine else 0)
         | (_ABOUT if decided.legs else 0)
+        | (_FREE if decided.free else 0)
     )
     out = bytearray(decided.session_id)
     out.append(flags)
@@ -96,7 +100,8 @@ def decode(data: bytes, slip: Slip) -> Decided:
     except IndexError as error:
         raise ValueError(f"terms of {len(data)} bytes end before {len(slip.legs)} legs are told") from error
     legs = tuple([leg for leg in range(len(slip.legs)) if about >> leg & 1])
-    return Decided(data[:16], prices, version, max_stake, each_way, joint, bool(flags & _REFERRED), legs)
+    referred, free = bool(flags & _REFERRED), bool(flags & _FREE)
+    return Decided(data[:16], prices, version, max_stake, each_way, joint, referred, legs, free)
 
 
 def _put(out: bytearray, value: int) -> None:

@@ -1,7 +1,6 @@
 """In-play delay: a bet waits, is looked at again, and only then is accepted or rejected."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -14,25 +13,19 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.sportsbook.answers import SOURCE_SPORTSBOOK, context_of, rejected, unavailable
 from pyplatform.sportsbook.asking import until_clear
 from pyplatform.sportsbook.decisions import Decisions
-from pyplatform.sportsbook.judging import Judge
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
+from pyplatform.sportsbook.reserving import Recheck
 
 NO_VERSION: Final = 0
-
-Opened = Callable[[OpenBet], None]
-"""Told of a bet that has become open: its market may have been settled meanwhile."""
 
 
 class Delays:
     """The bets that wait out their delay in this process."""
 
-    def __init__(
-        self, judge: Judge, bets: OpenBets, wallet: WalletPort, opened: Opened, decisions: Decisions
-    ) -> None:
-        self._judge = judge
+    def __init__(self, recheck: Recheck, bets: OpenBets, wallet: WalletPort, decisions: Decisions) -> None:
+        self._recheck = recheck
         self._bets = bets
         self._wallet = wallet
-        self._opened = opened
         self._decisions = decisions
 
     def start(self, request: PlaceBet, bet: OpenBet, delay: int, placed: BetAnswer) -> None:
@@ -41,14 +34,8 @@ class Delays:
 
     async def _decide(self, request: PlaceBet, bet: OpenBet, delay: int, placed: BetAnswer) -> BetAnswer:
         await asyncio.sleep(delay)
-        return await self.conclude(context_of(request), bet, placed, self._refusal(request))
-
-    def _refusal(self, request: PlaceBet) -> Refusal | None:
-        """Why the bet would not be taken now; its stake was judged when it was placed."""
-        for leg in request.legs:
-            if (refusal := self._judge.look(request, leg).refusal) is not None:
-                return refusal
-        return None
+        refusal = await self._recheck.refusal(request, bet.bet_id)
+        return await self.conclude(context_of(request), bet, placed, refusal)
 
     async def conclude(
         self, context: codec.Context, bet: OpenBet, placed: BetAnswer, refusal: Refusal | None
@@ -73,7 +60,6 @@ class Delays:
         bet.pending_until = 0
         bet.version = version
         self._bets.accept(bet)
-        self._opened(bet)
 
     async def inquire(self, bet: OpenBet) -> None:
         """Learn what became of an overdue bet that a former owner was to decide.

@@ -65,6 +65,7 @@ class Verdict:
     referred: bool = False
     terms_version: int = 0
     most: Most | None = None
+    referral_above: int = 0
 
 
 TermsOf = Callable[[str, MarketState], Terms]
@@ -92,7 +93,7 @@ class Judge:
         if market is None:
             return LegView(Refusal.UNKNOWN_MARKET, 0)
         terms = self._terms_of(request.tenant, market)
-        refusal = _unsold(market, terms, request.tenant, request.brand, leg.selection_id)
+        refusal = _unsold(market, terms, request, leg)
         if refusal is not None:
             return LegView(refusal, 0, terms=terms)
         current = market.prices.get(request.tenant, {}).get(leg.selection_id, 0)
@@ -107,13 +108,6 @@ class Judge:
         if agreed or _takes(request, terms, leg.price_e4, current):
             return LegView(None, current, market.delay_of(request.tenant), each_way, terms)
         return LegView(Refusal.PRICE_CHANGED, current, terms=terms)
-
-    def unsold(self, tenant: str, brand: int, market_id: str, selection: int) -> Refusal | None:
-        """Why a selection is not sold now, whatever its price."""
-        market = self._markets.get(market_id)
-        if market is None:
-            return Refusal.UNKNOWN_MARKET
-        return _unsold(market, self._terms_of(tenant, market), tenant, brand, selection)
 
     def decide(self, request: PlaceBet, views: Sequence[LegView]) -> Verdict:
         """Decide on a slip whose legs look like `views`."""
@@ -197,7 +191,8 @@ class Judge:
             refusal = _CODES.get(most.limit, Refusal.STAKE_TOO_HIGH)
         each_way = tuple([view.each_way for view in views if view.each_way is not None])
         delay = max([view.delay for view in views])
-        return Verdict(refusal, prices, (), each_way, joint, delay, referred, terms[0].version, most)
+        version = _version(views)
+        return Verdict(refusal, prices, (), each_way, joint, delay, referred, version, most, above or 0)
 
     def _most_of_single(self, request: PlaceBet, view: LegView, terms: Terms) -> Most:
         leg = request.legs[0]
@@ -242,14 +237,15 @@ class Judge:
         return Most(found.stake, found.limit)
 
 
-def _unsold(market: MarketState, terms: Terms, tenant: str, brand: int, selection: int) -> Refusal | None:
-    status = market.status_of(tenant)
+def _unsold(market: MarketState, terms: Terms, request: PlaceBet, leg: Leg) -> Refusal | None:
+    """Why a selection is not sold now, whatever its price."""
+    status = market.status_of(request.tenant)
     if status is MarketStatus.CLOSED:
         return Refusal.MARKET_CLOSED
-    if not terms.sold_by(brand):
+    if not terms.sold_by(request.brand):
         return Refusal.UNKNOWN_MARKET
-    if selection not in market.active:
-        return Refusal.SELECTION_REMOVED if selection in market.removed else Refusal.UNKNOWN_SELECTION
+    if leg.selection_id not in market.active:
+        return Refusal.SELECTION_REMOVED if leg.selection_id in market.removed else Refusal.UNKNOWN_SELECTION
     return None if status is MarketStatus.OPEN else Refusal.MARKET_SUSPENDED
 
 

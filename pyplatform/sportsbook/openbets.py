@@ -1,10 +1,12 @@
 """The bets that stand open, by the markets of their legs: what liability is made of."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
 
 import msgspec
 
+from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet
+from pyplatform.contracts.sportsbook.terms import PricePolicy
 from pyplatform.core import betting, trading
 from pyplatform.sportsbook.decided import Decided, EachWayTerms
 from pyplatform.sportsbook.liability import MarketLiability, Share
@@ -36,7 +38,8 @@ class OpenBet(msgspec.Struct):
     """An accepted or pending bet; amounts at the currency's scale, `version` as the wallet knows it.
 
     `stake` is that of all lines. `pending_until` (ns) is set while an in-play delay runs or a trader is asked
-    (`referred`); `unclear` while the wallet has not said that the bet exists.
+    (`referred`); `unclear` while the wallet has not said that the bet exists. A `foreign` one is placed by another
+    owner of events, of which only some legs are ours.
     """
 
     bet_id: bytes
@@ -53,6 +56,8 @@ class OpenBet(msgspec.Struct):
     pending_until: int = 0
     unclear: bool = False
     referred: bool = False
+    foreign: bool = False
+    free: bool = False
     standing: Standing = Standing.RESERVED
     shares: tuple[tuple[str, Share], ...] = ()
     """What it puts on each market, by market id."""
@@ -66,6 +71,48 @@ def legs_of(slip: Slip, decided: Decided) -> tuple[OpenLeg, ...]:
             OpenLeg(leg.event_id, leg.market_id, leg.selection_id, price, leg.banker, each_way)
             for leg, price, each_way in zip(slip.legs, decided.prices, terms, strict=True)
         ]
+    )
+
+
+def bet_of(request: PlaceBet, asked: Slip, told: Decided, bet_id: bytes) -> OpenBet:
+    """The bet of an attempt as it was decided; whether it exists the wallet has not said."""
+    return OpenBet(
+        bet_id=bet_id,
+        tenant=request.tenant,
+        brand=request.brand,
+        player=request.player,
+        bet_type=request.bet_type,
+        legs=legs_of(asked, told),
+        stake=request.stake,
+        currency=request.currency,
+        version=1,
+        sizes=request.sizes,
+        joint_price_e4=told.joint_price_e4,
+        unclear=True,
+        free=bool(request.free_bet),
+    )
+
+
+def request_of(bet: OpenBet) -> PlaceBet:
+    """The bet as an attempt that takes any price: to look at its legs once more."""
+    legs = tuple(
+        [Leg(leg.event_id, leg.market_id, leg.selection, leg.price_e4, leg.banker) for leg in bet.legs]
+    )
+    return PlaceBet(
+        bet.tenant,
+        bet.brand,
+        bet.player,
+        bytes(16),
+        "",
+        bet.bet_type,
+        legs,
+        bet.stake,
+        bet.currency,
+        bytes(16),
+        "",
+        bet.sizes,
+        price_policy=PricePolicy.ANY,
+        joint_price_e4=bet.joint_price_e4,
     )
 
 
@@ -131,9 +178,10 @@ def _of_same_game(legs: Sequence[OpenLeg], stake: int, joint_price_e4: int) -> t
 
 
 class OpenBets:
-    """All open and reserved bets with a leg on the events of this process."""
+    """All open and reserved bets with a leg on the events of this process; `mine` says whether an event is."""
 
-    def __init__(self) -> None:
+    def __init__(self, mine: Callable[[str], bool] = lambda _: True) -> None:
+        self._mine = mine
         self._bets: dict[bytes, OpenBet] = {}
         self._by_market: dict[tuple[str, str], dict[bytes, OpenBet]] = {}
         self._books: dict[tuple[str, str, str], MarketLiability] = {}
@@ -187,21 +235,44 @@ class OpenBets:
 
     def _put(self, bet: OpenBet) -> None:
         if not bet.shares:
-            bet.shares = shares_of(bet.bet_type, bet.sizes, bet.legs, bet.stake, bet.joint_price_e4)
+            bet.shares = self._shares(bet)
         for number, (market_id, share) in enumerate(bet.shares):
             book = self.liability(bet.tenant, market_id, bet.currency)
             if book.knows(share.selection):
                 _enter(book, bet, number, share)
         self._bets[bet.bet_id] = bet
         for leg in bet.legs:
-            self._by_market.setdefault((bet.tenant, leg.market_id), {})[bet.bet_id] = bet
+            if self._mine(leg.event_id):
+                self._by_market.setdefault((bet.tenant, leg.market_id), {})[bet.bet_id] = bet
         for market_id, share in bet.shares:
             if not self.liability(bet.tenant, market_id, bet.currency).knows(share.selection):
                 self._build(bet.tenant, market_id, bet.currency)
 
+    def _shares(self, bet: OpenBet) -> tuple[tuple[str, Share], ...]:
+        shares = shares_of(bet.bet_type, bet.sizes, bet.legs, bet.stake, bet.joint_price_e4)
+        if bet.free:
+            shares = tuple([(market, _free(share)) for market, share in shares])
+        theirs = {leg.market_id for leg in bet.legs if not self._mine(leg.event_id)}
+        return tuple([one for one in shares if one[0] not in theirs]) if theirs else shares
+
+    def has_part(self, bet: OpenBet) -> bool:
+        """Whether any leg of a bet is on our events."""
+        return any(self._mine(leg.event_id) for leg in bet.legs)
+
+    def shrink(self, bet_id: bytes, above: int, below: int) -> None:
+        """Take `above/below` of what is left of a bet out: the player sold it back."""
+        bet = self._bets.get(bet_id)
+        if bet is None or above >= below:
+            return
+        self.release(bet_id)
+        left = below - above
+        bet.stake = max(1, bet.stake * left // below)
+        bet.shares = tuple([(market, _scaled(share, left, below)) for market, share in bet.shares])
+        self._put(bet)
+
     def accept(self, bet: OpenBet) -> None:
-        """Turn a reservation into a bet that stands."""
-        if bet.standing is Standing.OPEN:
+        """Turn a reservation into a bet that stands; one that was settled meanwhile is forgotten already."""
+        if bet.standing is Standing.OPEN or self._bets.get(bet.bet_id) is not bet:
             return
         for number, (market_id, share) in enumerate(bet.shares):
             book = self.liability(bet.tenant, market_id, bet.currency)
@@ -217,7 +288,8 @@ class OpenBets:
         if bet is None:
             return
         for leg in bet.legs:
-            self._by_market[bet.tenant, leg.market_id].pop(bet_id, None)
+            if self._mine(leg.event_id):
+                self._by_market[bet.tenant, leg.market_id].pop(bet_id, None)
         for number, (market_id, share) in enumerate(bet.shares):
             book = self.liability(bet.tenant, market_id, bet.currency)
             if bet.standing is Standing.RESERVED:
@@ -232,6 +304,16 @@ class OpenBets:
     def of_market(self, tenant: str, market_id: str) -> list[OpenBet]:
         """Bets with a leg on a market, in the order they were reserved."""
         return list(self._by_market.get((tenant, market_id), {}).values())
+
+
+def _scaled(share: Share, above: int, below: int) -> Share:
+    stake, payout = max(1, share.stake * above // below), -(-share.payout * above // below)
+    return Share(share.selection, stake, max(payout, stake + 1), share.places)
+
+
+def _free(share: Share) -> Share:
+    """A free bet brings no stake and pays none back: what it can cost are the winnings."""
+    return Share(share.selection, 1, max(1, share.payout - share.stake) + 1, share.places)
 
 
 def _key(bet: OpenBet, number: int) -> str:

@@ -6,7 +6,6 @@ a command whose outcome is unclear is sent again, unchanged, until it is answere
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
 
 from pyplatform._core import wallet as codec
 from pyplatform.contracts.sportsbook.bets import BetAnswer, BetQuote, PlaceBet, Refusal
@@ -14,20 +13,17 @@ from pyplatform.contracts.wallet import WalletPort
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
-from pyplatform.sportsbook import decided, slip
 from pyplatform.sportsbook.answers import answer_of, context_of, refusal_name, unavailable
 from pyplatform.sportsbook.asking import RETRY_PAUSE, background, is_clear
-from pyplatform.sportsbook.delays import Delays, Opened
+from pyplatform.sportsbook.attempts import DECISION_LIFETIME, PENDING_GRACE, Attempt, attempt_of, question_of
+from pyplatform.sportsbook.delays import Delays
 from pyplatform.sportsbook.judging import Judge, Verdict, least
-from pyplatform.sportsbook.openbets import OpenBet, OpenBets, Standing, legs_of
-from pyplatform.sportsbook.referrals import REFERRAL_S, Referrals
+from pyplatform.sportsbook.openbets import OpenBet, OpenBets
+from pyplatform.sportsbook.referrals import Referrals
+from pyplatform.sportsbook.reserving import Owners, joined
+from pyplatform.sportsbook.slip import of_request
 from pyplatform.telemetry import correlated, get_logger
 
-DECISION_LIFETIME = 5_000_000_000
-"""A decision older than this (ns) is refused by the wallet: the price it was made at is gone."""
-PENDING_GRACE = 10_000_000_000
-"""A delayed bet not decided this long (ns) after its delay is rejected by the wallet's tick."""
-SECOND = 1_000_000_000
 LONGEST_PAUSE = 4.0
 """Seconds between the later repeats of an unclear attempt: by then it is either journaled or too old."""
 MOST_UNCLEAR = 10_000
@@ -36,37 +32,26 @@ MOST_UNCLEAR = 10_000
 log = get_logger("sportsbook.placement")
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A decided attempt on its way to the wallet; `bet` holds the reservation, None for a refusal."""
-
-    request: PlaceBet
-    slip: slip.Slip
-    verdict: Verdict
-    bet_id: bytes
-    bet: OpenBet | None
-    command: bytes
-
-
 class Placement:
-    """Decides attempts on the events this process owns."""
+    """Decides attempts on the events this process owns, and on slips that begin with one of them."""
 
     def __init__(
         self,
         judge: Judge,
+        owners: Owners,
         bets: OpenBets,
         wallet: WalletPort,
         delays: Delays,
         referrals: Referrals,
-        opened: Opened,
     ) -> None:
         self._judge = judge
+        self._owners = owners
         self._bets = bets
         self._wallet = wallet
         self._delays = delays
         self._referrals = referrals
-        self._opened = opened
         self._unclear: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
+        self._telling: set[asyncio.Task[None]] = set()
         self.generation: dict[str, int] = {}
         self.attempts = 0
         self.accepted = 0
@@ -76,7 +61,12 @@ class Placement:
         self.attempts += 1
         if len(self._unclear[request.tenant]) >= MOST_UNCLEAR:
             return unavailable(bytes(16))
-        attempt = self.decide(request)
+        if self._owners.others(request):
+            attempt = await self._decide_together(request)
+            if attempt is None:
+                return await self._known_answer(request)
+        else:
+            attempt = self.decide(request)
         reply = await self._ask(attempt)
         if reply is not None:
             return self._conclude(attempt, reply)
@@ -95,62 +85,94 @@ class Placement:
     def decide(self, request: PlaceBet) -> Attempt:
         """Decide on an attempt and reserve what it may cost, in one step."""
         now = now_ns()
-        views = [self._judge.look(request, leg) for leg in request.legs]
-        verdict = self._judge.decide(request, views)
-        asked = slip.of_request(request)
-        told = _decided(request, verdict)
-        terms = decided.encode(told, asked)
-        if terms is None:
-            verdict = Verdict(Refusal.PRICE_CHANGED, tuple([leg.price_e4 for leg in request.legs]))
-            terms = decided.encode(_decided(request, verdict), asked) or bytes(16)
-        bet_id = ids.uuid7()
-        bet = None
-        pending_until = 0
-        if verdict.refusal is None:
-            bet = _bet_of(request, asked, told, bet_id)
-            waits = REFERRAL_S if verdict.referred else verdict.delay
-            if waits:
-                pending_until = bet.pending_until = now + waits * SECOND + PENDING_GRACE
-            if verdict.most is not None and request.stake > verdict.most.stake:
-                bet.standing = Standing.UNBOOKED
-        # What cannot be asked of the wallet raises here, and must not leave a reservation behind.
-        command = codec.place_bet(
-            context_of(request),
-            request.key,
-            bet_id,
-            request.currency,
-            request.stake,
-            slip.SLIP_SCHEMA,
-            slip.VERSION,
-            slip.encode(asked),
-            verdict.refusal or 0,
-            terms,
-            now + DECISION_LIFETIME,
-            self.generation.get(request.tenant, 0),
-            pending_until,
-        )
-        if bet is not None:
-            self._bets.reserve(bet)
-        return Attempt(request, asked, verdict, bet_id, bet, command)
+        verdict = self._judge.decide(request, [self._judge.look(request, leg) for leg in request.legs])
+        return self._reserve(request, verdict, ids.uuid7(), now)
 
-    def quote(self, request: PlaceBet) -> BetQuote:
-        """What would become of an attempt now: the limits are those at the prices of this moment."""
-        views = [self._judge.look(request, leg) for leg in request.legs]
+    def _reserve(
+        self,
+        request: PlaceBet,
+        verdict: Verdict,
+        bet_id: bytes,
+        now: int,
+        others: frozenset[str] = frozenset(),
+    ) -> Attempt:
+        # What cannot be asked of the wallet raises here, and must not leave a reservation behind.
+        generation = self.generation.get(request.tenant, 0)
+        attempt = attempt_of(request, verdict, bet_id, now, generation, others)
+        if attempt.bet is not None:
+            self._bets.reserve(attempt.bet)
+        return attempt
+
+    async def _decide_together(self, request: PlaceBet) -> Attempt | None:
+        """Decide with other owners: all hold room, then our own legs are looked at once more.
+
+        None when an owner did not answer: then nothing is decided.
+        """
+        if not any(self._owners.mine(leg.event_id) for leg in request.legs):
+            return None
+        now, bet_id = now_ns(), ids.uuid7()
+        first = self._judge.decide(request, self._owners.look(request, self._judge))
+        if first.refusal is not None:
+            return self._reserve(request, first, bet_id, now)
+        attempt = self._reserve(request, first, bet_id, now)
+        try:
+            others = await self._owners.reserve(request, bet_id, now + DECISION_LIFETIME)
+        except Unavailable as error:
+            log.warning("slip not decided", bet=ids.text(bet_id), error=str(error))
+            return None
+        finally:
+            self._bets.release(bet_id)
+        views = [others.views.get(n, view) for n, view in enumerate(self._owners.look(request, self._judge))]
+        verdict = joined(self._judge.decide(request, views), others, request.stake)
+        owners = self._owners.others(request) if others.refusal is None else frozenset()
+        attempt = self._reserve(request, verdict, bet_id, now, owners)
+        if attempt.bet is None:
+            self._release_others(attempt)
+        return attempt
+
+    def _release_others(self, attempt: Attempt) -> None:
+        if attempt.others:
+            told = self._owners.release(attempt.others, attempt.bet_id)
+            background(self._telling, told, "release of a slip")
+
+    async def _known_answer(self, request: PlaceBet) -> BetAnswer:
+        """What the wallet has answered to the key before, if it has."""
+        bet_id = ids.uuid7()
+        try:
+            reply = await self._wallet.submit(request.tenant, question_of(request, bet_id))
+        except Unavailable:
+            return unavailable(bet_id)
+        if reply.status == codec.RETRY:
+            return unavailable(bet_id)
+        return self._referrals.complete(answer_of(reply, of_request(request)))
+
+    async def quote(self, request: PlaceBet) -> BetQuote:
+        """What would become of an attempt now: the limits are those at the prices of this moment.
+
+        Raises Unavailable when another owner of its events does not answer.
+        """
+        views = self._owners.look(request, self._judge)
+        others = None
+        if self._owners.others(request):
+            others = await self._owners.reserve(request, ids.uuid7(), 0)
+            views = [others.views.get(number, view) for number, view in enumerate(views)]
         verdict = self._judge.decide(request, views)
         moved = [
             view._replace(refusal=None) if view.refusal is Refusal.PRICE_CHANGED else view for view in views
         ]
-        most = self._judge.decide(request, moved).most
-        terms = [view.terms for view in views if view.terms is not None]
+        limited = self._judge.decide(request, moved)
+        if others is not None:
+            verdict = joined(verdict, others, request.stake)
+            limited = joined(limited, others, request.stake)
         return BetQuote(
             refusal_name(verdict.refusal or 0),
             verdict.prices,
             verdict.legs,
-            most.stake if most is not None else 0,
-            least(one.max_payout for one in terms) or 0,
+            limited.most.stake if limited.most is not None else 0,
+            least(view.terms.max_payout for view in views if view.terms is not None) or 0,
             verdict.joint_price_e4,
             verdict.delay,
-            least(one.referral_above for one in terms) or 0,
+            limited.referral_above,
         )
 
     def _follow_up(self, attempt: Attempt, bet: OpenBet) -> None:
@@ -176,6 +198,7 @@ class Placement:
         answer = self._referrals.complete(answer_of(reply, attempt.slip))
         if bet is None or reply.object_id != bet.bet_id or reply.status != codec.ACCEPTED:
             self._bets.release(attempt.bet_id)
+            self._release_others(attempt)
             return answer
         bet.unclear = False
         bet.version = reply.version
@@ -188,36 +211,4 @@ class Placement:
             self._delays.start(attempt.request, bet, attempt.verdict.delay, answer)
         else:
             self._bets.accept(bet)
-            self._opened(bet)
         return answer
-
-
-def _decided(request: PlaceBet, verdict: Verdict) -> decided.Decided:
-    limited = verdict.most.stake if verdict.refusal is not None and verdict.most is not None else 0
-    return decided.Decided(
-        request.session_id,
-        verdict.prices,
-        verdict.terms_version,
-        limited,
-        verdict.each_way if verdict.refusal is None else (),
-        verdict.joint_price_e4 or request.joint_price_e4,
-        verdict.referred,
-        verdict.legs,
-    )
-
-
-def _bet_of(request: PlaceBet, asked: slip.Slip, told: decided.Decided, bet_id: bytes) -> OpenBet:
-    return OpenBet(
-        bet_id=bet_id,
-        tenant=request.tenant,
-        brand=request.brand,
-        player=request.player,
-        bet_type=request.bet_type,
-        legs=legs_of(asked, told),
-        stake=request.stake,
-        currency=request.currency,
-        version=1,
-        sizes=request.sizes,
-        joint_price_e4=told.joint_price_e4,
-        unclear=True,
-    )

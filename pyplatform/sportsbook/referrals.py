@@ -25,8 +25,8 @@ from pyplatform.sportsbook.answers import SOURCE_SPORTSBOOK
 from pyplatform.sportsbook.decisions import Decisions
 from pyplatform.sportsbook.delays import Delays
 from pyplatform.sportsbook.desk import Change, Desk, Refused
-from pyplatform.sportsbook.judging import Judge
-from pyplatform.sportsbook.openbets import OpenBet, OpenBets
+from pyplatform.sportsbook.openbets import OpenBet, OpenBets, request_of
+from pyplatform.sportsbook.reserving import Recheck
 
 REFERRAL_S: Final = 60
 """Seconds a trader has."""
@@ -50,8 +50,8 @@ class Referrals:
     A decision is on record before it takes effect, so an owner that takes over carries out what is not done yet.
     """
 
-    def __init__(self, judge: Judge, bets: OpenBets, delays: Delays, decisions: Decisions) -> None:
-        self._judge = judge
+    def __init__(self, recheck: Recheck, bets: OpenBets, delays: Delays, decisions: Decisions) -> None:
+        self._recheck = recheck
         self._bets = bets
         self._delays = delays
         self._decisions = decisions
@@ -96,12 +96,12 @@ class Referrals:
             pass
         order = self._orders.get(bet.bet_id)
         try:
-            answer = await self._delays.conclude(context, bet, placed, self._refusal(bet, order))
+            answer = await self._delays.conclude(context, bet, placed, await self._refusal(bet, order))
         finally:
             del self._waiting[bet.bet_id]
         return self.complete(answer)
 
-    def _refusal(self, bet: OpenBet, order: DecideReferral | None) -> Refusal | None:
+    async def _refusal(self, bet: OpenBet, order: DecideReferral | None) -> Refusal | None:
         """A trader's word does not open a market that was closed or suspended meanwhile."""
         if order is None:
             return Refusal.REFERRAL_TIMED_OUT
@@ -110,11 +110,7 @@ class Referrals:
                 return Refusal.REFERRAL_REJECTED
             case ReferralDecision.REOFFER:
                 return Refusal.REOFFERED
-        for leg in bet.legs:
-            refusal = self._judge.unsold(bet.tenant, bet.brand, leg.market_id, leg.selection)
-            if refusal is not None:
-                return refusal
-        return None
+        return await self._recheck.refusal(request_of(bet), bet.bet_id)
 
     def complete(self, answer: BetAnswer) -> BetAnswer:
         """The answer with what a trader offered instead, whoever asks again and whenever."""

@@ -8,7 +8,7 @@ from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.market import MarketState
 from pyplatform.sportsbook.openbets import OpenBets
 from pyplatform.sportsbook.placement import Placement
-from pyplatform.sportsbook.settlement import Settlement
+from pyplatform.sportsbook.recovery import Recovery
 from pyplatform.sportsbook.sources import Sources
 from pyplatform.sportsbook.trading import Trading
 
@@ -25,13 +25,13 @@ class Reporter:
         sources: Sources,
         bets: OpenBets,
         placement: Placement,
-        settlement: Settlement,
+        recovery: Recovery,
     ) -> None:
         self._trading = trading
         self._sources = sources
         self._bets = bets
         self._placement = placement
-        self._settlement = settlement
+        self._recovery = recovery
         self._latencies: list[int] = []
         self._price_updates = 0
 
@@ -53,8 +53,8 @@ class Reporter:
             price_updates=self._price_updates,
             attempts=self._placement.attempts,
             accepted=self._placement.accepted,
-            settled=self._settlement.settled,
-            voided=self._settlement.voided,
+            settled=self._recovery.settled,
+            voided=self._recovery.voided,
             open_bets=len(self._bets),
             feed_to_price_p50=latencies[len(latencies) // 2] if latencies else 0,
             feed_to_price_p99=latencies[len(latencies) * 99 // 100] if latencies else 0,

@@ -1,7 +1,7 @@
 """The trading process: feeds in, prices out, bets decided, results settled; it holds the lease of its events."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -33,21 +33,23 @@ from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.answers import unavailable
+from pyplatform.sportsbook.attempts import PENDING_GRACE, SECOND
 from pyplatform.sportsbook.decisions import Decisions
 from pyplatform.sportsbook.delays import Delays
 from pyplatform.sportsbook.generations import Generations
 from pyplatform.sportsbook.judging import Judge
 from pyplatform.sportsbook.listener import FeedListener, ResultFollower
 from pyplatform.sportsbook.openbets import OpenBets
-from pyplatform.sportsbook.placement import DECISION_LIFETIME, SECOND, Placement
+from pyplatform.sportsbook.placement import Placement
+from pyplatform.sportsbook.questions import Position
 from pyplatform.sportsbook.recovery import Recovery
 from pyplatform.sportsbook.referrals import Referrals
 from pyplatform.sportsbook.reporting import Reporter
-from pyplatform.sportsbook.resolution import Resolution
-from pyplatform.sportsbook.settlement import Settlement
+from pyplatform.sportsbook.reserving import Held, Owners, Recheck
+from pyplatform.sportsbook.settlement_record import SettlementRecord
 from pyplatform.sportsbook.sources import Sources
-from pyplatform.sportsbook.store import ResolutionStore
 from pyplatform.sportsbook.trading import Changes, Trading
+from pyplatform.sportsbook.trading_desk import TradingDesk
 from pyplatform.telemetry import get_logger
 
 OWNER: Final = "trading"
@@ -74,55 +76,65 @@ class Ports:
 class EventOwner:
     """All events of this process: the only place that decides on bets on them."""
 
-    def __init__(self, ports: Ports, tenants: list[Tenant], limit: int) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        tenants: list[Tenant],
+        limit: int,
+        name: str = OWNER,
+        names: Sequence[str] = (OWNER,),
+    ) -> None:
         self._ports = ports
+        self.name = name
         self._slugs = [tenant.slug for tenant in tenants]
-        self._store = ResolutionStore(ports.pool)
-        self.bets = OpenBets()
+        self._record = SettlementRecord(ports.pool)
+        self.owners = Owners(ports.bus, name, names)
+        self.bets = OpenBets(self.owners.mine)
         self.sources = Sources()
-        self.trading = Trading(tenants, OWNER, self.sources.is_up, limit=limit)
+        self.trading = Trading(tenants, name, self.sources.is_up, limit=limit)
         self.trading.selling.liability = self._made_if_won
-        self.settlement = Settlement(self._slugs, self.bets, ports.wallet, self._store.record)
         judge = Judge(self.trading.markets, self.bets, self.trading.terms_of)
         self.decisions = Decisions()
-        opened = self.settlement.notice
-        self.delays = Delays(judge, self.bets, ports.wallet, opened, self.decisions)
-        self.referrals = Referrals(judge, self.bets, self.delays, self.decisions)
-        self.placement = Placement(judge, self.bets, ports.wallet, self.delays, self.referrals, opened)
-        self.reporter = Reporter(self.trading, self.sources, self.bets, self.placement, self.settlement)
-        self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish)
+        recheck = Recheck(self.owners, judge)
+        self.delays = Delays(recheck, self.bets, ports.wallet, self.decisions)
+        self.referrals = Referrals(recheck, self.bets, self.delays, self.decisions)
+        self.placement = Placement(judge, self.owners, self.bets, ports.wallet, self.delays, self.referrals)
+        self.held = Held(self.owners, judge, self.bets)
         self._recovery = Recovery(self._slugs, ports.reader, ports.wallet, self.bets)
+        self.reporter = Reporter(self.trading, self.sources, self.bets, self.placement, self._recovery)
+        self.desk = TradingDesk(ports.bus, ports.pool, self.trading, self._position, self.publish)
+        self.referrals.register(self.desk.desk)
+        self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish)
         self._requests = msgspec.msgpack.Decoder(PlaceBet)
-        self._settling: asyncio.Queue[str] = asyncio.Queue()
         self._holds: Callable[[], bool] = lambda: False
 
     async def recover(self) -> None:
-        """Rebuild open bets from the journal and take over the results on record."""
+        """Rebuild open bets from the journal, the desk from its events, and take over the results on record."""
+        await self.desk.recover()
         await self._recovery.catch_up()
-        newest: dict[str, tuple[int, Resolution]] = {}
+        self.referrals.resume(PENDING_GRACE)
+        closed = set()
         for tenant in self._slugs:
-            for revision, resolution in await self._store.newest(tenant):
-                if revision > newest.get(resolution.market_id, (0, resolution))[0]:
-                    newest[resolution.market_id] = revision, resolution
-        for _, resolution in newest.values():
-            # A former owner may have recorded it for some tenants only; no one is paid on what is not on record.
-            await self.settlement.learn(resolution)
-            self.trading.known(resolution)
-        if closed := [resolution.market_id for _, resolution in newest.values() if resolution.closed]:
-            log.info("results on record, these markets are not offered again", markets=closed)
+            told = await self._record.told_by_feeds(tenant)
+            closed |= {one.market_id for one in map(self.trading.known, told) if one.closed}
+        if closed:
+            log.info("results on record, these markets are not offered again", markets=sorted(closed))
 
     async def serve(self, epoch: int, holds: Callable[[], bool]) -> None:
         """Answer bets, decisions and the question who we are, for as long as the lease surely holds."""
         self._holds = holds
         bus = self._ports.bus
-        await bus.serve(command_subject(OWNER, epoch), self._on_frame)
-        await bus.serve(decision_subject(OWNER, epoch), self._on_await, in_flight=4096)
-        await bus.serve(quote_subject(OWNER, epoch), self._on_quote)
+        await bus.serve(command_subject(self.name, epoch), self._on_frame)
+        await bus.serve(decision_subject(self.name, epoch), self._on_await, in_flight=4096)
+        await bus.serve(quote_subject(self.name, epoch), self._on_quote)
+        await self.desk.serve(self.name, epoch, holds)
+
+        await self.held.serve(bus, epoch, holds)
 
         async def located(_: bytes) -> bytes:
             return str(epoch).encode()
 
-        await bus.serve(locate_subject(OWNER), located)
+        await bus.serve(locate_subject(self.name), located)
 
     async def _on_frame(self, frame: bytes) -> bytes:
         if not self._holds():
@@ -145,7 +157,7 @@ class EventOwner:
 
     async def _on_quote(self, data: bytes) -> bytes:
         asked = msgspec.msgpack.decode(data, type=QuoteBet)
-        return msgspec.msgpack.encode(self.placement.quote(asked.slip))
+        return msgspec.msgpack.encode(await self.placement.quote(asked.slip))
 
     async def publish(self, changes: Changes) -> None:
         """Publish what moves."""
@@ -160,36 +172,14 @@ class EventOwner:
         await self._listener.run()
 
     async def run_results(self) -> None:
-        """Record results in the order they came."""
+        """Hear results in the order they came: a market that has one is not offered any more."""
         await ResultFollower(self._ports.bus, OWNER, self.take_result).run()
 
     async def take_result(self, update: Update) -> None:
-        """Record a result and queue its settlement; it is on record when this returns."""
-        if not isinstance(update.body, Result):
-            return
-        resolution, changes = self.trading.resolve(update, update.body)
-        await self.publish(changes)
-        if resolution is None:
-            return
-        earlier = self.settlement.resolution(update.market)
-        taken_back = update.body.each and not update.body.final
-        if earlier is not None and earlier.closed and (taken_back or earlier != resolution):
-            log.error(
-                "result changed after settlement: bets paid on it stay as they are", market=update.market
-            )
-        if await self.settlement.learn(resolution):
-            self._settling.put_nowait(resolution.market_id)
-
-    async def run_settlement(self) -> None:
-        """Settle what results decide, and first what a former owner left undone.
-
-        A market does not wait for those before it: a tenant whose wallet is away must not hold up the others.
-        """
-        async with asyncio.TaskGroup() as group:
-            for market_id in self.settlement.resolved:
-                group.create_task(self.settlement.settle_open(market_id))
-            while True:
-                group.create_task(self.settlement.settle_open(await self._settling.get()))
+        """Close what a result decides; settlement records and pays it in a process of its own."""
+        if isinstance(update.body, Result):
+            _, changes = self.trading.resolve(update, update.body)
+            await self.publish(changes)
 
     async def run_upkeep(self) -> None:
         """Learn what became of overdue pending bets, and publish everything anew for those who came late."""
@@ -206,6 +196,10 @@ class EventOwner:
         losses = self.bets.liability(tenant.slug, market_id, tenant.currency).losses()
         return [-losses.get(selection, 0) for selection in selections]
 
+    def _position(self, tenant: str, market_id: str, currency: str) -> Position:
+        book = self.bets.liability(tenant, market_id, currency)
+        return Position(book.stakes, book.worst_case(), book.losses())
+
     def _has_bets(self, market_id: str) -> bool:
         return any(self.bets.of_market(tenant, market_id) for tenant in self._slugs)
 
@@ -220,6 +214,22 @@ class EventOwner:
 
     async def _ask_overdue(self) -> None:
         await asyncio.gather(*(self.delays.inquire(bet) for bet in self.bets.overdue(now_ns())))
+        await self.give_back(now_ns())
+
+    async def give_back(self, now: int) -> None:
+        """Give back what is held for slips of other owners that can no longer come to be by `now` (ns)."""
+        for tenant, overdue in self.held.overdue(now - SECOND).items():
+            try:
+                await self._recovery.passed(tenant)
+            except Unavailable as error:
+                log.warning("slips of other owners stay reserved", tenant=tenant, error=str(error))
+                continue
+            for bet_id in overdue:
+                self.held.release(bet_id)
+
+    async def run_desk(self) -> None:
+        """Move prices by the clock and by liability, and hear what other owners have recorded."""
+        await self.desk.run()
 
     async def run_reports(self) -> None:
         """Report twice a second."""
@@ -233,8 +243,8 @@ class EventOwner:
         await Generations(self._ports.bus, self._slugs, self.placement.generation).run()
 
     async def follow_journal(self) -> None:
-        """Count bets whose command the former owner had already sent."""
-        await self._recovery.follow(2 * DECISION_LIFETIME / SECOND, self.settlement.notice)
+        """Count bets whose command the former owner had already sent, and no longer those that are settled."""
+        await self._recovery.follow()
 
 
 async def run_trading(
@@ -261,8 +271,8 @@ async def run_trading(
             works = [
                 owner.run_feeds(),
                 owner.run_results(),
-                owner.run_settlement(),
                 owner.run_upkeep(),
+                owner.run_desk(),
                 owner.run_reports(),
                 owner.follow_generations(),
                 owner.follow_journal(),

@@ -36,6 +36,10 @@ _NEWEST = """
 select distinct on (market_id) market_id, revision, payload from sportsbook.resolution
 order by market_id, revision desc
 """
+_BY_FEEDS = """
+select distinct on (market_id) payload from sportsbook.resolution
+where source = 'feed' order by market_id, revision desc
+"""
 _HISTORY = """
 select market_id, revision, payload, source, actor, recorded_at from sportsbook.resolution
 where market_id = $1 order by revision
@@ -87,6 +91,12 @@ class SettlementRecord:
         async with tenant_transaction(self._pool, tenant) as connection:
             rows = await connection.fetch(_NEWEST)
         return {row["market_id"]: (row["revision"], _decoder.decode(row["payload"])) for row in rows}
+
+    async def told_by_feeds(self, tenant: str) -> list[Resolution]:
+        """What feeds said last of every market of a tenant, whatever staff made of it."""
+        async with tenant_transaction(self._pool, tenant) as connection:
+            rows = await connection.fetch(_BY_FEEDS)
+        return [_decoder.decode(row["payload"]) for row in rows]
 
     async def last(self, tenant: str, market_id: str) -> Recorded | None:
         """Newest revision of one market."""

@@ -105,6 +105,8 @@ class PlaceBet(msgspec.Struct, array_like=True, frozen=True):
     price_policy: PricePolicy | None = None
     tolerance_bp: int = 0
     joint_price_e4: int = 0
+    free_bet: bytes = b""
+    """Id of the free bet that is staked; without one the player's money is."""
 
 
 class BetOutcome(StrEnum):

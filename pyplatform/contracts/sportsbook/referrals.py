@@ -1,7 +1,7 @@
 """Bets that a trader is asked about, and what he decides.
 
-Amounts are integers at the currency's scale, prices in ten-thousandths (`_e4`), times nanoseconds since the epoch. Events
-hold `DecideReferral` for ever, as a map: a field may be added, none renamed.
+Amounts are integers at the currency's scale, prices in ten-thousandths (`_e4`), times nanoseconds since the epoch.
+Events hold `DecideReferral` for ever, as a map: a field may be added, none renamed.
 """
 
 from enum import StrEnum

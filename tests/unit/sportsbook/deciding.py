@@ -1,5 +1,8 @@
 """Markets, terms and slips for tests of decisions."""
 
+from typing import cast
+
+from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import Catalogue
 from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet
 from pyplatform.contracts.sportsbook.markets import MarketStatus
@@ -8,6 +11,7 @@ from pyplatform.core import money
 from pyplatform.sportsbook.judging import Judge
 from pyplatform.sportsbook.market import MarketState
 from pyplatform.sportsbook.openbets import OpenBets
+from pyplatform.sportsbook.reserving import Owners
 from pyplatform.sportsbook.terms import Terms
 
 TENANT = "aurora"
@@ -80,3 +84,8 @@ def judge(bets: OpenBets | None = None, *markets: MarketState, terms: Terms = TE
     for state in markets:
         held.define(state.market_id, state.names, state.places)
     return Judge(found, held, lambda _tenant, _market: terms)
+
+
+def alone() -> Owners:
+    """An owner without others: nothing is said over its bus."""
+    return Owners(cast("Bus", None), "trading", ("trading",))

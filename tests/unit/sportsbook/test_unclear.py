@@ -14,17 +14,15 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.decisions import Decisions
 from pyplatform.sportsbook.delays import Delays
-from pyplatform.sportsbook.openbets import OpenBet, OpenBets, OpenLeg
+from pyplatform.sportsbook.openbets import OpenBet, OpenBets, OpenLeg, Standing
 from pyplatform.sportsbook.placement import Placement
 from pyplatform.sportsbook.referrals import Referrals
-from pyplatform.sportsbook.resolution import Resolution
-from pyplatform.sportsbook.settlement import Settlement
+from pyplatform.sportsbook.reserving import Recheck
 from tests.unit.sportsbook import deciding
 
 TENANT, MARKET, RUNNER = "aurora", "1.1", 1
 PLAYER = ids.uuid7()
 STAKE = money.parse("10.00", "EUR")
-CLOSED = Resolution(MARKET, places=1, removed=(), winners=(RUNNER,), closed=True)
 
 Fault = Callable[["Line", bytes], codec.Reply]
 
@@ -71,21 +69,23 @@ class Line:
 
 
 class Owner:
-    """Placement, delays and settlement of one market."""
+    """Placement and delays of one market."""
 
     def __init__(self, line: Line, delay: int = 0) -> None:
         self.market = deciding.market(MARKET, prices={RUNNER: 20_000}, delay=delay)
         self.bets = OpenBets()
-        self.settlement = Settlement([TENANT], self.bets, line, self._record)
-        judge = deciding.judge(self.bets, self.market)
+        judge, owners = deciding.judge(self.bets, self.market), deciding.alone()
         self.decisions = Decisions()
-        opened = self.settlement.notice
-        self.delays = Delays(judge, self.bets, line, opened, self.decisions)
-        self.referrals = Referrals(judge, self.bets, self.delays, self.decisions)
-        self.placement = Placement(judge, self.bets, line, self.delays, self.referrals, opened)
+        self.opened: list[OpenBet] = []
+        recheck = Recheck(owners, judge)
+        self.delays = Delays(recheck, self.bets, line, self.decisions)
+        self.referrals = Referrals(recheck, self.bets, self.delays, self.decisions)
+        self.placement = Placement(judge, owners, self.bets, line, self.delays, self.referrals)
 
-    async def _record(self, _tenant: str, _resolution: Resolution) -> None:
-        return
+    @property
+    def open(self) -> list[OpenBet]:
+        """Bets that the wallet has said are open."""
+        return [bet for bet in self.bets if bet.standing is Standing.OPEN and not bet.unclear]
 
     @property
     def at_risk(self) -> int:
@@ -112,32 +112,20 @@ def instant(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("fault", [lost, dropped, late_then_overloaded])
-async def test_a_bet_whose_placement_was_not_answered_is_settled_with_its_market(fault: Fault) -> None:
+async def test_a_bet_whose_placement_was_not_answered_stays_reserved_until_it_is_known_to_be_open(
+    fault: Fault,
+) -> None:
     line = Line(fault)
     owner = Owner(line)
     answer = await owner.placement.place(attempt())
     assert answer.outcome is BetOutcome.UNAVAILABLE
-    assert owner.at_risk == STAKE
-    await owner.settlement.resolve(CLOSED)
-    await until(lambda: line.balance == (11 * STAKE, 0))
-    await until(lambda: len(owner.bets) == 0)
-    assert owner.settlement.settled == 1
-
-
-async def test_a_market_that_closes_under_an_unanswered_placement_is_settled_once() -> None:
-    line = Line()
-    owner = Owner(line)
-    placing = asyncio.create_task(owner.placement.place(attempt()))
-    await asyncio.sleep(0)
-    await owner.settlement.resolve(CLOSED)
-    assert (await placing).outcome is BetOutcome.ACCEPTED
-    await until(lambda: line.balance == (11 * STAKE, 0))
-    await until(lambda: len(owner.bets) == 0)
-    assert owner.settlement.settled == 1
+    assert (owner.at_risk, owner.open) == (STAKE, [])
+    await until(lambda: len(owner.open) == 1)
+    assert (owner.at_risk, line.balance) == (STAKE, (9 * STAKE, STAKE))
 
 
 @pytest.mark.parametrize("fault", [lost, dropped, late_then_overloaded])
-async def test_a_delayed_bet_whose_acceptance_was_not_answered_is_settled_with_its_market(
+async def test_a_delayed_bet_whose_acceptance_was_not_answered_is_accepted_once(
     fault: Fault, instant: None
 ) -> None:
     line = Line()
@@ -147,9 +135,7 @@ async def test_a_delayed_bet_whose_acceptance_was_not_answered_is_settled_with_i
     line.faults.append(fault)
     decision = await owner.decisions.of(ids.parse(placed.bet_id))
     assert decision.outcome is BetOutcome.ACCEPTED
-    await owner.settlement.resolve(CLOSED)
-    assert line.balance == (11 * STAKE, 0)
-    assert len(owner.bets) == 0
+    assert (len(owner.open), owner.at_risk, line.balance) == (1, STAKE, (9 * STAKE, STAKE))
 
 
 async def test_an_attempt_that_cannot_be_sent_reserves_nothing() -> None:
@@ -173,7 +159,7 @@ def found_pending(owner: Owner, line: Line, pending_for: int) -> OpenBet:
     return bet
 
 
-async def test_an_overdue_bet_that_a_former_owner_had_accepted_is_kept_and_settled() -> None:
+async def test_an_overdue_bet_that_a_former_owner_had_accepted_is_kept() -> None:
     line = Line()
     owner = Owner(line)
     bet = found_pending(owner, line, 10**9)
@@ -181,8 +167,7 @@ async def test_an_overdue_bet_that_a_former_owner_had_accepted_is_kept_and_settl
     line.wallet.submit(codec.accept_bet(context, bet.bet_id, 1), now_ns())
     await owner.delays.inquire(bet)
     assert owner.at_risk == STAKE
-    await owner.settlement.resolve(CLOSED)
-    assert line.balance == (11 * STAKE, 0)
+    assert owner.open == [bet]
 
 
 async def test_an_overdue_bet_is_released_when_the_wallet_has_rejected_it_and_not_before() -> None:
