@@ -1,5 +1,7 @@
 """The folder of recordings under test, and how a state is compared with its golden file."""
 
+import bz2
+import gzip
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +46,13 @@ def files(*folders: str) -> dict[str, Path]:
                 raise ValueError(message)
             found[name] = path
     return found
+
+
+def unpacked(path: Path) -> bytes:
+    """What a file holds, unpacked."""
+    packed = path.read_bytes()
+    unpack = {".gz": gzip.decompress, ".bz2": bz2.decompress}.get(path.suffix)
+    return unpack(packed) if unpack else packed
 
 
 def difference(ours: Any, golden: Any, path: str = "") -> str | None:

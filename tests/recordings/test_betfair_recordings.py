@@ -2,12 +2,11 @@
 
     PYPLATFORM_RECORDINGS=DIR pytest tests/recordings
 
-DIR is laid out in folders: `betfair-expected` holds `NAME.json.gz` for the stream NAME (plain, .gz or .bz2) in one
-of the other betfair folders. Where there is no such folder, test_fetched_recordings.py beside this file still checks
-what `pyplatform recordings fetch` brings.
+DIR is laid out in folders: `betfair-expected` holds `NAME.json` for the stream NAME in one of the other betfair
+folders; each may be plain, .gz or .bz2, a stream also .tar. Where there is no such folder, test_fetched_recordings.py
+beside this file still checks what `pyplatform recordings fetch` brings.
 """
 
-import gzip
 import json
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 
 from pyplatform.core.feeds import betfair
-from tests.recordings.folder import FOLDER, TEXTS, VARIABLE, WITHOUT, difference, files
+from tests.recordings.folder import FOLDER, TEXTS, VARIABLE, WITHOUT, difference, files, unpacked
 
 GOLDENS = "betfair-expected"
 STREAMS = ("betfair-historic", "betfair-recorded")
@@ -66,7 +65,7 @@ def test_a_stream_without_a_golden_file_is_not_about_market_books(name: str) -> 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", sorted(GOLDEN_FILES.keys() & STREAM_FILES.keys()))
 def test_a_stream_gives_its_golden_books(name: str) -> None:
-    golden = json.loads(gzip.decompress(GOLDEN_FILES[name].read_bytes()))
+    golden = json.loads(unpacked(GOLDEN_FILES[name]))
     marks = {mark["after_line"]: mark["markets"] for mark in golden["snapshots"]}
     books = betfair.Books(checksum=True)
     cut = betfair.Books()
@@ -92,7 +91,7 @@ def test_a_stream_gives_its_golden_books(name: str) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", sorted(GOLDEN_FILES.keys() & STREAM_FILES.keys()))
 def test_the_columns_of_a_stream_give_its_checksum(name: str) -> None:
-    golden = json.loads(gzip.decompress(GOLDEN_FILES[name].read_bytes()))
+    golden = json.loads(unpacked(GOLDEN_FILES[name]))
     reader = betfair.read(STREAM_FILES[name])
     sums = [np.nansum(np.rint(100 * batch.back)) + np.nansum(np.rint(100 * batch.lay)) for batch in reader]
     assert (reader.lines, reader.updates, reader.error_count) == (
@@ -109,7 +108,7 @@ def test_the_columns_of_a_stream_give_its_checksum(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(MESSAGE_FILES))
 def test_a_single_message_is_understood(name: str) -> None:
-    text = MESSAGE_FILES[name].read_bytes()
+    text = unpacked(MESSAGE_FILES[name])
     if name.endswith(".ndjson"):
         messages = [json.loads(line) for line in text.splitlines() if line.strip()]
     else:

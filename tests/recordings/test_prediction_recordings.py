@@ -4,15 +4,12 @@
 with the market's. `polymarket-messages` holds single frames.
 """
 
-import gzip
 import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pyplatform.core.feeds import betfair, kalshi, polymarket
-from tests.recordings.folder import FOLDER, WITHOUT, difference, files
+from tests.recordings.folder import FOLDER, WITHOUT, difference, files, unpacked
 
 pytestmark = pytest.mark.skipif(FOLDER is None, reason=WITHOUT)
 
@@ -26,11 +23,6 @@ STATES = {
     name.removesuffix(".state.json"): path for name, path in FILES.items() if name.endswith(".state.json")
 }
 MESSAGES = files("polymarket-messages")
-
-
-def _state(path: Path) -> Any:
-    content = path.read_bytes()
-    return json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
 
 
 def test_every_file_is_a_stream_or_its_golden_state() -> None:
@@ -49,12 +41,12 @@ def test_a_stream_gives_its_golden_state(name: str) -> None:
         books.apply(frame)
     assert not books.errors()
     assert books.frames == len(frames)
-    assert difference(books.snapshot(), _state(STATES[name])) is None
+    assert difference(books.snapshot(), json.loads(unpacked(STATES[name]))) is None
 
 
 @pytest.mark.parametrize("name", sorted(MESSAGES))
 def test_a_single_polymarket_message_is_understood(name: str) -> None:
-    content = json.loads(MESSAGES[name].read_bytes())
+    content = json.loads(unpacked(MESSAGES[name]))
     events = content if isinstance(content, list) else [content]
     books = polymarket.Books()
     updates = sum(books.apply(json.dumps(event).encode()) for event in events)

@@ -4,15 +4,13 @@
 compressed, and markets.xml, the descriptions. `uof-messages` holds single messages and documents of the API.
 """
 
-import gzip
 import json
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from pyplatform.core.feeds import betfair, uof
-from tests.recordings.folder import FOLDER, WITHOUT, difference, files
+from tests.recordings.folder import FOLDER, WITHOUT, difference, files, unpacked
 
 pytestmark = pytest.mark.skipif(FOLDER is None, reason=WITHOUT)
 
@@ -36,11 +34,48 @@ KINDS = {
     "rollback_bet_settlement",
     "snapshot_complete",
 }
-
-
-def _content(path: Path) -> bytes:
-    content = path.read_bytes()
-    return gzip.decompress(content) if path.suffix == ".gz" else content
+DOCUMENTS = {
+    "available_selections",
+    "betstop_reasons_descriptions",
+    "betting_status_descriptions",
+    "bookmaker_details",
+    "calculation_response",
+    "competitor_profile",
+    "draw_fixtures",
+    "draw_summary",
+    "filtered_calculation_response",
+    "fixture_changes",
+    "fixtures_fixture",
+    "lotteries",
+    "lottery_schedule",
+    "market_descriptions",
+    "match_status_descriptions",
+    "match_summary",
+    "match_timeline",
+    "period_summary",
+    "player_profile",
+    "producers",
+    "race_driver_profile",
+    "race_tournament_info",
+    "replay_set_contents",
+    "response",
+    "result_changes",
+    "schedule",
+    "simple_tournament_info",
+    "simpleteam_profile",
+    "sport_categories",
+    "sport_tournaments",
+    "sports",
+    "stage_summary",
+    "tournament_info",
+    "tournament_schedule",
+    "tournament_seasons",
+    "tournaments",
+    "variant_descriptions",
+    "venue_summary",
+    "void_reasons_descriptions",
+}
+"""Root elements of the API's documents."""
 
 
 def test_every_file_is_a_stream_its_golden_state_or_the_descriptions() -> None:
@@ -54,7 +89,7 @@ def test_every_file_is_a_stream_its_golden_state_or_the_descriptions() -> None:
 @pytest.mark.parametrize("name", sorted(STREAMS))
 def test_a_stream_gives_its_golden_state(name: str) -> None:
     assert DESCRIPTIONS in FILES, "a bet stop cannot find its markets without the descriptions"
-    state = uof.State(descriptions=_content(FILES[DESCRIPTIONS]))
+    state = uof.State(descriptions=unpacked(FILES[DESCRIPTIONS]))
     count = 0
     for line in betfair.open_stream(STREAMS[name]):
         _, key, xml = line.rstrip(b"\r\n").split(b"\t", 2)
@@ -62,18 +97,19 @@ def test_a_stream_gives_its_golden_state(name: str) -> None:
         count += 1
     assert not state.errors()
     assert state.messages == count
-    assert difference(state.snapshot(), json.loads(_content(STATES[name]))) is None
+    assert difference(state.snapshot(), json.loads(unpacked(STATES[name]))) is None
 
 
 @pytest.mark.parametrize("name", sorted(MESSAGES))
 def test_a_single_message_is_understood(name: str) -> None:
-    text = _content(MESSAGES[name])
+    text = unpacked(MESSAGES[name])
     root = ElementTree.fromstring(text)  # noqa: S314
     kind = root.tag.rpartition("}")[2]
     state = uof.State()
     applied = state.apply("", text)
     if kind not in KINDS:
         # A document of the API: whole, but no message.
+        assert kind in DOCUMENTS, f"{name} is neither a message nor a document known: <{kind}>"
         assert [error.reason for error in state.errors()] == [
             f"unknown op `{kind}`, the message was passed over"
         ]
