@@ -1,7 +1,7 @@
 """A wallet and an event owner on real servers, fed by a stream written here."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -14,14 +14,15 @@ import pytest
 from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch, Replayer
 from pyplatform.bus import Bus
-from pyplatform.contracts.feeds import Result
+from pyplatform.contracts.feeds import Result, Update
 from pyplatform.contracts.sportsbook.bets import BetAnswer, Leg, PlaceBet
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.resolution import Resolution
-from pyplatform.sportsbook.service import EventOwner, Ports
+from pyplatform.sportsbook.service import OWNER, EventOwner, Ports
+from pyplatform.sportsbook.settlement_service import SettlementPorts, SettlementService
 from pyplatform.wallet.client import WalletClient
 from pyplatform.wallet.service import run_wallet
 from pyplatform.wallet.store import JournalReader
@@ -85,8 +86,22 @@ class House:
         self.readers.append(JournalReader(self.settings.postgres_url, shard))
         return self.readers[-1]
 
-    def new_owner(self) -> EventOwner:
-        return EventOwner(Ports(self.bus, self.wallet, self.new_reader, self.pool), [self.tenant], LIMIT)
+    def new_owner(self, name: str = OWNER, names: Sequence[str] = (OWNER,)) -> EventOwner:
+        ports = Ports(self.bus, self.wallet, self.new_reader, self.pool)
+        return EventOwner(ports, [self.tenant], LIMIT, name, names)
+
+    @asynccontextmanager
+    async def settling(self) -> AsyncIterator[SettlementService]:
+        """The tenant's settlement at work."""
+        ports = SettlementPorts(self.bus, self.wallet, self.new_reader, self.pool, self.settings.postgres_url)
+        service = SettlementService(ports, [self.tenant])
+        await service.recover()
+        running = asyncio.create_task(service.run())
+        try:
+            yield service
+        finally:
+            running.cancel()
+            await asyncio.wait({running})
 
     async def deposit(self, amount: str) -> None:
         context = codec.Context(self.tenant.slug, 1, self.player, 2, ids.uuid7())
@@ -124,10 +139,11 @@ class House:
 
 @dataclass
 class Fed:
-    """What lines brought about: messages to publish, and what results came to."""
+    """What lines brought about: messages to publish, what results came to, and what the feed said of them."""
 
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     resolutions: list[Resolution] = field(default_factory=list)
+    results: list[Update] = field(default_factory=list)
 
 
 _FEEDS: WeakKeyDictionary[EventOwner, Feeding] = WeakKeyDictionary()
@@ -140,6 +156,7 @@ def feed(owner: EventOwner, *lines: bytes) -> Fed:
     owner.sources.hear_health(feeding.health(), monotonic())
     for update in (update for line in lines for update in feeding.say(line)):
         if isinstance(update.body, Result):
+            told.results.append(update)
             resolution, changes = owner.trading.resolve(update, update.body)
             told.resolutions += [resolution] if resolution is not None else []
         else:
@@ -148,6 +165,12 @@ def feed(owner: EventOwner, *lines: bytes) -> Fed:
         for market in changes.defined:
             owner.bets.define(market.market_id, market.names, market.places)
     return told
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.02)
 
 
 async def decided(owner: EventOwner, answer: BetAnswer) -> BetAnswer:
@@ -160,7 +183,7 @@ async def open_house(settings: Settings, slug: str) -> AsyncIterator[House]:
     stop = asyncio.Event()
     wallet = asyncio.create_task(run_wallet(settings, [slug], stop))
     bus = await Bus.connect(settings.nats_url, "test")
-    pool = await asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=2)
+    pool = await asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=6)
     try:
         opened = House(settings, Tenant(slug, "EUR", 500), bus, WalletClient(bus), pool)
         yield opened

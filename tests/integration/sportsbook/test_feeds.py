@@ -89,7 +89,7 @@ class Scene:
 
 @asynccontextmanager
 async def working(owner: EventOwner) -> AsyncIterator[None]:
-    works = (owner.run_feeds(), owner.run_results(), owner.run_settlement())
+    works = (owner.run_feeds(), owner.run_results(), owner.follow_journal())
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield
@@ -109,6 +109,7 @@ async def scene(house: House, settings: Settings) -> AsyncIterator[Scene]:
         owner = house.new_owner()
         await owner.recover()
         await stack.enter_async_context(working(owner))
+        await stack.enter_async_context(house.settling())
         betfair.tap.say(definition())
         betfair.tap.say(prices())
         tell(uof, odds_change())
@@ -174,7 +175,8 @@ async def test_results_told_twice_settle_once_also_for_a_new_owner(scene: Scene)
     assert await house.balance() == (before - 3 * stake + paid, 0)
     assert (await scene.bet(LINE, 1)).code == "market_closed"
     bus = house.bus
-    await bus.js.delete_consumer("FEED_RESULTS", "trading")
+    for consumer in ("trading", "settlement"):
+        await bus.js.delete_consumer("FEED_RESULTS", consumer)
     successor = house.new_owner()
     await successor.recover()
     async with working(successor):
@@ -191,7 +193,7 @@ async def test_a_cancel_voids_the_bets_of_its_time_alone(scene: Scene) -> None:
     assert len(scene.owner.bets) == 1
     tell(scene.uof, cancelled(1, 2**42, at=6))
     await until(lambda: len(scene.owner.bets) == 0)
-    assert scene.owner.settlement.voided == 1
+    assert scene.owner._recovery.voided == 1
     assert await scene.house.balance() == (money.parse("100.00", "EUR"), 0)
 
 

@@ -17,6 +17,7 @@ from tests.integration.sportsbook.conftest import (
     definition,
     feed,
     prices,
+    until,
 )
 
 
@@ -84,34 +85,44 @@ async def test_winners_are_paid_losers_lose_and_removed_runners_give_the_stake_b
     won = await owner.placement.place(house.attempt("10.00", selection=FIRST))
     await owner.placement.place(house.attempt("20.00", selection=SECOND))
     await owner.placement.place(house.attempt("5.00", selection=33))
-    (removal,) = feed(owner, definition(version=2, r33="REMOVED")).resolutions
-    await owner.settlement.resolve(removal)
+    removal = feed(owner, definition(version=2, r33="REMOVED")).results
     closing = definition("CLOSED", version=3, r11="WINNER", r22="LOSER", r33="REMOVED")
-    (result,) = feed(owner, closing).resolutions
-    await owner.settlement.resolve(result)
-    assert len(owner.bets) == 0
-    assert (owner.settlement.settled, owner.settlement.voided) == (2, 1)
+    result = feed(owner, closing).results
+    await owner.recover()
+    following = asyncio.create_task(owner.follow_journal())
+    async with house.settling() as settlement:
+        for update in (*removal, *result):
+            await settlement.take_result(update)
+        await until(lambda: len(owner.bets) == 0)
+    following.cancel()
+    assert (settlement.totals.settled.value, settlement.totals.voided.value) == (2, 1)
     paid = money.parse("10.00", "EUR") * won.prices[0] // 10_000 + money.parse("5.00", "EUR")
     staked = money.parse("35.00", "EUR")
     assert await house.balance() == (money.parse("100.00", "EUR") - staked + paid, 0)
     assert (await house.entries()).count("settle_bet") == 2
 
 
-async def test_a_new_owner_finds_open_bets_and_unpaid_results_in_the_records(house: House) -> None:
+async def test_a_new_owner_finds_open_bets_and_results_in_the_records(house: House) -> None:
     first = house.new_owner()
     feed(first, definition(), prices())
     answer = await first.placement.place(house.attempt("10.00"))
-    (result,) = feed(first, definition("CLOSED", version=2, r11="WINNER")).resolutions
-    await first._store.record(house.tenant.slug, result)
-
+    (result,) = feed(first, definition("CLOSED", version=2, r11="WINNER")).results
     second = house.new_owner()
     await second.recover()
     (bet,) = second.bets.of_market(house.tenant.slug, MARKET)
-    assert ((bet.legs[0].price_e4,), bet.stake) == (answer.prices, money.parse("10.00", "EUR"))
-    for market_id in second.settlement.resolved:
-        await second.settlement.settle_open(market_id)
-    assert (len(second.bets), second.settlement.settled) == (0, 1)
-    await second.settlement.resolve(result)
+    assert (bet.legs[0].price_e4, bet.stake) == (answer.prices[0], money.parse("10.00", "EUR"))
+    following = asyncio.create_task(second.follow_journal())
+    async with house.settling() as settlement:
+        for _ in range(2):
+            await settlement.take_result(result)
+        await until(lambda: len(second.bets) == 0)
+        assert settlement.totals.settled.value == 1
+    following.cancel()
+    third = house.new_owner()
+    await third.recover()
+    feed(third, definition(version=1), prices())
+    refused = await third.placement.place(house.attempt("10.00"))
+    assert (len(third.bets), refused.code) == (0, "market_closed")
     assert (await house.entries()).count("settle_bet") == 1
 
 

@@ -19,9 +19,11 @@ from pyplatform.contracts.feeds import (
     Update,
 )
 from pyplatform.contracts.sportsbook.markets import MarketStatus
-from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.resolution import Resolution, of_result, returns, settles, void_reason
+from pyplatform.kernel.tenancy import HouseRules, Tenant
+from pyplatform.sportsbook.resolution import Resolution, VoidReason, of_result
 from pyplatform.sportsbook.selections import selection_id
+from pyplatform.sportsbook.settlement_judging import Judge
+from pyplatform.sportsbook.settlement_wagers import Wager, WagerLeg, WagerState
 from pyplatform.sportsbook.sources import Sources
 from pyplatform.sportsbook.trading import Trading
 
@@ -177,18 +179,24 @@ def test_selections_are_numbers_that_every_client_can_hold() -> None:
 def test_what_an_outcome_that_is_decided_for_itself_returns(outcome: OutcomeResult, paid: int) -> None:
     undecided = OutcomeResult("2", won=None)
     resolution = of_result("m", Result(1, final=False, each=True, certainty=1, outcomes=(outcome, undecided)))
-    assert settles(resolution, 1, placed_ms=5)
-    assert not settles(resolution, 2, placed_ms=5)
-    assert void_reason(resolution, 1, placed_ms=5) is None
-    assert returns(resolution, 1, 10_000_000, 25_000, 10_000) == paid
+    assert due(1, resolution) == (paid, None)
+    assert due(2, resolution) is None
+
+
+def due(selection: int, resolution: Resolution) -> tuple[int, VoidReason | None] | None:
+    """What is due on a bet of 10.00 at 2.50, placed at millisecond 5."""
+    legs = (WagerLeg("m", selection, 25_000),)
+    bet_id = (5).to_bytes(6) + bytes(10)
+    bet = Wager(bet_id, 1, bytes(16), "EUR", 10_000_000, legs, 1, WagerState.OPEN)
+    found, _ = Judge(HouseRules()).due([bet], {"m": resolution})
+    return (found[0].returns, found[0].void) if found else None
 
 
 def test_a_loser_is_no_void_bet_where_outcome_is_decided_for_itself_and_none_won() -> None:
     lost = tuple(OutcomeResult(key, won=False) for key in ("1", "2"))
     resolution = of_result("m", Result(1, final=True, each=True, certainty=2, outcomes=lost))
     assert resolution.closed
-    assert void_reason(resolution, 1, placed_ms=5) is None
-    assert returns(resolution, 1, 10_000_000, 25_000, 10_000) == 0
+    assert due(1, resolution) == (0, None)
 
 
 @pytest.mark.parametrize(
@@ -200,8 +208,8 @@ def test_a_cancel_voids_what_was_placed_within_its_window(
 ) -> None:
     won = (OutcomeResult("1", won=True),)
     result = Result(1, final=True, each=True, certainty=2, outcomes=won, cancels=(window,))
-    reason = void_reason(of_result("m", result), 1, placed_ms=5)
-    assert (reason is not None) is void
+    expected = (0, VoidReason.CANCELLED) if void else (25_000_000, None)
+    assert due(1, of_result("m", result)) == expected
 
 
 def test_the_evidence_of_what_could_always_be_said_has_not_changed() -> None:

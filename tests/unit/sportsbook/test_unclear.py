@@ -76,7 +76,6 @@ class Owner:
         self.bets = OpenBets()
         judge, owners = deciding.judge(self.bets, self.market), deciding.alone()
         self.decisions = Decisions()
-        self.opened: list[OpenBet] = []
         recheck = Recheck(owners, judge)
         self.delays = Delays(recheck, self.bets, line, self.decisions)
         self.referrals = Referrals(recheck, self.bets, self.delays, self.decisions)
