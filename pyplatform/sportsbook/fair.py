@@ -126,6 +126,11 @@ def _price(model: MatchModel, minute: float, word: str) -> float:
     return _points_price(model, word)
 
 
+def football_grid(model: FootballModel, now_ns: int) -> odds.models.ScoreGrid:
+    """The final scores of a match by its model now; ValueError in the model's words if it cannot be."""
+    return _football(model, _minute(model, now_ns))
+
+
 @lru_cache(maxsize=256)
 def _football(model: FootballModel, minute: float) -> odds.models.ScoreGrid:
     return odds.inplay.Football(

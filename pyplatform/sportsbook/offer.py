@@ -19,7 +19,8 @@ class Offer:
 
     `holding` names what keeps it from being sold: suspended targets, `terms` (not offered) or what is hidden.
     `sourced` says whether a source other than the market's feed prices it now, None where that feed does.
-    `chances` are the fair probabilities behind the prices; `why` says why there are no prices.
+    `chances` are the fair probabilities behind the prices; `why` says why there are no prices. `pulled` is the
+    liability they were last moved by, `held_back` whether the minute's allowance kept them from going all the way.
     """
 
     terms: Terms
@@ -30,6 +31,7 @@ class Offer:
     chances: dict[int, float] = field(default_factory=dict)
     why: str = ""
     pulled: tuple[int, ...] = ()
+    held_back: bool = False
     _mover: trading.AutoMover | None = None
     _mover_of: tuple[object, ...] = ()
     _moved_at: int = 0
@@ -111,4 +113,5 @@ class Offer:
         moved = self._mover.step(
             self._moved_at, chances, pnl, rule, ceilings_e4=ceilings or None, manual_e4=manual
         )
+        self.held_back = moved.capped
         return moved.book

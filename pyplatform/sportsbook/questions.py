@@ -35,6 +35,8 @@ from pyplatform.sportsbook.terms import Terms, rank
 from pyplatform.sportsbook.trading import Trading
 
 _END: Final = 2**62
+PAGE_BYTES: Final = 256 * 1024
+"""A page ends with the market that passes this: it is one message, and NATS takes those of 1 MiB."""
 _recorded: Final = msgspec.msgpack.Decoder(Recorded)
 
 
@@ -78,8 +80,16 @@ class Questions:
         else:
             known = self._trading.markets
         ids, after = _page(known, asked.after, asked.limit)
-        found = (known[one] for one in ids)
-        listed = [self._market(request.tenant, market) for market in found if market.catalogue is not None]
+        listed: list[DeskMarket] = []
+        size = 0
+        for one in ids:
+            if known[one].catalogue is None:
+                continue
+            listed.append(self._market(request.tenant, known[one]))
+            size += len(msgspec.msgpack.encode(listed[-1]))
+            if size >= PAGE_BYTES:
+                after = one if one != ids[-1] else after
+                break
         return _answer(DeskMarkets(listed, after))
 
     async def market(self, request: StaffRequest, asked: AskMarket) -> StaffAnswer:

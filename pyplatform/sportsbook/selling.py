@@ -158,7 +158,9 @@ class Selling:
             if terms is not offer.terms or isinstance(offer.standing.source, ModelSource):
                 return True
             if offer.moves and market.status is MarketStatus.OPEN:
-                return True
+                pnl = self.liability(tenant, market.market_id, market.selections)
+                if offer.held_back or tuple(pnl) != offer.pulled:
+                    return True
         return False
 
 

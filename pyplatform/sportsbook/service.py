@@ -46,6 +46,7 @@ from pyplatform.sportsbook.recovery import Recovery
 from pyplatform.sportsbook.referrals import Referrals
 from pyplatform.sportsbook.reporting import Reporter
 from pyplatform.sportsbook.reserving import Held, Owners, Recheck
+from pyplatform.sportsbook.same_game import SameGame
 from pyplatform.sportsbook.settlement_record import SettlementRecord
 from pyplatform.sportsbook.sources import Sources
 from pyplatform.sportsbook.trading import Changes, Trading
@@ -94,6 +95,7 @@ class EventOwner:
         self.trading = Trading(tenants, name, self.sources.is_up, limit=limit)
         self.trading.selling.liability = self._made_if_won
         judge = Judge(self.trading.markets, self.bets, self.trading.terms_of)
+        judge.joint_price = SameGame(self.trading.markets, self.trading.desks).price
         self.decisions = Decisions()
         recheck = Recheck(self.owners, judge)
         self.delays = Delays(recheck, self.bets, ports.wallet, self.decisions)

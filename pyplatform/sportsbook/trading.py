@@ -56,6 +56,7 @@ class Trading:
         self._result_seqs: dict[str, int] = {}
         self.markets: dict[str, MarketState] = {}
         self.events = Events()
+        self._untold: set[str] = set()
         self.desks = {tenant.slug: DeskState(tenant.slug, defaults(tenant, limit)) for tenant in tenants}
         self.selling = Selling(tenants, self.desks, self.markets)
 
@@ -110,6 +111,8 @@ class Trading:
                 market.set_status(update.body)
                 if market.in_play is not was_in_play:
                     self.selling.arrange(market)
+                    if market.catalogue is not None:
+                        self._untold.add(market.catalogue.event)
             case FeedPrices():
                 market.quote(update.body, confirmed=snapshot)
         market.rely(up=self._is_up(market.source))
@@ -121,11 +124,11 @@ class Trading:
         return changes
 
     def _define(self, market: MarketState, said: Catalogue, changes: Changes) -> None:
-        event = self.events.define(market, said)
+        self.events.define(market, said)
         market.define(said)
         self.selling.arrange(market)
         changes.defined.append(market)
-        self._tell_event(event, changes)
+        self._untold.add(said.event)
 
     def _follow_links(self, market: MarketState, changes: Changes) -> None:
         """Price the markets that take this one into their consensus."""
@@ -186,6 +189,15 @@ class Trading:
                 self.selling.price(market, sellers)
                 self._tell(market, changes, catalogue=True, tenants=sellers)
             yield changes
+
+    def tell_events(self) -> Changes:
+        """Tell of the events that have changed: a feed defines hundreds of markets of one in a row."""
+        untold, self._untold = self._untold, set()
+        changes = Changes(now_ns())
+        for event_id in untold:
+            if (event := self.events.events.get(event_id)) is not None:
+                self._tell_event(event, changes)
+        return changes
 
     def tick(self, market: MarketState) -> Changes:
         """Price a market anew if time has come nearer to its start, its model has moved on, or bets weigh on it."""

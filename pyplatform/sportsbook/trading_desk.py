@@ -115,6 +115,7 @@ class TradingDesk:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(tick_s)
+            await self._publish(self._trading.tell_events())
             for number, market in enumerate(list(self._trading.markets.values())):
                 changes = self._trading.tick(market)
                 if changes.messages:
