@@ -52,7 +52,7 @@ def casino_credit(
     """A win, or with 0 the end of a bet without one; guards never stop it. `bet` or `round` says of what.
 
     `kind`: "win" needs a bet that was seen; "free_round" and "prize" need none. `closes` ends the round with it.
-    Refused: round_missing, bet_unknown, bet_settled, bet_cancelled; for the moment: bet_not_seen_yet.
+    Refused: round_missing, bet_unknown, bet_settled, bet_cancelled, payout_exists; for the moment: bet_not_seen_yet.
     """
 
 def casino_play(

@@ -3,7 +3,7 @@
 //! ```text
 //! entry = 2 · seq · time[8] · head · command hash[16] · body · outcome · effects
 //! ```
-//! Head and body are those of the command (see `codec`), save that a command about a bet carries the bet's player.
+//! Head and body are those of the command (see `codec`), save that one without a key carries its bet's player.
 //! The hash is the first half of the SHA-256 of the canonical command. An outcome of 0 is an acceptance;
 //! any other is the code of a refusal times four, and two marks: 1 for a refusal that binds no key, 2 for one that
 //! has effects all the same, such as the tombstone of a bet taken back before it came.
@@ -81,7 +81,10 @@ impl<'a> Entry<'a> {
 
     /// The player the entry is about; a tick's effects name their own.
     pub fn player(&self) -> Option<PlayerId> {
-        self.head.player
+        if self.command.kind() == Kind::Tick {
+            return None;
+        }
+        self.head.player.or_else(|| self.effects().next().and_then(|effect| effect.player))
     }
 
     /// The bet the entry is about; a tick's effects name their own.

@@ -149,6 +149,8 @@ codes! {
     RgStateUnavailable = 155 "rg_state_unavailable",
     /// The bet of this win has not come; ask again. Not remembered.
     BetNotSeenYet = 156 "bet_not_seen_yet",
+    /// The provider already used the name of this win for another.
+    PayoutExists = 157 "payout_exists",
     /// The key was used for another command.
     KeyConflict = 160 "key_conflict",
     /// The bytes are not a command.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! effects    = group, or for a tick: count · (bet · player · currency · group)…
-//! group      = [currency] · parts · [transition] · [outcome] · [records] · [counts] · postings
+//! group      = [player] · [currency] · parts · [transition] · [outcome] · [records] · [counts] · postings
+//! player     of a command with a key whose head names none: 0, or 1 and the player
 //! currency   where the command has none of its own; 0 for no currency
 //! parts      = bit 0 transition, 1 outcome, 2 records, 3 counts, 4 the usual transition instead of one
 //! transition = state · version · real money left held
@@ -18,7 +19,7 @@ mod read;
 mod write;
 
 pub use read::{Effect, Effects, Posted, Postings, Transition};
-pub(crate) use write::{Group, put_subject};
+pub(crate) use write::{Group, put_player, put_subject};
 
 use crate::command::Command;
 use crate::counters::Counts;

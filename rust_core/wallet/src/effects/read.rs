@@ -154,7 +154,11 @@ impl<'a> Effects<'a> {
             Command::Tick(_) => {
                 (Some(BetId::read(reader)?), Some(PlayerId::read(reader)?), Some(reader.currency()?))
             }
-            command => (command.bet_id(), self.player, read_currency(reader)?),
+            command => {
+                let told = self.player.is_none() && command.key().is_some();
+                let player = if told { Part::read(reader)? } else { self.player };
+                (command.bet_id(), player, read_currency(reader)?)
+            }
         };
         let parts = reader.byte()?;
         let has = |part: u8| parts & part != 0;

@@ -74,6 +74,11 @@ pub(crate) fn put_subject(out: &mut Vec<u8>, bet_id: &BetId, player: &PlayerId, 
     put_currency(out, currency);
 }
 
+/// Whose money moved, if it was a player's.
+pub(crate) fn put_player(out: &mut Vec<u8>, player: Option<PlayerId>) {
+    player.put(out);
+}
+
 fn put_counts(out: &mut Vec<u8>, counts: &Counts) {
     let Counts { deposit, wager, returns, unstaked, failed, minute } = *counts;
     let amounts = [deposit, wager, returns, unstaked, failed];

@@ -49,7 +49,7 @@ pub(super) fn plan(
             let mut round = open(state, request, &seat, &asked, it.provider, it.round.as_str())?;
             let bet = seat.stake(state, &asked, &mut round, plan)?;
             let payout =
-                seat.win(state, key_id(request, it.provider), it.win, WinKind::Win, Some(&round), plan);
+                seat.win(state, key_id(request, it.provider), it.win, WinKind::Win, Some(&round), plan)?;
             (round.settled, round.closed) = (round.bets, it.closes);
             plan.keep(Play { wins: 1, ..bet });
             plan.keep(round);
@@ -128,7 +128,7 @@ fn credit(
         is_known = belongs(seat, it, bet.as_ref(), round.as_ref())?;
     }
     let paid_by = if is_known { round.as_ref() } else { None };
-    let payout = seat.win(state, key_id(request, it.provider), it.amount, it.kind, paid_by, plan);
+    let payout = seat.win(state, key_id(request, it.provider), it.amount, it.kind, paid_by, plan)?;
     if let Some(bet) = bet.filter(|bet| bet.state == PlayState::Taken) {
         plan.keep(Play { version: bet.version + 1, wins: bet.wins + 1, ..bet });
     }

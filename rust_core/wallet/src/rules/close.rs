@@ -70,16 +70,16 @@ pub(super) fn close(
     let bet = state.bets.get(index);
     let (purse, was_left, version) = (bet.purse, bet.real_left, bet.version + 1);
     let correction = check(state, bet, command)?;
-    let parts = if correction {
+    let (parts, gained) = if correction {
         correct::plan(state, index, command, plan)?
     } else {
         let held = Held::by(state, bet);
         let parts = held.divide(command)?;
         release(state, index, &held, &parts, plan);
-        parts
+        (parts, parts.real.paid)
     };
     let percent = state.policy().map_or(0, |policy| policy.recover_from_wins);
-    debt::recover(state, purse, parts.real.paid, percent, plan);
+    debt::recover(state, purse, gained, percent, plan);
     plan.post(state)?;
     plan.commit(state, Some(purse), request.next.at);
     let is_over = parts.real_left.is_zero() && parts.bonus_left.is_zero();

@@ -16,13 +16,13 @@ use crate::state::State;
 use ledger::AccountCode;
 use money::Amount;
 
-/// Plan the correction of the last result of a closed bet.
+/// Plan the correction of the last result of a closed bet; also says what of its pay-out is left to the player.
 pub(super) fn plan(
     state: &mut State,
     index: BetIndex,
     command: &Command<'_>,
     plan: &mut Plan,
-) -> Result<Parts, Code> {
+) -> Result<(Parts, Amount), Code> {
     let bet = state.bets.get(index);
     let last = *state.bets.closed(bet).expect("a bet closed by a result has it");
     let (purse, minute) = (bet.purse, bet.minute);
@@ -49,15 +49,16 @@ pub(super) fn plan(
     let (taken, _) = debt::take(state, purse, payouts, old.paid, coming, plan);
     let coming = less(coming, taken);
     let (taken, _) = debt::take(state, purse, stakes, undone, coming, plan);
+    let mut coming = less(coming, taken);
     if let Some(payable) = payable {
-        debt::take(state, purse, payable, tax_again, less(coming, taken), plan);
+        coming = less(coming, debt::take(state, purse, payable, tax_again, coming, plan).0);
     }
     plan.counts.returns = less(new.paid, old.paid);
     plan.unstake(less(new.void, old.void), minute);
     if let Some(backing) = &held.backing {
         correct_backing(state, purse, backing, &held, &parts, plan)?;
     }
-    Ok(parts)
+    Ok((parts, least(coming, new.paid)))
 }
 
 /// By how much the new amount is more than the old, and by how much it is less.

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::bets::BetIndex;
 use crate::command::{Bonus, Cashier, Casino, Command};
-use crate::effects::Transition;
+use crate::effects::{Transition, put_player};
 use crate::ids::{ObjectId, PlayerId};
 use crate::object::Object;
 use crate::purse::PurseIndex;
@@ -99,7 +99,11 @@ fn accept(
         state.bets.change(*index, transition);
     }
     let outcome = Outcome { has_effects: true, ..Outcome::of(yes.code) };
-    request.journal(state, yes.player, outcome, entry);
+    // The head stays as it came: its player, or that it names none, is part of the key's scope.
+    request.journal(state, None, outcome, entry);
+    if request.decoded.head.player.is_none() {
+        put_player(entry, yes.player);
+    }
     put_varint(entry, yes.currency.map_or(0, |currency| u64::from(currency.number())));
     let transition = yes.bet.as_ref().map(|(_, transition)| transition);
     plan.put(entry, state, &request.decoded.command, transition, None);

@@ -134,7 +134,10 @@ impl Seat {
         kind: WinKind,
         round: Option<&Round>,
         plan: &mut Plan,
-    ) -> Payout {
+    ) -> Result<Payout, Code> {
+        if state.objects.payouts.find(&id).is_some() {
+            return Err(Code::PayoutExists);
+        }
         let (real, bonus, grant, source) = match (kind, round) {
             (WinKind::Win, Some(round)) => {
                 let real = share(amount, round.real, round.bonus, self.profile.unit());
@@ -163,7 +166,7 @@ impl Seat {
         }
         let percent = state.policy().map_or(0, |policy| policy.recover_from_wins);
         debt::recover(state, self.purse, real, percent, plan);
-        Payout {
+        Ok(Payout {
             id,
             version: 1,
             player: self.player,
@@ -172,6 +175,6 @@ impl Seat {
             bonus,
             grant,
             cancelled: false,
-        }
+        })
     }
 }
