@@ -4,9 +4,11 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// Where the series ends and the continued fraction begins.
 const SERIES: f64 = 2.5;
-/// Terms of either; the series settles long before, the fraction needs fewer the further it begins.
+/// Terms of the series, which settles long before.
 const MAX_TERMS: u32 = 300;
-const SPARE_TERMS: f64 = 20.0;
+/// Terms of the fraction where it begins, and everywhere: it needs fewer the further out.
+const FIRST_TERMS: f64 = 60.0;
+const SPARE_TERMS: f64 = 15.0;
 
 /// `P(Z > z)` of a standard normal variable.
 pub(crate) fn upper(z: f64) -> f64 {
@@ -44,9 +46,10 @@ fn series(x: f64) -> f64 {
 /// `erfc(x) = e^{−x²}/√π · 1/(x + ½/(x + 1/(x + (3/2)/(x + …))))`, from the inside out.
 fn fraction(x: f64) -> f64 {
     let mut inner = x;
-    let needed = f64::from(MAX_TERMS) * (SERIES / x) * (SERIES / x) + SPARE_TERMS;
-    for n in (1..MAX_TERMS).rev().map(f64::from).skip_while(|n| *n > needed) {
+    let mut n = (FIRST_TERMS * (SERIES / x) * (SERIES / x) + SPARE_TERMS).floor();
+    while n > 0.0 {
         inner = x + n / 2.0 / inner;
+        n -= 1.0;
     }
     (-x * x).exp() / (PI.sqrt() * inner)
 }

@@ -9,8 +9,9 @@ use std::fmt;
 
 /// Normal scores beyond this are as good as certain.
 const FAR: f64 = 8.5;
-/// Widest stretch of the latent variable that one rule integrates.
-const STRETCH: f64 = 0.5;
+/// Widest stretch of the latent variable that one rule integrates, and the narrowest that is needed.
+const STRETCH: f64 = 1.0;
+const NARROW: f64 = 0.25;
 /// Halvings after which a normal score is exact to the last bits.
 const HALVINGS: u32 = 58;
 /// Gauss-Legendre of eight points: nodes and weights of one half.
@@ -101,14 +102,16 @@ impl CountLeg {
 }
 
 /// The probability that the legs of one count are good, by the goals it goes with.
+#[derive(Clone)]
 pub(super) struct Given {
-    goals: GoalsOf,
+    model: CountModel,
+    range: (usize, usize),
     good: Vec<f64>,
 }
 
 impl Given {
     pub(super) fn at(&self, home: usize, away: usize) -> f64 {
-        self.good[match self.goals {
+        self.good[match self.model.goals {
             GoalsOf::Home => home,
             GoalsOf::Away => away,
             GoalsOf::Both => home + away,
@@ -116,35 +119,45 @@ impl Given {
     }
 }
 
-/// Each count's part; given the goals, counts are independent of each other.
+/// Each count's part; given the goals, counts are independent of each other. What was worked out before is `known`.
 pub(super) fn given_goals<'a>(
     legs: impl Iterator<Item = &'a CountLeg>,
     grid: &ScoreGrid,
+    known: &mut Vec<Given>,
 ) -> Result<Vec<Given>, ModelError> {
     let mut counts: Vec<(&CountLeg, (usize, usize))> = Vec::new();
     for leg in legs {
         let (least, most) = leg.range();
-        match counts.iter_mut().find(|(known, _)| known.what == leg.what) {
-            Some((known, _)) if known.model != leg.model => {
+        match counts.iter_mut().find(|(other, _)| other.what == leg.what) {
+            Some((other, _)) if other.model != leg.model => {
                 return Err(ModelError::UnequalCounts { what: leg.what.clone() });
             }
             Some((_, range)) => *range = (range.0.max(least), range.1.min(most)),
             None => counts.push((leg, (least, most))),
         }
     }
-    Ok(counts.into_iter().map(|(leg, range)| given(&leg.model, range, grid)).collect())
+    let part = |(leg, range): (&CountLeg, (usize, usize))| {
+        let before = known.iter().find(|given| given.model == leg.model && given.range == range);
+        before.cloned().unwrap_or_else(|| {
+            known.push(given(leg.model, range, grid));
+            known[known.len() - 1].clone()
+        })
+    };
+    Ok(counts.into_iter().map(part).collect())
 }
 
 /// `P(least ≤ N < most | goals)`: with `Y` the goals' normal score, `N` is good while `ρY + √(1−ρ²)·E` lies between the
 /// normal scores of its bounds.
-fn given(model: &CountModel, (least, most): (usize, usize), grid: &ScoreGrid) -> Given {
+fn given(model: CountModel, range: (usize, usize), grid: &ScoreGrid) -> Given {
     let marginal = match model.goals {
         GoalsOf::Home => &grid.home,
         GoalsOf::Away => &grid.away,
         GoalsOf::Both => &grid.totals,
     };
+    let (least, most) = range;
     let (low, high) = (model.bound(least), model.bound(most));
     let (own, rest) = (model.correlation, (1.0 - model.correlation * model.correlation).sqrt());
+    let widest = (rest / own.abs()).clamp(NARROW, STRETCH);
     let good = |y: f64| between((low - own * y) / rest, (high - own * y) / rest);
     let (mut below, mut left) = (0.0, -FAR);
     let mut answers = Vec::with_capacity(marginal.len());
@@ -152,10 +165,10 @@ fn given(model: &CountModel, (least, most): (usize, usize), grid: &ScoreGrid) ->
         below += mass;
         let above: f64 = marginal[goals + 1..].iter().sum();
         let right = if goals + 1 == marginal.len() { FAR } else { score(below, above).max(left) };
-        answers.push(if least < most { average(left, right, good) } else { 0.0 });
+        answers.push(if least < most { average(left, right, widest, good) } else { 0.0 });
         left = right;
     }
-    Given { goals: model.goals, good: answers }
+    Given { model, range, good: answers }
 }
 
 /// The normal score of a probability, from both sides of it.
@@ -173,9 +186,9 @@ fn score(below: f64, above: f64) -> f64 {
     if below < above { -near } else { near }
 }
 
-/// The mean of a function of a normal variable between two of its values.
-fn average(left: f64, right: f64, of: impl Fn(f64) -> f64) -> f64 {
-    let stretches = ((right - left) / STRETCH).ceil();
+/// The mean of a function of a normal variable between two of its values, in stretches of at most `widest`.
+fn average(left: f64, right: f64, widest: f64, of: impl Fn(f64) -> f64) -> f64 {
+    let stretches = ((right - left) / widest).ceil();
     if stretches < 1.0 {
         return of(left);
     }

@@ -1,6 +1,6 @@
 //! Same-game multiples: legs about one match, priced by their joint probability.
 
-use super::counted::{self, CountLeg};
+use super::counted::{self, CountLeg, Given};
 use super::error::ModelError;
 use super::grid::{ScoreGrid, parameter};
 use super::legs::Leg;
@@ -77,7 +77,8 @@ impl SameGame {
                 GameLeg::Count(count) => count.model.check()?,
             }
         }
-        let joint = |wanted: &[&GameLeg]| joint(&grid, score, wanted);
+        let mut known = Vec::new();
+        let mut joint = |wanted: &[&GameLeg]| joint(&grid, score, wanted, &mut known);
         let all: Vec<&GameLeg> = legs.iter().map(|leg| &leg.leg).collect();
         let together = joint(&all)?;
         if together <= 0.0 {
@@ -156,7 +157,12 @@ impl SameGame {
 }
 
 /// The probability that all legs are good; 1 without legs.
-fn joint(grid: &ScoreGrid, score: [u32; 2], legs: &[&GameLeg]) -> Result<f64, ModelError> {
+fn joint(
+    grid: &ScoreGrid,
+    score: [u32; 2],
+    legs: &[&GameLeg],
+    known: &mut Vec<Given>,
+) -> Result<f64, ModelError> {
     let about_score: Vec<Leg> =
         legs.iter().filter_map(|leg| if let GameLeg::Score(leg) = leg { Some(*leg) } else { None }).collect();
     let side = |home: bool| {
@@ -168,7 +174,7 @@ fn joint(grid: &ScoreGrid, score: [u32; 2], legs: &[&GameLeg]) -> Result<f64, Mo
     };
     let counts =
         legs.iter().filter_map(|leg| if let GameLeg::Count(count) = leg { Some(count) } else { None });
-    let counts = counted::given_goals(counts, grid)?;
+    let counts = counted::given_goals(counts, grid, known)?;
     let ([home, away], by_home, by_away) = (score.map(|goals| goals as usize), side(true)?, side(false)?);
     let mut sum = 0.0;
     let rows = grid.cells.chunks_exact(grid.size).enumerate().skip(home);
