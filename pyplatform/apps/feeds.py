@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import check_feed, start_subject
@@ -18,6 +18,14 @@ from pyplatform.feeds.sources import Recorded, one_format
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.telemetry import get_logger
 
+if TYPE_CHECKING:
+    from pyplatform.feeds.lookups import Lookups
+    from pyplatform.feeds.names import Lack
+    from pyplatform.feeds.uof import UofAdapter
+    from pyplatform.feeds.uof_api import UofApi
+
+NAMES_AGAIN_S: Final = 30.0
+"""A name that the API did not have is not asked for again for so long."""
 _NEARLY: Final = 0.9999
 """The last message has been read; that it has been published is only said afterwards."""
 
@@ -90,32 +98,56 @@ async def play(bus: Bus, feeding: Feeding, service: FeedService) -> None:
 @asynccontextmanager
 async def _naming(connector: Connector, service: FeedService) -> AsyncIterator[None]:
     """Look up what UOF's markets are called beside the feed: its messages carry numbers only."""
-    from pyplatform.feeds.fixtures import Fixtures  # noqa: PLC0415 - a process loads its own feed only
-    from pyplatform.feeds.uof import UofAdapter  # noqa: PLC0415
+    from pyplatform.feeds.uof import UofAdapter  # noqa: PLC0415 - a process loads its own feed only
     from pyplatform.feeds.uof_feed import UofFeed  # noqa: PLC0415
 
     state = service.adapter
     if not (isinstance(connector, UofFeed) and isinstance(state, UofAdapter)):
         yield
         return
-    try:
-        state.add_names(await connector.api.variants())
-    except (PlatformError, ValueError) as error:
-        log.warning("markets of variants stay without names", error=str(error))
-    for language in connector.api.translations:
-        try:
-            documents = await connector.api.descriptions(language), await connector.api.variants(language)
-            state.add_language(language, *documents)
-        except (PlatformError, ValueError) as error:
-            log.warning("markets stay without names in a language", language=language, error=str(error))
-    fixtures = Fixtures(connector.api.fixture, state.name_event)
-    state.want = fixtures.want
-    looking = asyncio.create_task(fixtures.run())
+    await _name_all(connector.api, state)
+    looking = [asyncio.create_task(lookups.run()) for lookups in _lookups(connector.api, state)]
     try:
         yield
     finally:
-        looking.cancel()
-        await asyncio.wait([looking])
+        for task in looking:
+            task.cancel()
+        await asyncio.wait(looking)
+
+
+async def _name_all(api: "UofApi", state: "UofAdapter") -> None:
+    """Take the lists of all variants, and those of further languages."""
+    try:
+        state.names.add(await api.variants())
+    except (PlatformError, ValueError) as error:
+        log.warning("markets of variants stay without names", error=str(error))
+    for language in api.translations:
+        try:
+            documents = await api.descriptions(language), await api.variants(language)
+            state.names.add_language(language, *documents)
+        except (PlatformError, ValueError) as error:
+            log.warning("markets stay without names in a language", language=language, error=str(error))
+
+
+def _lookups(
+    api: "UofApi", state: "UofAdapter"
+) -> tuple["Lookups[str, bytes]", "Lookups[Lack, dict[str, bytes]]"]:
+    """What is looked up while the feed runs: fixtures, and names that the lists do not have."""
+    from pyplatform.feeds.fixtures import read_fixture  # noqa: PLC0415
+    from pyplatform.feeds.lookups import Lookups  # noqa: PLC0415
+
+    async def names(lack: "Lack") -> dict[str, bytes]:
+        if not lack.market:
+            return {"": await api.profile(lack.urn)}
+        languages = ("", *api.translations)
+        return {language: await api.variant(lack.market, lack.urn, language) for language in languages}
+
+    fixtures: Lookups[str, bytes] = Lookups(
+        "fixtures", api.fixture, lambda event, document: state.name_event(event, read_fixture(document))
+    )
+    named: Lookups[Lack, dict[str, bytes]] = Lookups("names", names, state.learn, again_s=NAMES_AGAIN_S)
+    state.want, state.names.want = fixtures.want, named.want
+    return fixtures, named
 
 
 def live(form: str) -> Connector:

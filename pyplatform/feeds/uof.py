@@ -18,11 +18,11 @@ from pyplatform.contracts.feeds import (
     Result,
     State,
     Status,
-    Translation,
 )
 from pyplatform.core.feeds import uof
 from pyplatform.feeds.adapter import Told
-from pyplatform.feeds.fixtures import Fixture, line_names
+from pyplatform.feeds.fixtures import Fixture
+from pyplatform.feeds.names import Lack, Names
 from pyplatform.feeds.received import Received
 from pyplatform.feeds.sports import UOF, sport
 
@@ -75,15 +75,15 @@ def sport_of(received: Received) -> str:
 class UofAdapter:
     """One connection to the feed; its producers are the products.
 
-    `want` is called with the URN of every event whose fixture is to be looked up, and `name_event` with what is found.
+    `want` is called with the URN of every event whose fixture is to be looked up, and `name_event` with what is found;
+    `names.want` and `learn` are the same for descriptions of variants and for profiles.
     """
 
     whole_on_return = False
 
     def __init__(self, descriptions: bytes | None = None) -> None:
         self._state = uof.State(descriptions)
-        self._names = uof.Descriptions(descriptions) if descriptions else None
-        self._translations: dict[str, uof.Descriptions] = {}
+        self.names = Names(descriptions)
         self._sports: dict[str, str] = {}
         self._touched: dict[str, None] = {}
         self._lines: dict[str, dict[str, uof.Line]] = {}
@@ -132,17 +132,11 @@ class UofAdapter:
             self._forget_told(event)
             self._touched[event] = None
 
-    def add_names(self, document: bytes) -> None:
-        """Take further descriptions, such as those of variants; ValueError if they cannot be read."""
-        if self._names is not None:
-            self._names.add(document)
-
-    def add_language(self, language: str, *documents: bytes) -> None:
-        """Name markets in another language as well; ValueError if its descriptions cannot be read."""
-        names = uof.Descriptions(documents[0], language=language)
-        for document in documents[1:]:
-            names.add(document)
-        self._translations[language] = names
+    def learn(self, lack: Lack, documents: dict[str, bytes]) -> None:
+        """Have the next `tell` name what lacked a description or profile; ValueError if it cannot be read."""
+        for event in self.names.learn(lack, documents):
+            self._forget_told(event)
+            self._touched[event] = None
 
     def touch_all(self) -> None:
         """Have the next `tell` speak of every market."""
@@ -233,14 +227,7 @@ class UofAdapter:
 
     def _catalogue(self, urn: str, line_name: str, line: uof.Line) -> Catalogue:
         fixture, keys = self._fixtures.get(urn, _UNKNOWN), _keys(line)
-        name, outcomes = line_names(self._names, urn, line_name, keys, fixture)
-        name = name or f"Market {line_name.replace('/', ' ')}"
-        outcomes = [called or f"Outcome {key}" for key, called in zip(keys, outcomes, strict=True)]
-        translations = []
-        for language, descriptions in self._translations.items():
-            called, theirs = line_names(descriptions, urn, line_name, keys, fixture)
-            words = tuple(there or here for there, here in zip(theirs, outcomes, strict=True))
-            translations.append(Translation(language, fixture.name, called or name, words))
+        name, outcomes, translations = self.names.of(urn, line_name, keys, fixture)
         return Catalogue(
             event=urn,
             event_name=fixture.name or urn,
@@ -252,7 +239,7 @@ class UofAdapter:
             sport=fixture.sport if fixture.sport.id else sport("uof", UOF, self._sports.get(urn, "")),
             category=fixture.category,
             competition=fixture.competition,
-            translations=tuple(translations),
+            translations=translations,
         )
 
     def _sweep(self, now: int) -> None:
@@ -266,6 +253,7 @@ class UofAdapter:
                 self._forget_told(urn)
                 self._live.pop(urn, None)
                 self._fixtures.pop(urn, None)
+                self.names.forget(urn)
                 self._sports.pop(urn, None)
 
 

@@ -104,9 +104,10 @@ class UofApi:
         code = quote(language, safe="") or self._language
         return await self.get(f"/v1/descriptions/{code}/variants.xml?include_mappings=true")
 
-    async def variant(self, market: int, urn: str) -> bytes:
-        """The document of one variant of a market."""
-        path = f"/v1/descriptions/{self._language}/markets/{market}/variants/{quote(urn, safe=':')}"
+    async def variant(self, market: int, urn: str, language: str = "") -> bytes:
+        """The document of one variant of a market, in the connection's language or another."""
+        code = quote(language, safe="") or self._language
+        path = f"/v1/descriptions/{code}/markets/{market}/variants/{quote(urn, safe=':')}"
         return await self.get(f"{path}?include_mappings=true")
 
     async def fixture(self, event: str) -> bytes:

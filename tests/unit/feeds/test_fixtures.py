@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from pyplatform.contracts.feeds import Catalogue, Named, Outcome
-from pyplatform.feeds.fixtures import Fixture, Fixtures, read_fixture
+from pyplatform.feeds.fixtures import Fixture, read_fixture
+from pyplatform.feeds.lookups import Lookups
+from pyplatform.feeds.names import Lack
 from pyplatform.feeds.received import Received
 from pyplatform.feeds.uof import UofAdapter
 from pyplatform.feeds.uof_messages import BrokenDocument
@@ -49,7 +51,7 @@ def test_a_fixture_tells_its_sport_category_and_competition() -> None:
 def test_names_come_in_every_language_asked_for_and_the_sport_from_the_routing_key() -> None:
     adapter = UofAdapter(DESCRIPTIONS)
     german = DESCRIPTIONS.replace(b"1x2", b"Dreiweg").replace(b"draw", b"Unentschieden")
-    adapter.add_language("de", german)
+    adapter.names.add_language("de", german)
     body = '<odds><market id="1" status="1"><outcome id="1" odds="2.0"/><outcome id="2" odds="3.0"/></market></odds>'
     adapter.apply(message("odds_change", body, 1))
     (said,) = [told.body for told in adapter.tell() if isinstance(told.body, Catalogue)]
@@ -84,9 +86,9 @@ def test_markets_are_named_by_the_fixture_once_it_is_known() -> None:
 async def test_an_event_is_looked_up_once_and_again_only_when_the_api_was_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pyplatform.feeds.fixtures._FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr("pyplatform.feeds.lookups._FIRST_WAIT_S", 0.01)
     asked: list[str] = []
-    found: dict[str, Fixture] = {}
+    found: dict[str, bytes] = {}
 
     async def fetch(event: str) -> bytes:
         asked.append(event)
@@ -96,7 +98,7 @@ async def test_an_event_is_looked_up_once_and_again_only_when_the_api_was_away(
             raise Unavailable("the API does not answer")
         return DOCUMENT
 
-    fixtures = Fixtures(fetch, found.__setitem__)
+    fixtures = Lookups("fixtures", fetch, found.__setitem__)
     for event in (EVENT, "sr:match:404", EVENT):
         fixtures.want(event)
     task = asyncio.create_task(fixtures.run())
@@ -104,5 +106,73 @@ async def test_an_event_is_looked_up_once_and_again_only_when_the_api_was_away(
         while EVENT not in found:
             await asyncio.sleep(0.01)
     task.cancel()
-    assert found == {EVENT: MATCH}
+    assert found == {EVENT: DOCUMENT}
     assert (asked.count(EVENT), asked.count("sr:match:404"), fixtures.failures.value) == (2, 1, 1)
+
+
+async def test_what_was_fetched_is_not_fetched_again_at_once() -> None:
+    asked: list[str] = []
+
+    async def fetch(key: str) -> bytes:
+        asked.append(key)
+        return b""
+
+    def refuse(key: str, _: bytes) -> None:
+        raise BrokenDocument(key)
+
+    lookups = Lookups("names", fetch, refuse, again_s=60.0)
+    task = asyncio.create_task(lookups.run())
+    async with asyncio.timeout(5):
+        for key in ("a", "a", "b", "a"):
+            lookups.want(key)
+            while lookups.failures.value < len(set(asked)) or not asked:
+                await asyncio.sleep(0)
+        while len(asked) < 2:
+            await asyncio.sleep(0)
+    task.cancel()
+    assert asked == ["a", "b"]
+
+
+def test_a_variant_and_a_player_are_asked_for_and_then_named_in_every_language() -> None:
+    market = '<market id="{}" name="{}" groups="all"><outcomes/></market>'
+    described = (market.format(800, "{market} of {%player}") + market.format(7, "Scorer")).replace(
+        "{market}", "Points"
+    )
+    adapter = UofAdapter(f"<market_descriptions>{described}</market_descriptions>".encode())
+    adapter.names.add_language("de", f"<market_descriptions>{described}</market_descriptions>".encode())
+    wanted: list[Lack] = []
+    adapter.names.want = wanted.append
+    line = 'id="800" specifiers="player=sr:player:5|variant=pre:playerprops:1"'
+    body = (
+        f'<odds><market {line}><outcome id="pre:outcometext:9" odds="2.0"/></market>'
+        '<market id="7"><outcome id="sr:player:5,sr:player:6" odds="3.0"/></market></odds>'
+    )
+    adapter.apply(message("odds_change", body, 1))
+
+    def said() -> dict[str, Catalogue]:
+        return {told.body.kind: told.body for told in adapter.tell() if isinstance(told.body, Catalogue)}
+
+    before = said()
+    variant, five, six = Lack("pre:playerprops:1", 800), Lack("sr:player:5"), Lack("sr:player:6")
+    assert set(wanted) == {variant, five, six}
+    assert before["7"].outcomes[0].name == "Outcome sr:player:5,sr:player:6"
+    for lack, name in ((five, "Lee"), (six, "Kim")):
+        adapter.learn(lack, {"": f'<p><player id="{lack.urn}" name="{name}"/></p>'.encode()})
+    documents = {
+        language: (
+            f'<market_descriptions><market id="800" name="Points" variant="{variant.urn}"><outcomes>'
+            f'<outcome id="pre:outcometext:9" name="{word}"/></outcomes></market></market_descriptions>'
+        ).encode()
+        for language, word in (("", "ten or more"), ("de", "zehn oder mehr"))
+    }
+    adapter.learn(variant, documents)
+    after = said()
+    assert after["7"].outcomes[0].name == "Lee,Kim"
+    assert after["800"].outcomes[0].name == "ten or more"
+    assert [words.outcomes for words in after["800"].translations] == [("zehn oder mehr",)]
+    wanted.clear()
+    adapter.touch_all()
+    assert set(said()) == {"7", "800"}
+    assert wanted == []
+    with pytest.raises(BrokenDocument, match="no profile of sr:player:5"):
+        adapter.learn(five, {"": b"<player_profile/>"})
