@@ -204,7 +204,7 @@ def migrate(data: Data) -> None:
 
 @app.command()
 def serve(
-    role: Annotated[str, typer.Argument(help="wallet, projector, feed, trading or gateway.")],
+    role: Annotated[str, typer.Argument(help="wallet, projector, feed, trading, settlement or gateway.")],
     host: Host = "127.0.0.1",
     port: Port = 8080,
     inputs: Inputs = None,
@@ -233,7 +233,7 @@ def serve(
 
 @app.command()
 def health(
-    role: Annotated[str, typer.Argument(help="wallet, projector, feed, trading or gateway.")],
+    role: Annotated[str, typer.Argument(help="wallet, projector, feed, trading, settlement or gateway.")],
     url: Annotated[str, typer.Option(help="Where the gateway is.")] = "http://127.0.0.1:8080",
     producer: Producer = "betfair",
 ) -> None:

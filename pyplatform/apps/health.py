@@ -11,6 +11,7 @@ import msgspec
 from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import FeedHealth, ask_health_subject
 from pyplatform.contracts.sportsbook.bets import locate_subject as owner_subject
+from pyplatform.contracts.sportsbook.settlement import locate_subject as settlement_subject
 from pyplatform.contracts.wallet import locate_subject as shard_subject
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
@@ -40,6 +41,11 @@ async def _wallet(question: Question) -> str:
 async def _trading(question: Question) -> str:
     await _located(question, [owner_subject("trading")])
     return "leads the events"
+
+
+async def _settlement(question: Question) -> str:
+    await _located(question, [settlement_subject()])
+    return "leads settlement"
 
 
 async def _feed(question: Question) -> str:
@@ -110,6 +116,7 @@ CHECKS: Final[dict[str, Callable[[Question], Awaitable[str]]]] = {
     "projector": _projector,
     "feed": _feed,
     "trading": _trading,
+    "settlement": _settlement,
     "gateway": _gateway,
 }
 """What is asked of each role."""

@@ -103,7 +103,7 @@ async def feed(context: Context) -> None:
 
 
 async def trading(context: Context) -> None:
-    """Own the events: prices out, bets decided, results settled."""
+    """Own the events: prices out, bets decided."""
     from pyplatform.sportsbook.service import Ports, run_trading  # noqa: PLC0415
     from pyplatform.wallet.client import WalletClient  # noqa: PLC0415
     from pyplatform.wallet.store import JournalReader  # noqa: PLC0415
@@ -125,6 +125,30 @@ async def trading(context: Context) -> None:
             lambda: context.ready(""),
             context.options.limit * 10**6,
         )
+
+
+async def settlement(context: Context) -> None:
+    """Record results and settle bets; buy bets back; copy the sportsbook's events to JetStream."""
+    from pyplatform.eventstore import Relay  # noqa: PLC0415
+    from pyplatform.sportsbook.settlement_service import SettlementPorts, run_settlement  # noqa: PLC0415
+    from pyplatform.wallet.client import WalletClient  # noqa: PLC0415
+    from pyplatform.wallet.store import JournalReader  # noqa: PLC0415
+
+    settings = context.settings
+    async with AsyncExitStack() as stack:
+        bus = await _bus(stack, settings, "settlement")
+        pool = await stack.enter_async_context(_pool(settings))
+
+        def reader(shard: str) -> JournalReader:
+            reader = JournalReader(settings.postgres_url, shard)
+            stack.push_async_callback(reader.close)
+            return reader
+
+        ports = SettlementPorts(bus, WalletClient(bus), reader, pool, settings.postgres_url)
+        tenants = list(context.tenants.values())
+        relays = [Relay(pool, bus.js, tenant, "sportsbook").run() for tenant in context.tenants]
+        settling = run_settlement(ports, tenants, context.stop, lambda: context.ready(""))
+        await _until_stop(context.stop, [settling, *relays])
 
 
 async def gateway(context: Context) -> None:
@@ -179,6 +203,7 @@ ROLES: Final[dict[str, Callable[[Context], Awaitable[None]]]] = {
     "projector": projector,
     "feed": feed,
     "trading": trading,
+    "settlement": settlement,
     "gateway": gateway,
 }
 

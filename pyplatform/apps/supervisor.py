@@ -20,13 +20,13 @@ from pyplatform.kernel.keys import local_key
 from pyplatform.pam.config import KEY_VARIABLE
 from pyplatform.wallet.anchors import AnchorConfig
 
-START_ORDER: Final = (("wallet", "projector", "feed"), ("trading",), ("gateway",))
+START_ORDER: Final = (("wallet", "projector", "feed"), ("trading", "settlement"), ("gateway",))
 """Roles that start together, one group after the other; those left out of `roles` are skipped."""
-ONE_OF_EACH: Final = ("wallet", "projector", "trading", "gateway")
+ONE_OF_EACH: Final = ("wallet", "projector", "trading", "settlement", "gateway")
 """Roles that every platform has once; feeds come beside them, one process each (`feed-betfair`)."""
 SERVERS: Final = ("postgres", "nats", "valkey")
 """Servers started again when they die: the record recovers, and the copies are rebuilt from it."""
-STOP_ORDER: Final = ("gateway", "trading", "feed", "wallet", "projector")
+STOP_ORDER: Final = ("gateway", "trading", "feed", "settlement", "wallet", "projector")
 """First who takes new work, last who writes down what became of it."""
 
 _RESTARTS_IN_A_ROW: Final = 5
