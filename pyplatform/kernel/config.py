@@ -1,7 +1,7 @@
 """Where the servers are and how loudly to speak, from the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, Self
 
 import msgspec
@@ -37,11 +37,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = ""
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str] | None = None, *, require_servers: bool = True) -> Self:
-        """Read the variables named in `VARIABLES`; raises PlatformError naming what is missing or wrong."""
+    def from_env(
+        cls, env: Mapping[str, str] | None = None, *, require_servers: bool | Collection[str] = True
+    ) -> Self:
+        """Read the variables named in `VARIABLES`; raises PlatformError naming what is missing or wrong.
+
+        `require_servers`: all three, none, or those whose fields are named.
+        """
         env = os.environ if env is None else env
         found = {field: env[name].strip() for field, name in VARIABLES.items() if env.get(name, "").strip()}
-        if require_servers and (missing := [VARIABLES[field] for field in _SERVERS if field not in found]):
+        required = require_servers if isinstance(require_servers, Collection) else _SERVERS * require_servers
+        if missing := [VARIABLES[field] for field in required if field not in found]:
             raise PlatformError(
                 f"{', '.join(missing)} not set: point at running servers, "
                 "or use `pyplatform up`, which starts its own"

@@ -70,6 +70,10 @@ def test_missing_servers_are_named_with_the_way_out() -> None:
     ):
         Settings.from_env({"PYPLATFORM_POSTGRES_URL": "postgresql://a"})
     assert Settings.from_env({}, require_servers=False).nats_url == ""
+    with pytest.raises(PlatformError, match=r"^PYPLATFORM_NATS_URL not set"):
+        Settings.from_env({}, require_servers=("nats_url",))
+    found = Settings.from_env({"PYPLATFORM_NATS_URL": "nats://b"}, require_servers=("nats_url",))
+    assert (found.nats_url, found.postgres_url) == ("nats://b", "")
     with pytest.raises(PlatformError, match="use one of debug, info"):
         Settings.from_env({"PYPLATFORM_LOG_LEVEL": "loud"}, require_servers=False)
 
