@@ -12,6 +12,7 @@ import uvloop
 from bench import (
     concurrent_bets,
     core,
+    decisions,
     durable,
     feed,
     feed_core,
@@ -71,6 +72,7 @@ class Measures:
             return core.measure(self._program, name, count=self._gate)
         known: dict[str, Callable[[], Rounds]] = {
             "place_bet_in_memory": in_memory.measure,
+            "bet_decision": decisions.measure,
             "feed_to_price": lambda: uvloop.run(feed.measure(self._stream, self._settings)),
             "feed_message": lambda: feed_core.message(self._stream),
             "feed_columns": lambda: feed_core.columns(self._stream),

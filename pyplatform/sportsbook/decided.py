@@ -56,17 +56,12 @@ def encode(decided: Decided, slip: Slip) -> bytes | None:
     differences = [price - leg.price_e4 for price, leg in zip(decided.prices, slip.legs, strict=True)]
     if slip.joint_price_e4:
         differences.append(decided.joint_price_e4 - slip.joint_price_e4)
-    fine = any(difference % _CENT for difference in differences)
-    flags = (
-        (_EACH_WAY if decided.each_way else 0)
-        | (_LIMITED if decided.max_stake else 0)
-        | (_REFERRED if decided.referred else 0)
-        | (_FINE if fine else 0)
-        | (_ABOUT if decided.legs else 0)
-        | (_FREE if decided.free else 0)
-    )
+    fine = False
+    for difference in differences:
+        if difference % _CENT:
+            fine = True
     out = bytearray(decided.session_id)
-    out.append(flags)
+    out.append(_flags(decided) | (_FINE if fine else 0))
     _put(out, decided.terms_version)
     if decided.max_stake:
         _put(out, decided.max_stake)
@@ -80,6 +75,16 @@ def encode(decided: Decided, slip: Slip) -> bytes | None:
     if len(out) == _FIRST.size:
         out.append(0)
     return bytes(out) if len(out) <= MOST_BYTES else None
+
+
+def _flags(decided: Decided) -> int:
+    return (
+        (_EACH_WAY if decided.each_way else 0)
+        | (_LIMITED if decided.max_stake else 0)
+        | (_REFERRED if decided.referred else 0)
+        | (_ABOUT if decided.legs else 0)
+        | (_FREE if decided.free else 0)
+    )
 
 
 def decode(data: bytes, slip: Slip) -> Decided:

@@ -17,6 +17,7 @@ from pyplatform.sportsbook.terms import Terms
 
 E4: Final = 10_000
 NO_LIMIT: Final = 10**24
+MOST_KNOWN: Final = 10_000
 _NONE: Final = trading.Limits(market=NO_LIMIT)
 _EACH_WAY_KIND: Final = "WIN"
 _FEWEST_RUNNERS: Final = 5
@@ -85,6 +86,7 @@ class Judge:
         self._markets = markets
         self._bets = bets
         self._terms_of = terms_of
+        self._known_limits: dict[tuple[int, str], tuple[Terms, trading.Limits]] = {}
         self.joint_price: JointPrice = no_joint_price
 
     def look(self, request: PlaceBet, leg: Leg) -> LegView:
@@ -184,26 +186,37 @@ class Judge:
             most = self._most_of_same_game(request, joint, terms)
         else:
             most = self._most_of_lines(request, views, terms)
-        above = least(one.referral_above for one in terms)
+        above = terms[0].referral_above if len(terms) == 1 else least(one.referral_above for one in terms)
         referred = above is not None and request.stake > above
         refusal = None
         if request.stake > most.stake and not referred:
             refusal = _CODES.get(most.limit, Refusal.STAKE_TOO_HIGH)
-        each_way = tuple([view.each_way for view in views if view.each_way is not None])
-        delay = max([view.delay for view in views])
+        each_way = tuple([view.each_way for view in views if view.each_way]) if request.each_way else ()
+        delay = views[0].delay if len(views) == 1 else max([view.delay for view in views])
         version = _version(views)
         return Verdict(refusal, prices, (), each_way, joint, delay, referred, version, most, above or 0)
 
     def _most_of_single(self, request: PlaceBet, view: LegView, terms: Terms) -> Most:
         leg = request.legs[0]
         book = self._bets.liability(request.tenant, leg.market_id, request.currency)
-        limits = _limits(request.currency, (terms,), terms.max_liability)
+        limits = self._limits_of(request.currency, terms)
         if view.each_way is None:
             found = book.most(leg.selection_id, view.price_e4, limits)
             return Most(found.stake, found.limit)
         place = betting.EachWay(f"1/{view.each_way.fraction}", view.each_way.places)
         found = book.most(leg.selection_id, view.price_e4, limits, place)
         return Most(2 * found.stake, found.limit)
+
+    def _limits_of(self, currency: str, terms: Terms) -> trading.Limits:
+        """Limits of a single; terms stay the same object until a rule changes."""
+        known = self._known_limits.get((id(terms), currency))
+        if known is not None and known[0] is terms:
+            return known[1]
+        if len(self._known_limits) >= MOST_KNOWN:
+            self._known_limits.clear()
+        limits = _limits(currency, (terms,), terms.max_liability)
+        self._known_limits[id(terms), currency] = terms, limits
+        return limits
 
     def _most_of_lines(self, request: PlaceBet, views: Sequence[LegView], terms: Sequence[Terms]) -> Most:
         """Of an each-way bet a place part never costs more than its win part: both get half."""
@@ -250,7 +263,10 @@ def _unsold(market: MarketState, terms: Terms, request: PlaceBet, leg: Leg) -> R
 
 
 def _version(views: Sequence[LegView]) -> int:
-    return next((view.terms.version for view in views if view.terms is not None), 0)
+    for view in views:
+        if view.terms is not None:
+            return view.terms.version
+    return 0
 
 
 def _takes(request: PlaceBet, terms: Terms, asked: int, current: int) -> bool:

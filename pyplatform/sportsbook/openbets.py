@@ -236,17 +236,23 @@ class OpenBets:
     def _put(self, bet: OpenBet) -> None:
         if not bet.shares:
             bet.shares = self._shares(bet)
+        unknown = set()
         for number, (market_id, share) in enumerate(bet.shares):
             book = self.liability(bet.tenant, market_id, bet.currency)
             if book.knows(share.selection):
                 _enter(book, bet, number, share)
+            else:
+                unknown.add(market_id)
         self._bets[bet.bet_id] = bet
         for leg in bet.legs:
             if self._mine(leg.event_id):
-                self._by_market.setdefault((bet.tenant, leg.market_id), {})[bet.bet_id] = bet
-        for market_id, share in bet.shares:
-            if not self.liability(bet.tenant, market_id, bet.currency).knows(share.selection):
-                self._build(bet.tenant, market_id, bet.currency)
+                key = (bet.tenant, leg.market_id)
+                found = self._by_market.get(key)
+                if found is None:
+                    found = self._by_market[key] = {}
+                found[bet.bet_id] = bet
+        for market_id in unknown:
+            self._build(bet.tenant, market_id, bet.currency)
 
     def _shares(self, bet: OpenBet) -> tuple[tuple[str, Share], ...]:
         shares = shares_of(bet.bet_type, bet.sizes, bet.legs, bet.stake, bet.joint_price_e4)
