@@ -20,7 +20,7 @@ PAGE: Final = 64
 
 _APPEND = """
 WITH held AS MATERIALIZED (
-    SELECT 1 FROM ledger.lease WHERE shard = $1 AND epoch = $2 FOR SHARE
+    SELECT 1 FROM ledger.fence WHERE shard = $1 AND epoch = $2 FOR SHARE
 )
 INSERT INTO ledger.journal (shard, seq_lo, seq_hi, epoch, n, prev_hash, hash, payload)
 SELECT $1, $3, $4, $2, $5, $6, $7, $8 FROM held
