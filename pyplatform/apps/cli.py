@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pyplatform.apps.drill_cli import drill
-from pyplatform.apps.feed_cli import feed_app
+from pyplatform.apps.feed_cli import Descriptions, feed_app
 from pyplatform.apps.staff_cli import staff_app
 from pyplatform.apps.wallet_cli import wallet_app
 from pyplatform.kernel.config import Settings
@@ -216,18 +216,22 @@ def serve(
         bool, typer.Option("--hold", help="Play the input only when asked to over the bus.")
     ] = False,
     producer: Producer = "betfair",
+    record: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Record what a live feed sends into this folder.")
+    ] = None,
+    descriptions: Descriptions = None,
 ) -> None:
     """Run one role in this process, against servers given by the environment.
 
-    gateway uses --host and --port; trading uses --limit; feed uses --producer, --input, --seconds and --hold, and is
-    live without --input.
+    gateway uses --host and --port; trading uses --limit; feed uses --producer, --input, --seconds, --hold,
+    --record and --descriptions, and is live without --input.
     """
     from pyplatform.apps.roles import ROLES, Options  # noqa: PLC0415
     from pyplatform.apps.running import run_role  # noqa: PLC0415
 
     if role not in ROLES:
         raise typer.BadParameter(f"{role!r} is none of {', '.join(ROLES)}", param_hint="ROLE")
-    options = Options(host, port, tuple(inputs or ()), seconds, limit, hold, producer)
+    options = Options(host, port, tuple(inputs or ()), seconds, limit, hold, producer, record, descriptions)
     raise typer.Exit(run_role(role, ROLES[role], options))
 
 
@@ -242,11 +246,12 @@ def health(
     All but the gateway are asked through the servers given by the environment.
     """
     from pyplatform.apps.health import CHECKS, Question, check  # noqa: PLC0415
+    from pyplatform.apps.running import SERVERS  # noqa: PLC0415
     from pyplatform.kernel.tenancy import load_tenants  # noqa: PLC0415
 
     if role not in CHECKS:
         raise typer.BadParameter(f"{role!r} is none of {', '.join(CHECKS)}", param_hint="ROLE")
-    settings = Settings.from_env(require_servers=role != "gateway")
+    settings = Settings.from_env(require_servers=role != "gateway" and SERVERS.get(role, True))
     question = Question(settings, load_tenants(settings.tenants_file or None), url.rstrip("/"), producer)
     _out.print(asyncio.run(check(role, question)), markup=False)
 

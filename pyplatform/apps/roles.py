@@ -25,8 +25,9 @@ class Options(msgspec.Struct, frozen=True):
     """What a role can be told on the command line; each role reads its part.
 
     The feed role publishes the feed `producer`: live, or `inputs`, recordings played over `seconds`, from the start
-    or (`hold`) when asked to. `limit` is the liability in currency units that the trading role accepts on one runner
-    of one market; the gateway listens on `host` and `port` (0: any free one).
+    or (`hold`) when asked to; a live feed is recorded in the folder `record`, and `descriptions` are UOF's. `limit` is
+    the liability in currency units that the trading role accepts on one runner of one market; the gateway listens on
+    `host` and `port` (0: any free one).
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +37,8 @@ class Options(msgspec.Struct, frozen=True):
     limit: int = 100_000
     hold: bool = False
     producer: str = "betfair"
+    record: Path | None = None
+    descriptions: Path | None = None
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -88,7 +91,14 @@ async def feed(context: Context) -> None:
 
     options = context.options
     pace = Pace(seconds=options.seconds)
-    feeding = Feeding(options.producer, inputs=options.inputs, pace=pace, hold=options.hold)
+    feeding = Feeding(
+        options.producer,
+        options.inputs,
+        pace,
+        options.hold,
+        record=options.record,
+        descriptions=options.descriptions,
+    )
     async with AsyncExitStack() as stack:
         bus = await _bus(stack, context.settings, f"feed-{options.producer}")
         service = await stack.enter_async_context(serving(bus, feeding))

@@ -19,7 +19,7 @@ from tests.integration.feeds.exchange import APP_KEY, SESSION, Exchange
 from tests.integration.feeds.stage import Ear, listening, until
 from tests.integration.sportsbook.conftest import FIRST, MARKET, SECOND, THIRD, definition, prices
 
-COMMAND = [sys.executable, "-m", "pyplatform.apps.cli", "feed"]
+PROGRAM = [sys.executable, "-m", "pyplatform.apps.cli"]
 
 
 class Ended:
@@ -42,14 +42,14 @@ class Operator:
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("PYPLATFORM_")}
         self.env |= env | {"COLUMNS": "200"}
 
-    async def begin(self, *arguments: str | Path) -> asyncio.subprocess.Process:
+    async def begin(self, *arguments: str | Path, command: str = "feed") -> asyncio.subprocess.Process:
         pipe = asyncio.subprocess.PIPE
         return await asyncio.create_subprocess_exec(
-            *COMMAND, *map(str, arguments), stdout=pipe, stderr=pipe, env=self.env
+            *PROGRAM, command, *map(str, arguments), stdout=pipe, stderr=pipe, env=self.env
         )
 
-    async def run(self, *arguments: str | Path) -> Ended:
-        return await ended(await self.begin(*arguments))
+    async def run(self, *arguments: str | Path, command: str = "feed") -> Ended:
+        return await ended(await self.begin(*arguments, command=command))
 
 
 @pytest.fixture
@@ -134,6 +134,24 @@ async def test_a_live_feed_from_socket_to_price_recorded_and_played_again(
         assert ", 1 markets" in played.out
         await until(lambda: MARKET in again.trading.markets)
         assert again.trading.markets[MARKET].status is MarketStatus.CLOSED
+
+
+async def test_a_feed_role_needs_the_bus_alone_and_records(
+    operator: Operator, exchange: Exchange, settings: Settings, tmp_path: Path
+) -> None:
+    async with listening(settings) as ear, heartbeats(exchange):
+        live = await operator.begin("feed", "--record", tmp_path, command="serve")
+        await until(lambda: any(client.market_id for client in exchange.clients), 20)
+        define(exchange)
+        trade(exchange, 0)
+        await becomes(ear, MarketStatus.OPEN)
+        asked = await operator.run("feed", command="health")
+        live.send_signal(signal.SIGTERM)
+        done = await ended(live)
+    assert (asked.status, done.status) == (0, 0), asked.err + done.err
+    assert "betfair is up: 1 markets" in asked.out
+    (path,) = recordings(tmp_path)
+    assert "1 in 1 events" in (await operator.run("inspect", path)).out
 
 
 async def test_a_recording_that_has_been_played_stays_on_offer_if_asked_to(
