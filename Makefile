@@ -1,6 +1,6 @@
 # Each target is self-sufficient on a fresh machine: it needs Python 3.11+, Rust, make and a C compiler.
 .DEFAULT_GOAL := help
-.PHONY: help build dev demo up test lint simulate bench bench-gate peers fuzz million lock clean
+.PHONY: help build dev demo up test lint client simulate bench bench-gate peers fuzz million lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -48,6 +48,9 @@ lint: build ## formats, lints, types, architecture rules
 test: lint ## everything CI asks for: lint, types, Rust and Python tests
 	cargo test --workspace --locked
 	$(BIN)/pytest
+
+client: build ## write the Python client's calls and types anew, after a change of the API
+	$(BIN)/python -m pyplatform.apps.client_source
 
 SEEDS ?= 2000
 FROM ?= 1

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
@@ -29,6 +30,9 @@ class Schemas:
     def __init__(self, types: Iterable[Any]) -> None:
         wanted = list({repr(kind): kind for kind in types}.values())
         schemas, self.components = msgspec.json.schema_components(wanted, ref_template=REFERENCE)
+        for component in self.components.values():
+            if "description" in component:
+                component["description"] = cleandoc(component["description"])
         self._by_type = dict(zip(map(repr, wanted), schemas, strict=True))
 
     def __contains__(self, kind: Any) -> bool:

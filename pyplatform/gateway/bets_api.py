@@ -15,6 +15,7 @@ from pyplatform.gateway.slips import BetRequest, InvalidSlip, Slip
 from pyplatform.http.app import App
 from pyplatform.http.message import Reply, Request
 from pyplatform.http.problems import Problem, unavailable
+from pyplatform.kernel.time import Moment
 
 _REPLAYED: Final = ("idempotency-replayed", "true")
 _REFERRED: Final = 202
@@ -72,7 +73,7 @@ class BetView(msgspec.Struct, frozen=True):
     currency: str
     potential_return: str
     seq: int
-    placed_at: datetime
+    placed_at: Moment
 
 
 class QuotedLeg(msgspec.Struct, frozen=True):

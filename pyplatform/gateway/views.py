@@ -6,6 +6,7 @@ import msgspec
 
 from pyplatform.contracts.sportsbook.markets import Market, MarketStatus, Prices
 from pyplatform.gateway.model import write_price
+from pyplatform.kernel.time import Moment
 
 
 class SelectionView(msgspec.Struct, frozen=True):
@@ -29,7 +30,7 @@ class MarketView(msgspec.Struct, frozen=True):
     event_name: str
     kind: str
     winners: int
-    starts_at: datetime
+    starts_at: Moment
     in_play: bool
     status: MarketStatus
     version: int

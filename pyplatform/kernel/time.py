@@ -1,6 +1,13 @@
 """The wall clock, in the one unit the platform uses."""
 
+from datetime import datetime
 from time import monotonic_ns, time_ns
+from typing import Annotated
+
+from msgspec import Meta
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A time as people and other programs read it: with its zone, RFC 3339 in JSON."""
 
 
 def now_ns() -> int:

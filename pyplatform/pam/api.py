@@ -11,6 +11,7 @@ from pyplatform.http.caching import PRIVATE
 from pyplatform.http.message import Request
 from pyplatform.http.problems import unauthenticated
 from pyplatform.kernel import ids
+from pyplatform.kernel.time import Moment
 from pyplatform.pam.answers import origin_of, problem_of
 from pyplatform.pam.model import MAX_EMAIL, MAX_PASSWORD, Application, Refused
 from pyplatform.pam.service import Accounts
@@ -52,7 +53,7 @@ class OpenedSession(msgspec.Struct, frozen=True):
 
     token: str
     player_id: str
-    expires_at: datetime
+    expires_at: Moment
     idle_minutes: int
 
 
@@ -65,7 +66,7 @@ class Me(msgspec.Struct, frozen=True):
     country: str
     status: str
     email: str
-    registered_at: datetime
+    registered_at: Moment
 
 
 def routes(app: App, accounts: Accounts) -> None:

@@ -11,6 +11,7 @@ from pyplatform.http.app import App
 from pyplatform.http.message import Request
 from pyplatform.http.problems import Problem
 from pyplatform.kernel import ids
+from pyplatform.kernel.time import Moment
 from pyplatform.pam.answers import origin_of, problem_of
 from pyplatform.pam.model import MAX_PASSWORD, Refused
 from pyplatform.pam.staff import ROLES, Staff
@@ -40,7 +41,7 @@ class OpenedStaffSession(msgspec.Struct, frozen=True):
     token: str
     staff_id: str
     roles: list[Role]
-    expires_at: datetime
+    expires_at: Moment
     idle_minutes: int
 
 
@@ -64,7 +65,7 @@ class MemberView(msgspec.Struct, frozen=True):
     staff_id: str
     name: str
     roles: list[Role]
-    added_at: datetime
+    added_at: Moment
 
 
 class MemberList(msgspec.Struct, frozen=True):

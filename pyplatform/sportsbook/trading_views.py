@@ -14,6 +14,7 @@ from pyplatform.contracts.sportsbook.trading import MatchModel, PriceSource
 from pyplatform.core import money
 from pyplatform.http.problems import Problem
 from pyplatform.kernel import ids
+from pyplatform.kernel.time import Moment
 
 _PRICE: Final = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?", re.ASCII)
 Price = Annotated[str, Meta(max_length=12, pattern=r"^\d{1,6}(\.\d{1,4})?$", description="decimal odds")]
@@ -146,7 +147,7 @@ class ActView(msgspec.Struct, frozen=True):
     """What somebody did; `before` and `after` are what changed, as it is recorded."""
 
     position: int
-    at: datetime
+    at: Moment
     actor: str
     kind: str
     target: str

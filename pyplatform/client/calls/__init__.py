@@ -1,0 +1,1 @@
+"""Operations of the API as calls for a client to send, one module a part."""

@@ -1,0 +1,1 @@
+"""Bodies of requests and answers, one module a part of the API."""

@@ -1,0 +1,133 @@
+"""The bodies of bets; written by `make client`, change the API instead."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from pyplatform.client.types.shared import PricePolicy
+
+BetType = Literal[
+    "ACCA",
+    "ALPHABET",
+    "CANADIAN",
+    "DOUBLE",
+    "DSA",
+    "EIGHTFOLD",
+    "FIVEFOLD",
+    "FLAG",
+    "FOURFOLD",
+    "GOLIATH",
+    "HEINZ",
+    "LUCKY127",
+    "LUCKY15",
+    "LUCKY255",
+    "LUCKY31",
+    "LUCKY63",
+    "PATENT",
+    "ROUND_ROBIN",
+    "SAME_GAME",
+    "SEVENFOLD",
+    "SINGLE",
+    "SIXFOLD",
+    "SSA",
+    "SUPER_FLAG",
+    "SUPER_HEINZ",
+    "SYSTEM",
+    "TREBLE",
+    "TRIXIE",
+    "UNION_JACK",
+    "YANKEE",
+]
+"""Types a slip may have, named as in `core.betting`; legs of a SAME_GAME are of one event, at one price."""
+
+
+class LegRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A selection of a slip; a `banker` is in every line."""
+
+    market_id: str
+    selection_id: int
+    price: str
+    """decimal odds asked for, such as "2.50", 1.01 or more."""
+    banker: bool = False
+
+
+class BetRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A bet: its legs, its type (a SINGLE or an ACCA if nothing is said), and either the stake of a line or of all.
+
+    `sizes` say how many legs make a line of a SYSTEM. An `each_way` bet has a place line for every line. `price` is
+    the price of a SAME_GAME, whose legs are of one event. `price_policy` says which prices are taken when they have
+    moved, WITHIN with a `tolerance` such as "0.05"; without it the house's rule counts.
+    """
+
+    legs: list[LegRequest]
+    stake: str | None = None
+    total_stake: str | None = None
+    type: BetType | None = None
+    sizes: list[int] = []
+    each_way: bool = False
+    price: str | None = None
+    price_policy: PricePolicy | None = None
+    tolerance: str | None = None
+
+
+BetStatus = Literal["accepted", "referred"]
+"""Where a placed bet stands."""
+
+
+class LegView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A leg at the price taken; `price_asked` differs where the price had moved."""
+
+    market_id: str
+    selection_id: int
+    price: str
+    price_asked: str
+    banker: bool
+
+
+class BetView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A bet that was placed; `seq` can be given as `min_seq` to read the balance after it.
+
+    `stake` is that of all lines; `potential_return` is what it pays if every leg wins, before any limit of payouts.
+    """
+
+    bet_id: str
+    status: BetStatus
+    type: BetType
+    legs: list[LegView]
+    lines: int
+    stake: str
+    currency: str
+    potential_return: str
+    seq: int
+    placed_at: datetime
+
+
+class QuotedLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A leg of a quote at its current price, null if it has none; `refused` if it is why the bet would be."""
+
+    market_id: str
+    selection_id: int
+    price: str | None
+    refused: bool
+
+
+class QuoteView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What would become of a slip now: `code` null if it would be taken.
+
+    Amounts are for all lines: `max_stake` is the most that would be taken. A bet waits `delay` seconds in play; stakes
+    above `referral_above` are referred to a trader. `price` is that of a SAME_GAME.
+    """
+
+    code: str | None
+    detail: str | None
+    type: BetType
+    legs: list[QuotedLeg]
+    lines: int
+    stake: str
+    currency: str
+    potential_return: str | None
+    max_stake: str
+    delay: int
+    referral_above: str | None
+    price: str | None
