@@ -11,6 +11,7 @@ import msgspec
 from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import FeedHealth, ask_health_subject
 from pyplatform.contracts.sportsbook.bets import locate_subject as owner_subject
+from pyplatform.contracts.sportsbook.owners import owner_names
 from pyplatform.contracts.sportsbook.settlement import locate_subject as settlement_subject
 from pyplatform.contracts.wallet import locate_subject as shard_subject
 from pyplatform.kernel.config import Settings
@@ -39,8 +40,9 @@ async def _wallet(question: Question) -> str:
 
 
 async def _trading(question: Question) -> str:
-    await _located(question, [owner_subject("trading")])
-    return "leads the events"
+    names = owner_names(question.settings.owners)
+    await _located(question, [owner_subject(name) for name in names])
+    return f"leads the events: {', '.join(names)}"
 
 
 async def _settlement(question: Question) -> str:

@@ -12,11 +12,11 @@ import msgspec
 
 from pyplatform.bus import Bus
 from pyplatform.contracts import wallet as wallet_contract
+from pyplatform.contracts.sportsbook.owners import owner_names
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Tenant
 
-OWNERS: Final = ("trading",)
 """Processes that own events."""
 _LOCATE_PAUSE_S: Final = 0.05
 
@@ -25,9 +25,8 @@ class Options(msgspec.Struct, frozen=True):
     """What a role can be told on the command line; each role reads its part.
 
     The feed role publishes the feed `producer`: live, or `inputs`, recordings played over `seconds`, from the start
-    or (`hold`) when asked to; a live feed is recorded in the folder `record`, and `descriptions` are UOF's. `limit` is
-    the liability in currency units that the trading role accepts on one runner of one market; the gateway listens on
-    `host` and `port` (0: any free one).
+    or (`hold`) when asked to. `limit` is the liability in currency units that the trading role accepts on one runner
+    of one market; the gateway listens on `host` and `port` (0: any free one).
     """
 
     host: str = "127.0.0.1"
@@ -37,8 +36,6 @@ class Options(msgspec.Struct, frozen=True):
     limit: int = 100_000
     hold: bool = False
     producer: str = "betfair"
-    record: Path | None = None
-    descriptions: Path | None = None
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -91,14 +88,7 @@ async def feed(context: Context) -> None:
 
     options = context.options
     pace = Pace(seconds=options.seconds)
-    feeding = Feeding(
-        options.producer,
-        options.inputs,
-        pace,
-        options.hold,
-        record=options.record,
-        descriptions=options.descriptions,
-    )
+    feeding = Feeding(options.producer, inputs=options.inputs, pace=pace, hold=options.hold)
     async with AsyncExitStack() as stack:
         bus = await _bus(stack, context.settings, f"feed-{options.producer}")
         service = await stack.enter_async_context(serving(bus, feeding))
@@ -134,6 +124,7 @@ async def trading(context: Context) -> None:
             context.stop,
             lambda: context.ready(""),
             context.options.limit * 10**6,
+            owner_names(context.settings.owners),
         )
 
 
@@ -192,7 +183,7 @@ async def gateway(context: Context) -> None:
         proxies = read_networks(context.settings.trusted_proxies)
         version, tenants = metadata.version("pyplatform"), context.tenants
         app = App(TITLE, version, tenants=tenants, sessions=callers, proxies=proxies)
-        add_domain_routes(app, accounts, staff, DeskClient(bus, OWNERS), tenants)
+        add_domain_routes(app, accounts, staff, DeskClient(bus, owner_names(context.settings.owners)), tenants)
         await follow_revocations(bus, accounts, staff)
 
         async def postgres() -> None:

@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from pyplatform import telemetry
 from pyplatform.apps.inputs import feed_roles, feeds_of
 from pyplatform.apps.running import stop_on_signals
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
+from pyplatform.contracts.sportsbook.owners import owner_names
 from pyplatform.embedded import running_settings
 from pyplatform.kernel.config import VARIABLES, Settings
 from pyplatform.kernel.errors import PlatformError
@@ -33,7 +34,7 @@ async def run_up(
     telemetry.setup("supervisor", Settings.from_env(require_servers=False))
     feeds = feed_roles(feeds_of(inputs), seconds)
     arguments = {"gateway": ["--host", host, "--port", str(port)], **feeds}
-    roles = (*ONE_OF_EACH, *feeds)
+    roles = (*with_owners(ONE_OF_EACH), *feeds)
 
     async def live() -> None:
         restart = [role for role in roles if role != "gateway" or port]
@@ -55,6 +56,12 @@ async def run_up(
     with contextlib.suppress(asyncio.CancelledError):
         await living
     say("stopped")
+
+
+def with_owners(roles: Sequence[str]) -> list[str]:
+    """The roles with as many processes that trade as there are owners of events."""
+    owners = Settings.from_env(require_servers=False).owners
+    return [name for role in roles for name in (owner_names(owners) if role == "trading" else [role])]
 
 
 def _quiet() -> dict[str, str]:

@@ -16,8 +16,10 @@ VARIABLES: Final = {
     "log_level": "PYPLATFORM_LOG_LEVEL",
     "tenants_file": "PYPLATFORM_TENANTS",
     "trusted_proxies": "PYPLATFORM_TRUSTED_PROXIES",
+    "owners": "PYPLATFORM_OWNERS",
 }
 _SERVERS: Final = ("postgres_url", "nats_url", "redis_url")
+MOST_OWNERS: Final = 64
 _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
 
@@ -25,7 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses of the servers and settings every process shares; "" means not set.
 
     `trusted_proxies` are networks, such as "10.0.0.0/8, fd00::/8": what a connection from them says of its client's
-    address (`X-Forwarded-For`) is believed, and nobody else's word.
+    address (`X-Forwarded-For`) is believed, and nobody else's word. `owners`: how many processes share the events of
+    the sportsbook; the same for every process, and changed only while none of them runs.
     """
 
     postgres_url: str = ""
@@ -35,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
     tenants_file: str = ""
     trusted_proxies: str = ""
+    owners: int = 1
 
     @classmethod
     def from_env(
@@ -55,9 +59,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         level = found.get("log_level", "info").lower()
         if level not in _LEVELS:
             raise PlatformError(f"PYPLATFORM_LOG_LEVEL is {level!r}: use one of {', '.join(_LEVELS)}")
-        return cls(**{**found, "log_level": level})
+        owners = found.get("owners", "1")
+        if not (owners.isascii() and owners.isdigit() and 1 <= int(owners) <= MOST_OWNERS):
+            raise PlatformError(f"PYPLATFORM_OWNERS is {owners!r}: use a number from 1 to {MOST_OWNERS}")
+        return cls(**{**found, "log_level": level, "owners": int(owners)})  # type: ignore[arg-type]
 
     def to_env(self) -> dict[str, str]:
         """Environment variables with which a child process reads the same settings."""
         values = msgspec.structs.asdict(self)
-        return {name: values[field] for field, name in VARIABLES.items() if values[field]}
+        return {name: str(values[field]) for field, name in VARIABLES.items() if values[field]}

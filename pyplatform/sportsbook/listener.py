@@ -36,13 +36,24 @@ _page = msgspec.msgpack.Decoder(contract.SnapshotPage)
 
 
 class FeedListener:
-    """Keeps a `Trading` up to date with all feeds; `publish` is handed whatever that brings about."""
+    """Keeps a `Trading` up to date with all feeds; `publish` is handed whatever that brings about.
 
-    def __init__(self, bus: Bus, trading: Trading, sources: Sources, publish: Publish) -> None:
+    `takes` says whether a market is traded here.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        trading: Trading,
+        sources: Sources,
+        publish: Publish,
+        takes: Callable[[contract.Update], bool] = lambda _: True,
+    ) -> None:
         self._bus = bus
         self._trading = trading
         self._sources = sources
         self._publish = publish
+        self._takes = takes
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self.snapshots = Counter("trading.feed.snapshots", "snapshots of feeds taken")
@@ -87,7 +98,14 @@ class FeedListener:
         if not heard.counts or isinstance(update.body, contract.Result):
             return
         await self._mind(update.stamp.feed, heard)
-        await self._publish(self._trading.take(update))
+        await self._take(update)
+
+    async def _take(self, update: contract.Update, *, snapshot: bool = False) -> None:
+        if self._takes(update):
+            await self._publish(self._trading.take(update, snapshot=snapshot))
+        else:
+            # What was said of it before it was known to be another owner's.
+            self._trading.markets.pop(update.market, None)
 
     async def _on_health(self, health: contract.FeedHealth) -> None:
         before = self._reliable(health.feed)
@@ -142,7 +160,7 @@ class FeedListener:
             page = _page.decode(await self._bus.request(contract.snapshot_subject(feed), asked, SNAPSHOT_S))
             for update in page.updates:
                 if self._sources.is_current(update):
-                    await self._publish(self._trading.take(update, snapshot=True))
+                    await self._take(update, snapshot=True)
             after = page.next
             if not after:
                 self.snapshots.value += 1

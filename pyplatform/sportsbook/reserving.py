@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from pyplatform.bus import Bus, LeaseClient, Message
+from pyplatform.contracts.feeds import Catalogue, Update
 from pyplatform.contracts.sportsbook.bets import PlaceBet, Refusal, locate_subject
 from pyplatform.contracts.sportsbook.owners import (
     LegsReserved,
@@ -54,6 +55,7 @@ class Owners:
         self._bus = bus
         self.name = name
         self.names = names
+        self._theirs: set[str] = set()
         self._ways = {
             other: LeaseClient(bus, locate_subject(other), partial(reserve_subject, other), ANSWER_S)
             for other in names
@@ -63,6 +65,17 @@ class Owners:
     def mine(self, event_id: str) -> bool:
         """Whether an event is ours; one that a slip did not name may be."""
         return not self._ways or not event_id or owner_of(event_id, self.names) == self.name
+
+    def takes(self, update: Update) -> bool:
+        """Whether an update of a feed is for us: not when its market was told to be of another owner's event."""
+        if not self._ways:
+            return True
+        if isinstance(update.body, Catalogue):
+            if self.mine(update.body.event):
+                self._theirs.discard(update.market)
+            else:
+                self._theirs.add(update.market)
+        return update.market not in self._theirs
 
     def others(self, request: PlaceBet) -> frozenset[str]:
         """Other owners with legs of a slip."""

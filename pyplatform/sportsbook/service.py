@@ -54,7 +54,7 @@ from pyplatform.sportsbook.trading_desk import TradingDesk
 from pyplatform.telemetry import get_logger
 
 OWNER: Final = "trading"
-LEASE: Final = "event:trading"
+LEASE: Final = "event:"
 TICK_S: Final = 1.0
 CLOSED_KEPT: Final = 24 * 3600 * SECOND
 """How long (ns) a closed market is still shown; feeds run for months."""
@@ -106,7 +106,7 @@ class EventOwner:
         self.reporter = Reporter(self.trading, self.sources, self.bets, self.placement, self._recovery)
         self.desk = TradingDesk(ports.bus, ports.pool, self.trading, self._position, self.publish)
         self.referrals.register(self.desk.desk)
-        self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish)
+        self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish, self.owners.takes)
         self._requests = msgspec.msgpack.Decoder(PlaceBet)
         self._holds: Callable[[], bool] = lambda: False
 
@@ -175,7 +175,7 @@ class EventOwner:
 
     async def run_results(self) -> None:
         """Hear results in the order they came: a market that has one is not offered any more."""
-        await ResultFollower(self._ports.bus, OWNER, self.take_result).run()
+        await ResultFollower(self._ports.bus, self.name, self.take_result).run()
 
     async def take_result(self, update: Update) -> None:
         """Close what a result decides; settlement records and pays it in a process of its own."""
@@ -256,13 +256,14 @@ async def run_trading(
     stop: asyncio.Event,
     ready: Callable[[], None],
     limit: int,
+    names: Sequence[str] = (OWNER,),
 ) -> None:
-    """Take the lease, recover, serve until `stop`."""
+    """Take the lease of the first of the owners that nobody holds, recover, serve until `stop`."""
     keeper = LeaseKeeper(postgres_url, owner_id())
-    lease = await _take(keeper, stop)
+    lease = await _take(keeper, names, stop)
     if lease is None:
         return
-    owner = EventOwner(ports, tenants, limit)
+    owner = EventOwner(ports, tenants, limit, lease.name.removeprefix(LEASE), names)
     try:
         async with asyncio.TaskGroup() as group:
             # Renewed from here on: reading a long journal takes longer than a lease lives.
@@ -289,13 +290,14 @@ async def run_trading(
         await keeper.close()
 
 
-async def _take(keeper: LeaseKeeper, stop: asyncio.Event) -> Taken | None:
+async def _take(keeper: LeaseKeeper, names: Sequence[str], stop: asyncio.Event) -> Taken | None:
     while not stop.is_set():
-        try:
-            if (lease := await keeper.take(LEASE)) is not None:
-                return lease
-        except Unclear as error:
-            log.warning("lease not taken", lease=LEASE, error=str(error))
+        for name in names:
+            try:
+                if (lease := await keeper.take(LEASE + name)) is not None:
+                    return lease
+            except Unclear as error:
+                log.warning("lease not taken", lease=LEASE + name, error=str(error))
         await asyncio.sleep(0.25)
     return None
 
