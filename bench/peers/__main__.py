@@ -28,7 +28,7 @@ PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
 def modules() -> list[str]:
     """The modules that have comparisons."""
-    names = [module.name for module in pkgutil.iter_modules(bench.peers.__path__)]
+    names = [module.name for module in pkgutil.iter_modules(bench.peers.__path__) if not module.ispkg]
     return [name for name in names if name not in {"__main__", "comparison", "timing"}]
 
 
