@@ -179,9 +179,9 @@ impl Counters {
             Box::new([all; 3])
         });
         for (window, length) in windows.iter_mut().zip(WINDOWS) {
-            while let Some(bucket) =
-                buckets(window.first).filter(|bucket| has_left(bucket.minute, length, now))
-            {
+            // Before anything has happened, the current minute is none: it will become the first.
+            let gone = |bucket: &Bucket| bucket.minute > 0 && has_left(bucket.minute, length, now);
+            while let Some(bucket) = buckets(window.first).filter(gone) {
                 window.sums.take(&bucket.sums);
                 window.first += 1;
             }
@@ -263,6 +263,14 @@ mod tests {
         counters.count(100, &wager(5, None), name(), &mut hash);
         assert_eq!(counters.sums(100 + WINDOWS[0])[0].wager, 5);
         assert_eq!(counters.sums(101 + WINDOWS[0]).map(|sums| sums.wager), [0, 5, 5]);
+    }
+
+    #[test]
+    fn windows_asked_about_before_anything_was_counted_count_it() {
+        let (mut counters, mut hash) = (Counters::default(), StateHash::default());
+        assert_eq!(counters.sums(1_000_000).map(|sums| sums.wager), [0; 3]);
+        counters.count(1_000_000, &wager(5, None), name(), &mut hash);
+        assert_eq!(counters.sums(1_000_000).map(|sums| sums.wager), [5; 3]);
     }
 
     #[test]
