@@ -31,6 +31,7 @@ from pyplatform.telemetry import correlated, get_logger
 STREAM: Final = "sportsbook"
 """The sportsbook's stream in the event store."""
 PAGE: Final = 1000
+CORRELATION_BYTES: Final = 16
 MOST_TRIES: Final = 3
 """A command that minds no version is decided anew so often when another owner was faster."""
 
@@ -104,6 +105,10 @@ class Desk:
             request = self._requests.decode(frame)
         except msgspec.DecodeError as error:
             return msgspec.msgpack.encode(StaffAnswer(StaffOutcome.REFUSED, "malformed", str(error)))
+        if len(request.correlation) != CORRELATION_BYTES or not request.actor:
+            wrong = "correlation" if request.actor else "actor"
+            refused = StaffAnswer(StaffOutcome.REFUSED, "malformed", f"{wrong} is not one", wrong)
+            return msgspec.msgpack.encode(refused)
         with correlated(request.correlation.hex()):
             answer = await self._answer(request)
         return msgspec.msgpack.encode(answer)

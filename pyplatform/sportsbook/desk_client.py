@@ -17,6 +17,7 @@ from pyplatform.contracts.sportsbook.desk import (
     staff_subject,
 )
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.ids import uuid7
 
 ANSWER_S: Final = 5.0
 _ELSEWHERE: Final = frozenset({"unknown_market", "unknown_event", "unknown_target"})
@@ -69,7 +70,7 @@ def _frame(
     roles = tuple(sorted(staff.roles))
     encoded = msgspec.msgpack.encode(body)
     request = StaffRequest(
-        staff.tenant, staff.actor, roles, kind, expected, correlation, traceparent, encoded
+        staff.tenant, staff.actor, roles, kind, expected, correlation or uuid7(), traceparent, encoded
     )
     return msgspec.msgpack.encode(request)
 
