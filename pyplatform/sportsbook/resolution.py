@@ -130,5 +130,5 @@ def _withdrawal(removed: OutcomeResult) -> Withdrawal:
     """An exchange's adjustment factor is the runner's chance in percent, so its price is the inverse of it."""
     percent = min(max(removed.reduction or 0.0, 0.0), 99.0)
     at_ms = None if removed.removed_at is None else removed.removed_at // 1_000_000
-    pence = betting.rule4_pence(100.0 / percent) if percent > 0.0 else 0
+    pence = betting.rule4_pence(round(100.0 / percent, 4)) if percent > 0.0 else 0
     return Withdrawal(selection_id(removed.key), at_ms, pence, round(percent * 100))
