@@ -143,12 +143,13 @@ class PostgresPair:
         """Start a server that was killed as what it was."""
         await self._units[name].start()
 
-    async def promote(self) -> None:
+    async def promote(self, *, split: bool = False) -> None:
         """Make the standby the primary; the other must be dead. Returns when the new one takes statements.
 
-        It asks for a synchronous standby from the start, so it acknowledges nothing until `rejoin`.
+        It asks for a synchronous standby from the start, so it acknowledges nothing until `rejoin`. With `split` the
+        other may live, as after a cut between two regions: for showing what two primaries do.
         """
-        if self.pids(self.primary):
+        if self.pids(self.primary) and not split:
             raise ServerError(f"{self.primary} still runs: two primaries would be one too many")
         site = self._units[self.standby].site
         await run_program(site, "pg_ctl", "promote", "-D", site.home, "-w", "-t", str(int(_PATIENCE_S)))

@@ -14,6 +14,7 @@ from typing import Final
 import asyncpg
 import msgspec
 
+from pyplatform.eventstore.connecting import connect
 from pyplatform.eventstore.replication import commit_settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.ids import text, uuid7
@@ -167,7 +168,7 @@ class LeaseKeeper:
 
     async def _connection(self) -> asyncpg.Connection:
         if self._conn is None or self._conn.is_closed():
-            self._conn = await asyncpg.connect(self._url, timeout=DEADLINE, server_settings=self._commit)
+            self._conn = await connect(self._url, within=DEADLINE, settings=self._commit)
             self._conn.add_log_listener(self._on_notice)
         return self._conn
 

@@ -122,6 +122,11 @@ class Standby:
             given, self._replayer = self._replayer, core.Replayer(self._shard)
         return given
 
+    def take_back(self, replayer: core.Replayer) -> None:
+        """Go on to follow from a state that was surrendered in vain."""
+        self._replayer = replayer
+        self._follows.set()
+
     async def freed(self, within: float) -> None:
         """Wait until the holder says that it gave the lease back, or the seconds are over."""
         self._free.clear()

@@ -9,6 +9,7 @@ from typing import Final
 import asyncpg
 
 from pyplatform._core import shard as core
+from pyplatform.eventstore.connecting import connect
 from pyplatform.eventstore.replication import commit_settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Replication
@@ -39,6 +40,7 @@ _PAGE = """
 SELECT seq_hi, payload FROM ledger.journal
 WHERE shard = $1 AND seq_hi > $2 AND seq_hi <= $3 ORDER BY seq_hi LIMIT $4
 """
+_FENCE = "SELECT epoch FROM ledger.fence WHERE shard = $1"
 _HASH = "SELECT hash FROM ledger.journal WHERE shard = $1 AND seq_hi = $2"
 _TIP = "SELECT seq_hi FROM ledger.journal WHERE shard = $1 ORDER BY seq_hi DESC LIMIT 1"
 
@@ -106,8 +108,8 @@ class Journal:
         """
         self.close()
         with _reachable():
-            conn = await asyncpg.connect(
-                self._url, timeout=APPEND_DEADLINE, server_settings=commit_settings(self._replication)
+            conn = await connect(
+                self._url, within=APPEND_DEADLINE, settings=commit_settings(self._replication)
             )
             self._conn = conn
             await check_durability(conn, self._replication)
@@ -158,6 +160,16 @@ class Journal:
             rows = await self._conn.fetch(_READ, self._shard, after, limit)
         return [row["payload"] for row in rows]
 
+    async def is_led_under(self, epoch: int) -> bool:
+        """Whether the server of this connection knows the lease of `epoch`, which was taken on another connection.
+
+        A former primary that came back does not, and what it holds beyond the failover is nobody's past.
+        """
+        if self._conn is None:
+            raise Unavailable("the journal is not open")
+        with _reachable():
+            return bool(await self._conn.fetchval(_FENCE, self._shard) == epoch)
+
     async def holds(self, seq: int, digest: bytes) -> bool:
         """Whether a batch with this hash ends at `seq`; nothing is always held."""
         if self._conn is None:
@@ -181,7 +193,7 @@ class JournalReader:
 
     async def _connection(self) -> asyncpg.Connection:
         if self._conn is None or self._conn.is_closed():
-            self._conn = await asyncpg.connect(self._url, timeout=APPEND_DEADLINE)
+            self._conn = await connect(self._url, within=APPEND_DEADLINE)
         return self._conn
 
     async def page(self, after: int, until: int, limit: int = PAGE) -> list[tuple[int, bytes]]:

@@ -57,6 +57,9 @@ class Follower(Protocol):
     async def surrender(self) -> core.Replayer:
         """The state as far as it was followed; it is followed no further."""
 
+    def take_back(self, replayer: core.Replayer) -> None:
+        """Go on to follow from a state that was surrendered in vain."""
+
     async def freed(self, within: float) -> None:
         """Wait until the lease was given back, or the seconds are over."""
 
@@ -197,8 +200,7 @@ class Writer:
         try:
             taken = await self._keeper.take(self.shard)
             if taken is not None:
-                await self._journal.open()
-                await self._adopt()
+                await self._open(taken.epoch)
         except (Unclear, Unavailable) as error:
             log.warning("lease not taken", shard=self.shard, error=str(error))
             await asyncio.sleep(LEASE_RETRY)
@@ -221,17 +223,26 @@ class Writer:
         else:
             await self._standby.freed(LEASE_RETRY)
 
-    async def _adopt(self) -> None:
+    async def _open(self, epoch: int) -> None:
+        await self._journal.open()
+        if not await self._journal.is_led_under(epoch):
+            raise Unavailable(f"another Postgres answers than the one that gave us epoch {epoch}")
+        if self._standby is not None and self.machine.standing == core.STANDBY:
+            await self._adopt(self._standby)
+
+    async def _adopt(self, standby: Follower) -> None:
         """Hand the machine what was followed, if the journal holds it and all that this writer ever announced."""
-        if self._standby is None or self.machine.standing != core.STANDBY:
-            return
-        followed = await self._standby.surrender()
-        for seq, digest in ((self._promised.seq, self._promised.hash), (followed.seq, followed.hash)):
-            if not await self._journal.holds(seq, digest):
-                raise PlatformError(
-                    f"the journal of {self.shard} does not hold what was acknowledged up to {seq}: a failover has "
-                    "lost it. Bring back the server that has it before anybody leads"
-                )
+        followed = await standby.surrender()
+        try:
+            for seq, digest in ((self._promised.seq, self._promised.hash), (followed.seq, followed.hash)):
+                if not await self._journal.holds(seq, digest):
+                    raise PlatformError(
+                        f"the journal of {self.shard} does not hold what was acknowledged up to {seq}: a failover "
+                        "has lost it. Bring back the server that has it before anybody leads"
+                    )
+        except Unavailable:
+            standby.take_back(followed)
+            raise
         if followed.seq:
             self.machine.adopt(followed)
 

@@ -201,3 +201,38 @@ async def test_a_standby_that_is_asked_for_no_longer_ends_the_leadership(
         await asyncio.wait_for(running, 10)
     assert [answer.status for answer in leading.answers[1:] if answer.status == codec.ACCEPTED] == []
     await bus.close()
+
+
+async def test_a_former_primary_that_comes_back_acknowledges_nothing(
+    pair: PostgresPair, lead: Led, tenant_name: str
+) -> None:
+    """The primary freezes amid an append and wakes when the standby has been promoted: two primaries for a while."""
+    leading = await lead("dr-sync")
+    leading.deposit("before")
+    await leading.answered(1, 5)
+    former = pair.primary
+    pair.signal(former, signal.SIGSTOP)
+    leading.deposit("frozen")
+    await pair.promote(split=True)
+    pair.signal(former, signal.SIGCONT)
+    zombie = Journal(pair.node_url(former).replace("/postgres?", "/pyplatform?"), tenant_name, "dr-sync")
+    await zombie.open()
+    epoch = leading.shard.writer.machine.epoch
+    outcome = await zombie.append(epoch, 1, 2, bytes(32), b"z" * 32, b"phantom")
+    assert outcome is not Outcome.COMMITTED, "it waits for a standby that has left"
+    assert len(leading.answers) == 1
+    zombie.close()
+    await pair.kill(former)
+    await pair.rejoin()
+    await leading.answered(2, 30)
+    leading.deposit("after")
+    await leading.answered(3, 10)
+    connection = await asyncpg.connect(pair.url)
+    rows = await connection.fetch(
+        "SELECT payload FROM ledger.journal WHERE shard = $1 AND n > 0 ORDER BY seq_hi", tenant_name
+    )
+    await connection.close()
+    replayer = core.Replayer(tenant_name)
+    replayer.apply([row["payload"] for row in rows])
+    assert replayer.seq == 3
+    assert sorted(answer.seq for answer in leading.answers) == [1, 2, 3]

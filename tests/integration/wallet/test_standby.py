@@ -67,7 +67,7 @@ async def test_a_standby_follows_what_is_durable_and_gives_it_away_once(
         await _bets(player, 5)
         await asyncio.sleep(0.3)
         assert standby.seq == 0, "who gave its state away follows nobody"
-        standby.demoted("fenced")
+        standby.take_back(replayer)
         last += 5
         await eventually(followed)
 
