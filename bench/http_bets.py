@@ -16,12 +16,13 @@ from bench.loads import collect
 from bench.slowdown import repeat
 from bench.wallets import EUR, require_accepted
 from pyplatform._core import wallet as codec
-from pyplatform.apps.demo.client import Connection
 from pyplatform.apps.demo.players import Account, open_account
 from pyplatform.apps.demo.run import QUICK_ENTRY
 from pyplatform.apps.inputs import feed_roles, feeds_of
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus
+from pyplatform.client import AsyncClient
+from pyplatform.client.calls import markets
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.kernel.tenancy import Tenant, load_tenants
 from pyplatform.wallet import WalletClient
@@ -37,35 +38,35 @@ MARKET_WAIT_S: Final = 20.0
 async def measure(stream: list[bytes]) -> dict[str, list[float]]:
     """Figures: `per_second`, `p50_ms`, `p99_ms`; `cpu_us` of all processes but the load a bet; its `ratio`."""
     with tempfile.TemporaryDirectory(prefix="pyplatform-bench-") as folder:
-        recording = _recording(Path(folder), stream)
+        recording = record(Path(folder), stream)
         feeds = feed_roles(feeds_of([recording]), PLAYED_OVER_S)
         arguments = {"gateway": ["--port", "0"], "trading": ["--limit", str(10**9)], **feeds}
         data = Path(folder, "data")
         async with Platform(
             data, (*ONE_OF_EACH, *feeds), arguments=arguments, env=QUICK_ENTRY, log_to_files=True
         ) as platform:
-            load = await _prepare(platform)
+            load = await prepare(platform)
             counted = [process.pid for process in platform.processes.values()]
             counted += [platform.servers.pid(name) for name in platform.servers.names]
             return await asyncio.to_thread(_run, load, counted)
 
 
-def _recording(folder: Path, stream: list[bytes]) -> Path:
+def record(folder: Path, stream: list[bytes]) -> Path:
+    """Write a stream to a file in a folder."""
     path = folder / "stream.json"
     path.write_bytes(b"".join(stream))
     return path
 
 
-async def _prepare(platform: Platform) -> Load:
+async def prepare(platform: Platform) -> Load:
     """Open and fund an account for every connection; wait until the market has prices."""
     address = urlsplit(platform.gateway_url)
     host, port = address.hostname or "", address.port or 0
     tenant = next(iter(load_tenants().values()))
-    connection = Connection(host, port)
-    accounts = [await open_account(connection, tenant, number, "bench") for number in range(CONNECTIONS)]
-    await _pay_in(platform, tenant, accounts)
-    market_id, selections = await _open_market(connection, tenant)
-    await connection.close()
+    async with AsyncClient(platform.gateway_url, tenant.slug) as client:
+        accounts = [await open_account(client, tenant, number, "bench") for number in range(CONNECTIONS)]
+        await _pay_in(platform, tenant, accounts)
+        market_id, selections = await _open_market(client)
     tokens = [account.token for account in accounts]
     return Load(host, port, tenant.slug, tokens, market_id, selections, SECONDS, ROUNDS, repeat("http_bets"))
 
@@ -80,15 +81,13 @@ async def _pay_in(platform: Platform, tenant: Tenant, accounts: list[Account]) -
     await bus.close()
 
 
-async def _open_market(connection: Connection, tenant: Tenant) -> tuple[str, list[int]]:
-    headers = {"x-tenant": tenant.slug}
+async def _open_market(client: AsyncClient) -> tuple[str, list[int]]:
     async with asyncio.timeout(MARKET_WAIT_S):
         while True:
-            listed = (await connection.request("GET", "/v1/markets", headers=headers)).json()
-            for market in listed["markets"]:
-                priced = [selection["id"] for selection in market["selections"] if selection.get("price")]
-                if market["status"] == "open" and priced:
-                    return market["id"], priced
+            for market in (await client.send(markets.list_markets())).markets:
+                priced = [selection.id for selection in market.selections if selection.price]
+                if market.status == "open" and priced:
+                    return market.id, priced
             await asyncio.sleep(0.1)
 
 

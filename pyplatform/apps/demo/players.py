@@ -4,13 +4,16 @@ import asyncio
 import random
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
-from pyplatform.apps.demo.client import Connection, Response
 from pyplatform.apps.demo.screen import Offer, Screen
 from pyplatform.apps.demo.timeline import Timeline
-from pyplatform.kernel.errors import PlatformError, Unavailable
-from pyplatform.kernel.ids import parse, text, uuid7
+from pyplatform.client import AsyncClient, Call, Retry, errors
+from pyplatform.client.calls import accounts, bets
+from pyplatform.client.types.accounts import Registration
+from pyplatform.client.types.bets import BetRequest, BetView, LegRequest
+from pyplatform.kernel.ids import parse
 from pyplatform.kernel.tenancy import Tenant
 
 THINKING_S: Final = 0.6
@@ -18,10 +21,18 @@ RETRY_SHARE: Final = 0.05
 CONFLICT_SHARE: Final = 0.01
 GREEDY_SHARE: Final = 0.02
 """Share of attempts that ask for a longer price than is on the screen."""
-CREATED: Final = 201
-CONFLICT: Final = 409
-UNAVAILABLE: Final = 503
+CONFLICT: Final = "idempotency_conflict"
+PATIENT: Final = Retry(sends=1_000, first=0.2, longest=0.2)
+"""How players ask again: a fault of the platform must cost nobody the answer."""
 STAKES: Final = ("1.00", "2.00", "2.50", "5.00", "10.00", "20.00", "50.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a player was told of an attempt: accepted, or the code of a refusal, and the bet's id if there is one."""
+
+    outcome: str
+    bet_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,47 +43,28 @@ class Account:
     token: str
 
 
-def _expect(response: Response, status: int, what: str) -> Any:
-    if response.status != status:
-        raise PlatformError(
-            f"{what} was answered {response.status}: {response.body[:300].decode(errors='replace')}"
-        )
-    return response.json()
-
-
-async def open_account(connection: Connection, tenant: Tenant, number: int, run: str) -> Account:
-    """Register a new player of `tenant` and log in."""
-    headers = {"x-tenant": tenant.slug}
-    credentials = {"email": f"player{number}.{run}@example.com", "password": f"a long demo password {number}"}
+async def open_account(client: AsyncClient, tenant: Tenant, number: int, run: str) -> Account:
+    """Register a new player of `tenant` and log in; the client has the session from now on."""
+    email, password = f"player{number}.{run}@example.com", f"a long demo password {number}"
     brand = tenant.brands[0].id
-    application = {
-        **credentials,
-        "brand": brand,
-        "date_of_birth": "1990-05-17",
-        "country": "MT",
-        "currency": tenant.currency,
-    }
-    registered = await connection.request("POST", "/v1/players", application, headers)
-    _expect(registered, CREATED, "registration")
-    opened = await connection.request("POST", "/v1/sessions", {**credentials, "brand": brand}, headers)
-    session = _expect(opened, CREATED, "login")
-    return Account(parse(session["player_id"]), session["token"])
+    application = Registration(
+        email=email,
+        password=password,
+        brand=brand,
+        date_of_birth=date(1990, 5, 17),
+        country="MT",
+        currency=tenant.currency,
+    )
+    await client.send(accounts.register(application))
+    session = await client.log_in(email, password, brand=brand)
+    return Account(parse(session.player_id), session.token)
 
 
 class Player:
     """One player: bets, now and then sends the same bet again, and checks that the answer is the same."""
 
-    def __init__(
-        self,
-        account: Account,
-        tenant: Tenant,
-        connection: Connection,
-        screen: Screen,
-        seed: int,
-        timeline: Timeline,
-    ) -> None:
-        self._headers = {"x-tenant": tenant.slug, "authorization": f"Bearer {account.token}"}
-        self._connection = connection
+    def __init__(self, client: AsyncClient, screen: Screen, seed: int, timeline: Timeline) -> None:
+        self._client = client
         self._screen = screen
         self._chance = random.Random(seed)  # noqa: S311 - a simulation that can be repeated
         self._timeline = timeline
@@ -90,40 +82,22 @@ class Player:
         if self._chance.random() < GREEDY_SHARE:
             price = f"{float(price) * 1.5:.2f}"
         stake = self._chance.choice(STAKES)
-        key = text(uuid7())
-        leg = {"market_id": offer.market_id, "selection_id": offer.selection_id, "price": price}
-        body = {"legs": [leg], "stake": stake}
+        leg = LegRequest(market_id=offer.market_id, selection_id=offer.selection_id, price=price)
+        attempt = bets.place_bet(BetRequest(legs=[leg], stake=stake))
         started = time.perf_counter()
-        first = await self._send(key, body)
-        milliseconds = (time.perf_counter() - started) * 1e3
-        outcome = "accepted" if first.status == CREATED else str(first.json().get("code", first.status))
-        self._timeline.bet_answered(outcome, milliseconds, float(stake))
+        first = await self._send(attempt)
+        self._timeline.bet_answered(first.outcome, (time.perf_counter() - started) * 1e3, float(stake))
         if self._chance.random() < RETRY_SHARE:
-            await self._retry(key, body, first)
+            await asyncio.sleep(self._chance.uniform(0.0, 2.0))
+            self._timeline.replay_answered(same=await self._send(attempt) == first)
         if self._chance.random() < CONFLICT_SHARE:
-            other = await self._send(key, {**body, "stake": "3.00"})
-            self._timeline.replay_answered(same=other.status == CONFLICT)
+            other = bets.place_bet(BetRequest(legs=[leg], stake="3.00"), key=attempt.key)
+            self._timeline.replay_answered(same=(await self._send(other)).outcome == CONFLICT)
 
-    async def _retry(self, key: str, body: dict[str, Any], first: Response) -> None:
-        await asyncio.sleep(self._chance.uniform(0.0, 2.0))
-        again = await self._send(key, body)
-        same = again.status == first.status
-        if first.status == CREATED:
-            same = same and again.json()["bet_id"] == first.json()["bet_id"]
-        else:
-            same = same and again.json().get("code") == first.json().get("code")
-        self._timeline.replay_answered(same=same)
-
-    async def _send(self, key: str, body: dict[str, Any]) -> Response:
-        """Send until there is an answer: the key makes that safe."""
-        while True:
-            try:
-                response = await self._connection.request(
-                    "POST", "/v1/bets", body, {**self._headers, "idempotency-key": key}
-                )
-            except Unavailable:
-                await asyncio.sleep(0.2)
-                continue
-            if response.status != UNAVAILABLE:
-                return response
-            await asyncio.sleep(0.2)
+    async def _send(self, attempt: Call[BetView]) -> Told:
+        """What became of an attempt; the key makes it safe to ask until there is an answer."""
+        try:
+            placed = await self._client.send(attempt)
+        except (errors.Refused, errors.Conflict, errors.NotFound) as refused:
+            return Told(refused.code, str(refused.members.get("bet_id", "")))
+        return Told(placed.status, placed.bet_id)

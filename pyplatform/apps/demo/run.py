@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+import httpx
 import msgspec
 from rich.console import Console
 from rich.live import Live
 
 from pyplatform.apps.cashier import pay_in
 from pyplatform.apps.demo import report
-from pyplatform.apps.demo.client import Connection
-from pyplatform.apps.demo.players import Account, Player, open_account
+from pyplatform.apps.demo.players import PATIENT, Account, Player, open_account
 from pyplatform.apps.demo.screen import Screen
 from pyplatform.apps.demo.timeline import Timeline
 from pyplatform.apps.demo.view import render
@@ -26,6 +25,9 @@ from pyplatform.apps.inputs import feed_roles, feeds_of
 from pyplatform.apps.proofs import print_proofs
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus, Message
+from pyplatform.client import AsyncClient
+from pyplatform.client.calls import markets
+from pyplatform.client.exchange import TIMEOUT
 from pyplatform.contracts.feeds import start_subject
 from pyplatform.contracts.sportsbook.desk import STATS_SUBJECT, TradingStats
 from pyplatform.kernel.ids import text, uuid7
@@ -67,14 +69,14 @@ class Day:
     platform: Platform
     options: DemoOptions
     feeds: tuple[str, ...]
+    http: httpx.AsyncClient
     timeline: Timeline = field(default_factory=Timeline)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @property
-    def address(self) -> tuple[str, int]:
-        """Host and port of the gateway."""
-        parts = urlsplit(self.platform.gateway_url)
-        return parts.hostname or "127.0.0.1", parts.port or 80
+    def client(self, tenant: Tenant, token: str = "") -> AsyncClient:
+        """A caller of the gateway; all of them share connections."""
+        url = self.platform.gateway_url
+        return AsyncClient(url, tenant.slug, token=token, http=self.http, retry=PATIENT)
 
 
 async def run_demo(options: DemoOptions, console: Console) -> bool:
@@ -85,15 +87,18 @@ async def run_demo(options: DemoOptions, console: Console) -> bool:
         folder = options.data or Path(scratch)
         feeds = feeds_of(options.inputs)
         roles = feed_roles(feeds, DAY_S / options.speed, "--hold")
-        async with Platform(
-            folder,
-            (*ONE_OF_EACH, *roles),
-            arguments={"gateway": ["--port", "0"], **roles},
-            env=QUICK_ENTRY,
-            report=lambda line: console.print(f"  {line}", style="dim"),
-            log_to_files=True,
-        ) as platform:
-            day = Day(platform, options, tuple(feeds))
+        async with (
+            Platform(
+                folder,
+                (*ONE_OF_EACH, *roles),
+                arguments={"gateway": ["--port", "0"], **roles},
+                env=QUICK_ENTRY,
+                report=lambda line: console.print(f"  {line}", style="dim"),
+                log_to_files=True,
+            ) as platform,
+            httpx.AsyncClient(timeout=TIMEOUT, limits=httpx.Limits(max_connections=None)) as http,
+        ):
+            day = Day(platform, options, tuple(feeds), http)
             proofs = await _live_through(day, console)
     title = "One race day, end to end"
     names = ", ".join(path.name for path in options.inputs)
@@ -148,11 +153,7 @@ async def _open_accounts(day: Day, tenants: list[Tenant]) -> list[tuple[Tenant, 
     async def one(number: int) -> tuple[Tenant, Account]:
         tenant = tenants[number % len(tenants)]
         async with turn:
-            connection = Connection(*day.address)
-            try:
-                return tenant, await open_account(connection, tenant, number, run)
-            finally:
-                await connection.close()
+            return tenant, await open_account(day.client(tenant), tenant, number, run)
 
     return list(await asyncio.gather(*(one(number) for number in range(day.options.players))))
 
@@ -168,27 +169,27 @@ async def _pay_in(bus: Bus, accounts: list[tuple[Tenant, Account]]) -> None:
 def _activities(
     day: Day, tenants: list[Tenant], accounts: list[tuple[Tenant, Account]]
 ) -> list[Coroutine[Any, Any, None]]:
-    host, port = day.address
     screens: dict[str, Screen] = {}
     works: list[Coroutine[Any, Any, None]] = []
     for tenant in tenants:
         token = next((account.token for owner, account in accounts if owner is tenant), "")
         if token:
-            screen = screens[tenant.slug] = Screen(f"ws://{host}:{port}/v1/stream", tenant.slug, token)
-            works += [screen.run(), _discover(Connection(host, port), tenant.slug, screen)]
+            client = day.client(tenant, token)
+            screen = screens[tenant.slug] = Screen(client)
+            works += [screen.run(), _discover(client, screen)]
     for number, (tenant, account) in enumerate(accounts):
         seed = day.options.seed * 1_000_003 + number
-        player = Player(account, tenant, Connection(host, port), screens[tenant.slug], seed, day.timeline)
-        works.append(player.play(day.over))
+        client = day.client(tenant, account.token)
+        works.append(Player(client, screens[tenant.slug], seed, day.timeline).play(day.over))
     return works
 
 
-async def _discover(connection: Connection, tenant: str, screen: Screen) -> None:
+async def _discover(client: AsyncClient, screen: Screen) -> None:
     """Subscribe the screen to markets as they appear in the catalogue."""
     known: set[str] = set()
     while True:
-        listed = (await connection.request("GET", "/v1/markets", headers={"x-tenant": tenant})).json()
-        new = [market["id"] for market in listed["markets"] if market["id"] not in known]
+        listed = await client.send(markets.list_markets())
+        new = [market.id for market in listed.markets if market.id not in known]
         found = new[: WATCHED - len(known)]
         if found:
             known.update(found)

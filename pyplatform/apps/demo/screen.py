@@ -2,12 +2,12 @@
 
 import asyncio
 import random
-from typing import Annotated, Any
 
 import msgspec
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
 
+from pyplatform.client import AsyncClient
+from pyplatform.client.stream import Stream
+from pyplatform.client.types.stream import Heard, MarketState, PriceChange, Trouble
 from pyplatform.kernel.errors import PlatformError
 
 
@@ -19,78 +19,38 @@ class Offer(msgspec.Struct, frozen=True):
     price: str
 
 
-class _Prices(msgspec.Struct, tag="prices"):
-    market_id: str
-    version: int
-    status: str
-    prices: dict[int, str]
-
-
-class _Selection(msgspec.Struct):
-    id: int
-    price: str | None
-
-
-class _View(msgspec.Struct):
-    id: str
-    status: str
-    selections: list[_Selection]
-
-
-class _Market(msgspec.Struct, tag="market"):
-    market: _View
-
-
-class _Welcome(msgspec.Struct, tag="welcome"):
-    pass
-
-
-class _Trouble(msgspec.Struct, tag="error"):
-    code: str
-    detail: str
-
-
-_Message = Annotated[_Prices | _Market | _Welcome | _Trouble, "what the stream sends"]
-
-
 class Screen:
     """Latest prices of one tenant, kept by one connection its players share."""
 
-    def __init__(self, url: str, tenant: str, token: str) -> None:
-        self._url = url
-        self._login = {"type": "login", "tenant": tenant, "token": token}
-        self._prices: dict[str, dict[int, str]] = {}
-        self._decoder = msgspec.json.Decoder(_Message)
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+        self._prices: dict[str, dict[str, str]] = {}
         self.subscriptions: asyncio.Queue[list[str]] = asyncio.Queue()
         self.messages = 0
 
     async def run(self) -> None:
         """Follow the stream until cancelled."""
-        async with connect(self._url, compression=None) as socket:
-            await socket.send(msgspec.json.encode(self._login).decode())
-            asking = asyncio.create_task(self._ask(socket))
+        async with self._client.stream() as stream:
+            asking = asyncio.create_task(self._ask(stream))
             try:
-                async for text in socket:
-                    self._take(self._decoder.decode(text))
-            except ConnectionClosed:
-                return
+                async for message in stream:
+                    self._take(message)
             finally:
                 asking.cancel()
 
-    async def _ask(self, socket: Any) -> None:
+    async def _ask(self, stream: Stream) -> None:
         while True:
-            markets = await self.subscriptions.get()
-            await socket.send(msgspec.json.encode({"type": "subscribe", "markets": markets}).decode())
+            await stream.subscribe(await self.subscriptions.get())
 
-    def _take(self, message: _Prices | _Market | _Welcome | _Trouble) -> None:
+    def _take(self, message: Heard) -> None:
         self.messages += 1
         match message:
-            case _Prices(market_id=market_id, status=status, prices=prices):
+            case PriceChange(market_id=market_id, status=status, prices=prices):
                 self._prices[market_id] = prices if status == "open" else {}
-            case _Market(market=view):
-                offered = {s.id: s.price for s in view.selections if s.price is not None}
+            case MarketState(market=view):
+                offered = {str(s.id): s.price for s in view.selections if s.price is not None}
                 self._prices[view.id] = offered if view.status == "open" else {}
-            case _Trouble(code=code, detail=detail):
+            case Trouble(code=code, detail=detail):
                 raise PlatformError(f"the price stream answered {code}: {detail}")
 
     def pick(self, chance: random.Random) -> Offer | None:
@@ -100,7 +60,7 @@ class Screen:
             return None
         market_id = chance.choice(open_markets)
         prices = self._prices[market_id]
-        selections = sorted(prices)
+        selections = sorted(prices, key=int)
         weights = [1.0 / float(prices[selection]) for selection in selections]
         selection = chance.choices(selections, weights)[0]
-        return Offer(market_id, selection, prices[selection])
+        return Offer(market_id, int(selection), prices[selection])

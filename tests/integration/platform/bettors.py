@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from pyplatform.apps.demo.client import Connection, Response
 from pyplatform.apps.demo.players import Account
+from pyplatform.client import AsyncClient
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.ids import parse, text, uuid7
 from pyplatform.kernel.tenancy import Tenant
+from tests.integration.platform.connection import Connection, Response
 from tests.integration.platform.day import Market
 
 PAUSE_S = 0.1
@@ -71,6 +72,10 @@ class Crowd:
         """A connection to the gateway, wherever it listens now."""
         parts = urlsplit(self._gateway())
         return Connection(parts.hostname or "", parts.port or 0)
+
+    def client(self, tenant: Tenant) -> AsyncClient:
+        """A caller of the gateway, wherever it listens now."""
+        return AsyncClient(self._gateway(), tenant.slug)
 
     async def bet(self) -> None:
         """Bet until told to leave; raises whatever a player must never see."""

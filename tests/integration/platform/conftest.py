@@ -39,10 +39,8 @@ async def admit(crowd: Crowd, settings: Settings, players: int = PLAYERS) -> Non
 
     async def one(number: int) -> None:
         tenant = TENANTS[number % len(TENANTS)]
-        async with turn:
-            connection = crowd.connection()
-            account = await open_account(connection, tenant, number, run)
-            await connection.close()
+        async with turn, crowd.client(tenant) as client:
+            account = await open_account(client, tenant, number, run)
         await pay_in(wallet, tenant, account.player, FUNDS, text(uuid7()))
         crowd.players.append((tenant, account))
 

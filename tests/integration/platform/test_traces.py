@@ -16,18 +16,19 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch, Entry
-from pyplatform.apps.demo.client import Connection, Response
 from pyplatform.apps.demo.players import Account, open_account
 from pyplatform.apps.demo.run import QUICK_ENTRY
 from pyplatform.apps.inputs import feed_roles, feeds_of
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus
+from pyplatform.client import AsyncClient
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.tenancy import load_tenants
 from pyplatform.wallet.client import WalletClient
 from pyplatform.wallet.store import JournalReader
 from tests.integration.platform.collector import Collector, Received, collecting
+from tests.integration.platform.connection import Connection, Response
 from tests.integration.sportsbook.conftest import FIRST, MARKET, definition, prices
 
 TENANT = next(iter(load_tenants().values()))
@@ -161,7 +162,8 @@ async def visiting(folder: Path, collector: Collector) -> AsyncIterator[Visit]:
         address = urlsplit(platform.gateway_url)
         connection = Connection(address.hostname or "", address.port or 0)
         try:
-            account = await open_account(connection, TENANT, 1, token_hex(4))
+            async with AsyncClient(platform.gateway_url, TENANT.slug) as client:
+                account = await open_account(client, TENANT, 1, token_hex(4))
             yield Visit(collector, platform, connection, account)
         finally:
             await connection.close()

@@ -1,8 +1,4 @@
-"""A small HTTP/1.1 client on one kept-alive connection.
-
-The simulated players share a machine with the platform they measure; a general client costs more CPU per request
-than the platform's own answer.
-"""
+"""A small HTTP/1.1 client on one kept-alive connection, for tests that look at what is on the wire."""
 
 import asyncio
 from typing import Any
