@@ -59,9 +59,10 @@ async def wallet(context: Context) -> None:
 
 
 async def projector(context: Context) -> None:
-    """Write the read models, balances from the ledger and markets from the bus; anchor what verifies."""
+    """Write the read models, balances and bets from the ledger and markets from the bus; anchor what verifies."""
     from pyplatform.projections import ReadModels  # noqa: PLC0415
     from pyplatform.sportsbook.consumers import MarketProjector  # noqa: PLC0415
+    from pyplatform.sportsbook.mybets import BetProjector  # noqa: PLC0415
     from pyplatform.wallet.auditor import run_auditor  # noqa: PLC0415
     from pyplatform.wallet.service import run_balance_projector  # noqa: PLC0415
 
@@ -70,6 +71,8 @@ async def projector(context: Context) -> None:
         models = ReadModels.connect(context.settings.redis_url)
         stack.push_async_callback(models.close)
         markets = MarketProjector(bus, models, list(context.tenants))
+        url = context.settings.postgres_url
+        bets = [BetProjector(bus.js, url, models, tenant) for tenant in context.tenants]
         context.ready("")
         await _until_stop(
             context.stop,
@@ -77,6 +80,7 @@ async def projector(context: Context) -> None:
                 run_balance_projector(context.settings, context.tenants, context.stop),
                 run_auditor(context.settings, context.tenants, context.stop),
                 markets.run(),
+                *(projector.run() for projector in bets),
             ],
         )
 

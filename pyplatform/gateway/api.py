@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from pyplatform.core import money
-from pyplatform.gateway.bets_api import bet_routes
+from pyplatform.gateway.bets_api import bet_routes, my_bet_routes
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.service import Betting
 from pyplatform.gateway.store import Store
@@ -43,6 +43,7 @@ def routes(app: App, copy: MarketCopy, store: Store, betting: Betting, stream: S
     _add_markets(app, copy)
     _add_wallet(app, store)
     bet_routes(app, betting)
+    my_bet_routes(app, store)
     app.websocket("/v1/stream", receives=RECEIVES, sends=SENDS)(stream.serve)
 
 

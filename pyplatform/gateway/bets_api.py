@@ -2,16 +2,19 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, BetQuote, BetType, Leg, PlaceBet
 from pyplatform.core import money
 from pyplatform.gateway.model import write_price
+from pyplatform.gateway.mybets import BetReader, MyBet, MyBets, MyBetsQuery
 from pyplatform.gateway.returns import potential_return
 from pyplatform.gateway.service import Betting
 from pyplatform.gateway.slips import BetRequest, InvalidSlip, Slip
+from pyplatform.gateway.store import Store
 from pyplatform.http.app import App
 from pyplatform.http.message import Reply, Request
 from pyplatform.http.problems import Problem, unavailable
@@ -19,6 +22,7 @@ from pyplatform.kernel.time import Moment
 
 _REPLAYED: Final = ("idempotency-replayed", "true")
 _REFERRED: Final = 202
+WAIT_SECONDS: Final = 1.0
 DETAILS: Final = {
     "market_suspended": "the market is suspended; try again when it is open",
     "no_price": "this selection is not offered at any price now; try again when it has one",
@@ -106,8 +110,39 @@ class QuoteView(msgspec.Struct, frozen=True):
     price: str | None
 
 
+class MyBetQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`min_seq` of the answer to a bet: wait up to a second until it is known here."""
+
+    min_seq: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+
+
+def my_bet_routes(app: App, store: Store) -> None:
+    """Add the operations on bets that were placed."""
+    reader = BetReader(store)
+
+    @app.get("/v1/bets", auth="player")
+    async def list_bets(request: Request, query: MyBetsQuery) -> MyBets:
+        """List my bets, the newest first, page by page."""
+        session = request.session
+        await store.bets_reached(session.tenant, query.min_seq, WAIT_SECONDS)
+        try:
+            return await reader.page(session, query)
+        except ValueError as error:
+            raise Problem(422, "invalid_query", "before is no bet's id", field="before") from error
+
+    @app.get("/v1/bets/{bet_id}", auth="player")
+    async def read_bet(request: Request, bet_id: str, query: MyBetQuery) -> MyBet:
+        """Read one of my bets: where it stands, and what it returned."""
+        session = request.session
+        await store.bets_reached(session.tenant, query.min_seq, WAIT_SECONDS)
+        bet = await reader.one(session, bet_id)
+        if bet is None:
+            raise Problem(404, "unknown_bet", "you have no bet of this id", field="bet_id")
+        return bet
+
+
 def bet_routes(app: App, betting: Betting) -> None:
-    """Add the operations on bets."""
+    """Add the operations that place and quote bets."""
 
     def read(request: Request, body: BetRequest) -> Slip:
         try:

@@ -1,12 +1,14 @@
 """The read models in Valkey, as the gateway reads them."""
 
 import asyncio
+from collections.abc import Sequence
 from time import monotonic
 from typing import Final, TypeVar
 
 import msgspec
 
 from pyplatform.contracts.sportsbook.markets import Market, Prices, market_key, markets_key
+from pyplatform.contracts.sportsbook.mybets import bet_key, bets_key, bets_position_key
 from pyplatform.contracts.wallet import balance_key
 from pyplatform.projections import ReadModels
 
@@ -46,6 +48,28 @@ class Store:
             available, held, seq = (int(found.get(name, b"0")) for name in (b"available", b"held", b"seq"))
             if seq >= min_seq or monotonic() >= deadline:
                 return Balance(available, held, seq)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, MAX_POLL_SECONDS)
+
+    async def bet(self, tenant: str, bet_id: str) -> dict[bytes, bytes]:
+        """The hash of a bet; empty if there is none."""
+        return await self._models.get(bet_key(tenant, bet_id))
+
+    async def bets(self, tenant: str, bet_ids: Sequence[str]) -> list[dict[bytes, bytes]]:
+        """The hashes of bets, in one round trip."""
+        return await self._models.get_many([bet_key(tenant, bet_id) for bet_id in bet_ids])
+
+    async def bets_of_month(self, tenant: str, player: str, month: str) -> list[str]:
+        """Ids of the bets a player placed in a month."""
+        return [name.decode() for name in await self._models.members(bets_key(tenant, player, month))]
+
+    async def bets_reached(self, tenant: str, min_seq: int, wait_s: float) -> None:
+        """Wait until the bets are of entry `min_seq` or later, up to `wait_s` seconds."""
+        deadline, pause = monotonic() + wait_s, POLL_SECONDS
+        while min_seq:
+            found = await self._models.get(bets_position_key(tenant))
+            if int(found.get(b"seq", b"0")) >= min_seq or monotonic() >= deadline:
+                return
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_POLL_SECONDS)
 

@@ -86,7 +86,7 @@ class Recovery:
         if entry.kind == "place_bet" and entry.code == 0 and entry.slip:
             self._place(tenant, entry, entry.slip)
         elif entry.kind == "cash_out" and entry.code == 0:
-            self._bets.shrink(entry.bet_id, *entry.fields["part"])
+            self._bets.shrink(entry.fields["bet"], *entry.fields["part"])
         for bet_id, state, version in entry.transitions:
             bet = self._bets.get(bet_id)
             if bet is None or version < bet.version:

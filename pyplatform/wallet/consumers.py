@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from nats.js import JetStreamContext
 
 from pyplatform._core import shard as core
+from pyplatform.contracts.sportsbook.mybets import bets_position_key
 from pyplatform.contracts.wallet import balance_key, balance_position_key
 from pyplatform.eventstore.following import LedgerFollower
 from pyplatform.eventstore.tail import PastDiffers
@@ -19,7 +20,8 @@ async def lowest_applied(redis_url: str, tenant: str) -> int:
     """Sequence that every projection of this shard's ledger has applied; 0 when one starts anew."""
     models = ReadModels.connect(redis_url)
     try:
-        return (await Inbox(models, balance_position_key(tenant)).position()).seq
+        keys = balance_position_key(tenant), bets_position_key(tenant)
+        return min([(await Inbox(models, key).position()).seq for key in keys])
     finally:
         await models.close()
 

@@ -1,0 +1,134 @@
+"""Every player's bets in Valkey, as the ledger says."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+from nats.js import JetStreamContext
+
+from pyplatform._core.shard import Batch as LedgerBatch
+from pyplatform._core.shard import Entry
+from pyplatform.contracts.sportsbook.mybets import (
+    BetState,
+    PlacedBet,
+    PlacedLeg,
+    bet_key,
+    bets_key,
+    bets_position_key,
+    month_of,
+)
+from pyplatform.eventstore.following import LedgerFollower
+from pyplatform.eventstore.tail import PastDiffers
+from pyplatform.kernel import ids
+from pyplatform.projections import Batch, Effects, Inbox, Outcome, ReadModels
+from pyplatform.sportsbook import decided, slip
+from pyplatform.telemetry import get_logger
+
+log = get_logger("sportsbook.mybets")
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+class BetProjector:
+    """Keeps the bets of one tenant's players; remembers its position beside them, in the same step."""
+
+    def __init__(self, js: JetStreamContext, postgres_url: str, models: ReadModels, tenant: str) -> None:
+        self._tenant = tenant
+        self._models = models
+        self._inbox = Inbox(models, bets_position_key(tenant))
+        self._follower = LedgerFollower(js, postgres_url, tenant, self, "bets")
+
+    async def run(self) -> None:
+        """Follow the ledger until cancelled."""
+        await self._follower.run()
+
+    async def position(self) -> tuple[int, bytes]:
+        """Sequence and hash of the last batch applied."""
+        found = await self._inbox.position()
+        return found.seq, found.hash
+
+    async def apply(self, batches: Sequence[LedgerBatch]) -> bool:
+        """Write what batches did to bets."""
+        effects = Effects()
+        for batch in batches:
+            for entry in batch.entries():
+                self._fold(entry, effects)
+        first, last = batches[0].header, batches[-1].header
+        outcome = await self._inbox.apply(Batch(first.lo, last.hi, first.prev_hash, last.hash, effects))
+        if outcome is Outcome.DIVERGED:
+            raise PastDiffers(f"Valkey holds other bets than the ledger at {first.lo}")
+        return outcome is not Outcome.GAP
+
+    async def forget(self) -> None:
+        """Remove all bets of the tenant, and the position."""
+        tenant = self._tenant
+        await self._models.delete(
+            [bets_position_key(tenant), bet_key(tenant, "*"), bets_key(tenant, "*", "*")]
+        )
+
+    def _fold(self, entry: Entry, effects: Effects) -> None:
+        if entry.code:
+            return
+        placed = _placed(entry) if entry.kind == "place_bet" and entry.slip is not None else None
+        if placed is not None:
+            effects.add(bets_key(self._tenant, placed.player, month_of(placed.at)), placed.bet_id)
+        for bet_id, state in _states(entry):
+            fields: dict[str, bytes | str | int] = {"state": state}
+            if placed is not None:
+                fields["placed"] = _encode(placed)
+            elif entry.kind == "settle_bet":
+                fields["returns"] = entry.amount
+            elif entry.kind == "cash_out":
+                # A bet may be sold in parts: readers add up what each entry paid.
+                fields[f"sold:{entry.seq}"] = entry.amount
+            effects.put(bet_key(self._tenant, ids.text(bet_id)), entry.seq, fields)
+
+
+def _states(entry: Entry) -> Iterator[tuple[bytes, BetState]]:
+    for bet_id, state, _ in entry.transitions:
+        referred = state == "pending" and entry.slip is not None and _is_referred(entry, entry.slip)
+        yield bet_id, BetState.REFERRED if referred else BetState(state)
+
+
+def _is_referred(entry: Entry, encoded: tuple[int, int, bytes]) -> bool:
+    return decided.decode(entry.terms, slip.decode(*encoded)).referred
+
+
+def _placed(entry: Entry) -> PlacedBet | None:
+    """The bet of a placement; None, and a word in the log, for a slip that this build cannot read."""
+    if entry.slip is None:
+        return None
+    try:
+        asked = slip.decode(*entry.slip)
+        told = decided.decode(entry.terms, asked)
+    except (slip.UnknownSlipError, ValueError) as error:
+        log.error("a bet is not shown", bet=ids.text(entry.bet_id), error=str(error))
+        return None
+    terms = told.each_way or (None,) * len(asked.legs)
+    legs = tuple(
+        [
+            PlacedLeg(
+                leg.event_id,
+                leg.market_id,
+                leg.selection_id,
+                price,
+                leg.banker,
+                place.places if place is not None else 0,
+                place.fraction if place is not None else 0,
+            )
+            for leg, price, place in zip(asked.legs, told.prices, terms, strict=True)
+        ]
+    )
+    return PlacedBet(
+        ids.text(entry.bet_id),
+        ids.text(entry.player),
+        asked.bet_type,
+        legs,
+        asked.sizes,
+        asked.each_way,
+        entry.amount,
+        entry.currency,
+        entry.at,
+        told.joint_price_e4,
+        told.free,
+    )
