@@ -1,5 +1,6 @@
 """The command line as a newcomer meets it: helpful help, one plain sentence when something is wrong."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -25,7 +26,8 @@ def no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "up", "migrate", "recordings", "verify", "version", "serve", "health"]
+    "command",
+    ["demo", "up", "migrate", "recordings", "verify", "version", "serve", "health", "staff", "api"],
 )
 def test_help_names_every_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
@@ -140,3 +142,15 @@ def test_a_role_may_open_as_many_files_as_the_machine_allows() -> None:
         "assert r.getrlimit(r.RLIMIT_NOFILE) == (hard, hard)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_documents_of_the_interfaces_are_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, version in (("openapi", "3.1.0"), ("asyncapi", "3.0.0")):
+        monkeypatch.setattr(sys, "argv", ["pyplatform", "api", name])
+        with pytest.raises(SystemExit, match="0"):
+            cli.main()
+        assert json.loads(capsys.readouterr().out)[name] == version
+    assert run(monkeypatch, "api", "graphql") == 2
+    assert "neither openapi nor asyncapi" in capsys.readouterr().err

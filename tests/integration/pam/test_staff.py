@@ -54,7 +54,11 @@ async def test_a_member_signs_in_with_roles_and_out(
     assert opened.token.startswith("staff_")
     session = await staff.resolve(ours, opened.token)
     assert session is not None
-    assert (session, session.staff, session.roles) == (opened.session, member.staff, frozenset(("trader", "settlement")))
+    assert (session, session.staff, session.roles) == (
+        opened.session,
+        member.staff,
+        frozenset(("trader", "settlement")),
+    )
     assert await staff.resolve(theirs, opened.token) is None
     await staff.sign_out(session, ORIGIN)
     assert await staff.resolve(ours, opened.token) is None
