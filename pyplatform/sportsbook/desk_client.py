@@ -20,7 +20,7 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.ids import uuid7
 
 ANSWER_S: Final = 5.0
-_ELSEWHERE: Final = frozenset({"unknown_market", "unknown_event", "unknown_target"})
+_ELSEWHERE: Final = frozenset({"unknown_market", "unknown_event", "unknown_target", "unknown_referral"})
 _answer: Final = msgspec.msgpack.Decoder(StaffAnswer)
 
 
