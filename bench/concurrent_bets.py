@@ -20,16 +20,17 @@ ROUNDS = 3
 async def measure(settings: Settings, servers: list[int]) -> dict[str, list[float]]:
     """Figures: `per_second`, `p50_ms`, `p99_ms`; `cpu_us` of all processes but the callers a bet; its `ratio`."""
     async with migrated(settings) as fresh:
-        with _role(fresh, "wallet") as wallet, _role(fresh, "projector") as projector:
+        with role(fresh, "wallet", TENANT) as wallet, role(fresh, "projector", TENANT) as projector:
             counted = [*servers, wallet.pid, projector.pid]
             words = [str(SECONDS), str(ROUNDS), str(repeat("concurrent_bets"))]
-            with _role(fresh, "callers", *words) as callers:
+            with role(fresh, "callers", TENANT, *words) as callers:
                 return collect(callers, counted)
 
 
 @contextmanager
-def _role(settings: Settings, role: str, *words: str) -> "Iterator[subprocess.Popen[str]]":
-    command = [sys.executable, "-m", "bench.roles", role, TENANT, *words]
+def role(settings: Settings, role: str, *words: str) -> "Iterator[subprocess.Popen[str]]":
+    """A process of `bench.roles`, which ends with the block."""
+    command = [sys.executable, "-m", "bench.roles", role, *words]
     stdout = subprocess.PIPE if role == "callers" else subprocess.DEVNULL
     quiet = {"PYPLATFORM_LOG_LEVEL": "error"}
     environment = os.environ | settings.to_env() | quiet

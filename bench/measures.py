@@ -10,6 +10,7 @@ from typing import Self
 import uvloop
 
 from bench import (
+    bulk,
     concurrent_bets,
     core,
     decisions,
@@ -21,7 +22,9 @@ from bench import (
     http_reads,
     in_memory,
     journals,
+    lags,
     replaying,
+    suspending,
     takeovers,
 )
 from bench.judge import Rounds
@@ -79,11 +82,15 @@ class Measures:
             "feed_file": lambda: feed_core.large_file(self._stream),
             "durable_bet": lambda: uvloop.run(durable.measure(self._settings, self._server_pids)),
             "http_bets": lambda: uvloop.run(http_bets.measure(self._stream)),
+            "suspend": lambda: uvloop.run(suspending.measure(self._stream)),
             "http_reads": lambda: uvloop.run(http_reads.measure()),
             "concurrent_bets": lambda: uvloop.run(concurrent_bets.measure(self._settings, self._server_pids)),
             "append_under_snapshot": lambda: uvloop.run(journals.under_snapshot(self._settings)),
             "append_dr_sync": lambda: uvloop.run(journals.replicated()),
             "hot_account": lambda: uvloop.run(hot_accounts.measure(self._settings)),
+            "bulk_transfers": lambda: uvloop.run(bulk.measure(self._settings, self._server_pids, name)),
+            "bulk_holds": lambda: uvloop.run(bulk.measure(self._settings, self._server_pids, name)),
+            "projection_lag": lambda: uvloop.run(lags.measure(self._settings)),
             "replay": replaying.measure,
             "handover": lambda: uvloop.run(takeovers.measure("handover", name)),
             "takeover": lambda: uvloop.run(takeovers.measure("writer", name)),
