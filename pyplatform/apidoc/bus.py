@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from pyplatform.contracts import feeds, killswitch, pam, wallet
-from pyplatform.contracts.sportsbook import bets, cashout, desk, markets, settlement
+from pyplatform.contracts.sportsbook import bets, cashout, desk, markets, owners, settlement
 from pyplatform.kernel.envelope import Envelope
 
 Named = Callable[..., str]
@@ -86,6 +86,8 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(bets.decision_subject, bets.AwaitDecision, bets.BetAnswer),
     Subject(bets.quote_subject, bets.QuoteBet, bets.BetQuote),
     Subject(bets.locate_subject, None, _EPOCH),
+    Subject(owners.reserve_subject, owners.ReserveLegs, owners.LegsReserved),
+    Subject(owners.release_subject, owners.ReleaseLegs),
     Subject(desk.staff_subject, desk.StaffRequest, desk.StaffAnswer),
     Subject(desk.recorded_subject, None),
     Subject(desk.STATS_SUBJECT, desk.TradingStats, about="What the trading process reports twice a second."),

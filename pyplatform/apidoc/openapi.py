@@ -141,7 +141,7 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     statuses |= {400, 404} if route.tenant else set()
     statuses |= {401, 403} if route.auth else set()
     statuses |= {400, 408, 413, 415, 422} if route.body is not None else set()
-    statuses |= {422} if route.query is not None or set(route.path_types.values()) - {str} else set()
+    statuses |= {422} if route.query is not None or route.path_types else set()
     statuses |= {400} if route.idempotent else set()
     also = {str(status): good | {"description": HTTPStatus(status).phrase} for status in route.also}
     bad = {str(status): _problem(status, schemas) for status in sorted(statuses)}
