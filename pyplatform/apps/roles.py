@@ -25,8 +25,9 @@ class Options(msgspec.Struct, frozen=True):
     """What a role can be told on the command line; each role reads its part.
 
     The feed role publishes the feed `producer`: live, or `inputs`, recordings played over `seconds`, from the start
-    or (`hold`) when asked to. `limit` is the liability in currency units that the trading role accepts on one runner
-    of one market; the gateway listens on `host` and `port` (0: any free one).
+    or (`hold`) when asked to; a live feed is recorded in the folder `record`, and `descriptions` are UOF's. `limit` is
+    the liability in currency units that the trading role accepts on one runner of one market; the gateway listens on
+    `host` and `port` (0: any free one).
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +37,8 @@ class Options(msgspec.Struct, frozen=True):
     limit: int = 100_000
     hold: bool = False
     producer: str = "betfair"
+    record: Path | None = None
+    descriptions: Path | None = None
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -92,7 +95,14 @@ async def feed(context: Context) -> None:
 
     options = context.options
     pace = Pace(seconds=options.seconds)
-    feeding = Feeding(options.producer, inputs=options.inputs, pace=pace, hold=options.hold)
+    feeding = Feeding(
+        options.producer,
+        options.inputs,
+        pace,
+        options.hold,
+        record=options.record,
+        descriptions=options.descriptions,
+    )
     async with AsyncExitStack() as stack:
         bus = await _bus(stack, context.settings, f"feed-{options.producer}")
         service = await stack.enter_async_context(serving(bus, feeding))
@@ -172,6 +182,7 @@ async def gateway(context: Context) -> None:
     from pyplatform.pam.staff import Staff  # noqa: PLC0415
     from pyplatform.projections import ReadModels  # noqa: PLC0415
     from pyplatform.sportsbook.desk_client import DeskClient  # noqa: PLC0415
+    from pyplatform.sportsbook.settlement_client import SettlementClient  # noqa: PLC0415
 
     config = PamConfig.from_env()
     async with AsyncExitStack() as stack:
@@ -187,7 +198,8 @@ async def gateway(context: Context) -> None:
         proxies = read_networks(context.settings.trusted_proxies)
         version, tenants = metadata.version("pyplatform"), context.tenants
         app = App(TITLE, version, tenants=tenants, sessions=callers, proxies=proxies)
-        add_domain_routes(app, accounts, staff, DeskClient(bus, owner_names(context.settings.owners)), tenants)
+        desk, settling = DeskClient(bus, owner_names(context.settings.owners)), SettlementClient(bus, pool)
+        add_domain_routes(app, accounts, staff, desk, settling, tenants)
         await follow_revocations(bus, accounts, staff)
 
         async def postgres() -> None:

@@ -16,18 +16,28 @@ from pyplatform.pam.service import Accounts
 from pyplatform.pam.staff import Staff
 from pyplatform.pam.staff_api import routes as staff_routes
 from pyplatform.sportsbook.desk_client import DeskClient
+from pyplatform.sportsbook.referral_api import routes as referral_routes
+from pyplatform.sportsbook.settlement_api import routes as settlement_routes
+from pyplatform.sportsbook.settlement_client import SettlementClient
 from pyplatform.sportsbook.trading_api import routes as trading_routes
 
 TITLE: Final = "pyplatform"
 
 
 def add_domain_routes(
-    app: App, accounts: Accounts, staff: Staff, desk: DeskClient, tenants: Mapping[str, Tenant]
+    app: App,
+    accounts: Accounts,
+    staff: Staff,
+    desk: DeskClient,
+    settlement: SettlementClient,
+    tenants: Mapping[str, Tenant],
 ) -> None:
     """Add the operations of every domain but the gateway's own, which `gateway.build` adds last."""
     player_routes(app, accounts)
     staff_routes(app, staff)
     trading_routes(app, desk, tenants)
+    referral_routes(app, desk, tenants)
+    settlement_routes(app, settlement)
 
 
 def describe(what: str) -> dict[str, Any]:
@@ -35,8 +45,8 @@ def describe(what: str) -> dict[str, Any]:
     # Handlers are declared and never called, so nothing needs to stand behind them.
     nothing: Any = None
     app = App(TITLE, metadata.version("pyplatform"))
-    add_domain_routes(app, nothing, nothing, nothing, {})
-    gateway_routes(app, nothing, nothing, nothing, Stream(nothing, nothing, ()))
+    add_domain_routes(app, nothing, nothing, nothing, nothing, {})
+    gateway_routes(app, nothing, nothing, nothing, nothing, Stream(nothing, nothing, ()))
     add_health(app, {})
     add_documentation(app)
     return {"openapi": openapi.document, "asyncapi": asyncapi.document}[what](app)

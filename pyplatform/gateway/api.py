@@ -7,6 +7,8 @@ from msgspec import Meta
 
 from pyplatform.core import money
 from pyplatform.gateway.bets_api import bet_routes, my_bet_routes
+from pyplatform.gateway.cashout import CashOuts
+from pyplatform.gateway.cashout_api import cash_out_routes
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.service import Betting
 from pyplatform.gateway.store import Store
@@ -38,12 +40,15 @@ class WalletQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_seq: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
 
 
-def routes(app: App, copy: MarketCopy, store: Store, betting: Betting, stream: Stream) -> None:
+def routes(
+    app: App, copy: MarketCopy, store: Store, betting: Betting, cashouts: CashOuts, stream: Stream
+) -> None:
     """Add the gateway's own operations."""
     _add_markets(app, copy)
     _add_wallet(app, store)
     bet_routes(app, betting)
     my_bet_routes(app, store)
+    cash_out_routes(app, cashouts)
     app.websocket("/v1/stream", receives=RECEIVES, sends=SENDS)(stream.serve)
 
 

@@ -8,6 +8,7 @@ from pyplatform.bus import Bus
 from pyplatform.contracts.pam import SessionPort
 from pyplatform.contracts.sportsbook.markets import REFRESH_S
 from pyplatform.gateway.api import routes
+from pyplatform.gateway.cashout import CashOuts
 from pyplatform.gateway.consumers import MarketFeed
 from pyplatform.gateway.hub import Hub
 from pyplatform.gateway.markets import MarketCopy
@@ -50,7 +51,7 @@ async def gateway(
         if not feed.ready:
             raise Unavailable("the markets have not been read yet")
 
-    routes(app, copy, store, Betting(bus, copy), stream)
+    routes(app, copy, store, Betting(bus, copy), CashOuts(bus), stream)
     add_health(app, {"bus": connected, "valkey": store.check, "markets": loaded, **checks})
     add_documentation(app)
     await feed.start(stream.session_revoked)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
 
-from pyplatform.contracts.sportsbook.desk import ANY_VERSION, StaffAnswer, StaffOutcome
+from pyplatform.contracts.sportsbook.desk import ANY_VERSION
 from pyplatform.contracts.sportsbook.questions import (
     AskAudit,
     AskEvents,
@@ -38,18 +38,15 @@ from pyplatform.contracts.sportsbook.trading import (
 )
 from pyplatform.http.app import App
 from pyplatform.http.message import Request
-from pyplatform.http.problems import Problem, unavailable
-from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook import trading_views as views
 from pyplatform.sportsbook.desk_client import DeskClient
+from pyplatform.sportsbook.desk_http import ask, ask_all, told
 
 READS: Final = ("trader", "settlement", "admin")
 WRITES: Final = ("trader", "admin")
-_NOT_FOUND: Final = frozenset({"unknown_market", "unknown_event", "unknown_target"})
 _Text = Annotated[str, Meta(max_length=200)]
 _Selection = Annotated[str, Meta(pattern=r"^\d{1,19}$")]
-Answer = TypeVar("Answer")
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -156,7 +153,7 @@ def _add_reads(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> Non
     async def list_traded_events(request: Request, query: EventQuery) -> views.TradedEvents:
         """List events with their liability, page by page."""
         asked = AskEvents(query.sport, query.after, query.limit)
-        pages = [_told(one, DeskEvents) for one in await _ask_all(desk, request, "events", asked)]
+        pages = [told(one, DeskEvents) for one in await ask_all(desk, request, "events", asked)]
         found = sorted((event for page in pages for event in page.events), key=lambda one: one.event.id)
         more = any(page.next for page in pages) or len(found) > query.limit
         found = found[: query.limit]
@@ -167,9 +164,9 @@ def _add_reads(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> Non
         """List markets with prices and liability, page by page."""
         asked = AskMarkets(query.event_id, query.after, query.limit)
         if query.event_id:
-            pages = [_told(await _ask(desk, request, "markets", asked), DeskMarkets)]
+            pages = [told(await ask(desk, request, "markets", asked), DeskMarkets)]
         else:
-            pages = [_told(one, DeskMarkets) for one in await _ask_all(desk, request, "markets", asked)]
+            pages = [told(one, DeskMarkets) for one in await ask_all(desk, request, "markets", asked)]
         found = sorted((market for page in pages for market in page.markets), key=lambda one: one.id)
         more = any(page.next for page in pages) or len(found) > query.limit
         found = found[: query.limit]
@@ -178,22 +175,22 @@ def _add_reads(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> Non
     @app.get("/v1/trading/markets/{market_id}", auth=READS)
     async def read_traded_market(request: Request, market_id: str) -> views.TradedMarket:
         """Read one market with its terms, prices and liability."""
-        answer = await _ask(desk, request, "market", AskMarket(market_id))
-        return views.market_view(_told(answer, DeskMarket))
+        answer = await ask(desk, request, "market", AskMarket(market_id))
+        return views.market_view(told(answer, DeskMarket))
 
     @app.get("/v1/trading/terms", auth=READS)
     async def read_terms(request: Request) -> views.TermsView:
         """Read all rules of the terms."""
-        told = _told(await _ask(desk, request, "terms", AskTerms()), DeskTerms)
+        terms = told(await ask(desk, request, "terms", AskTerms()), DeskTerms)
         currency = tenants[request.tenant].currency
-        rules = [views.RuleView(rule.scope, views.write_values(rule.values, currency)) for rule in told.rules]
-        return views.TermsView(told.version, views.write_values(told.base, currency), rules)
+        rules = [views.RuleView(rule.scope, views.write_values(rule.values, currency)) for rule in terms.rules]
+        return views.TermsView(terms.version, views.write_values(terms.base, currency), rules)
 
     @app.get("/v1/trading/audit", auth=READS)
     async def read_audit_trail(request: Request, query: AuditQuery) -> views.AuditTrail:
         """Read what staff did, the newest first."""
         asked = AskAudit(query.target, query.before, query.limit)
-        entries = _told(await _ask(desk, request, "audit", asked), list[AuditEntry])
+        entries = told(await ask(desk, request, "audit", asked), list[AuditEntry])
         more = entries[-1].position if len(entries) == query.limit else 0
         return views.AuditTrail([*map(views.act_view, entries)], more)
 
@@ -261,50 +258,5 @@ def _add_orders(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> No
 
 
 async def _do(desk: DeskClient, request: Request, kind: str, body: Any, version: int = ANY_VERSION) -> Done:
-    answer = await _ask(desk, request, kind, body, version)
+    answer = await ask(desk, request, kind, body, version)
     return Done(answer.version, answer.position)
-
-
-async def _ask(
-    desk: DeskClient, request: Request, kind: str, body: Any, version: int = ANY_VERSION
-) -> StaffAnswer:
-    answer = await desk.ask(
-        request.staff,
-        kind,
-        body,
-        expected=version,
-        correlation=request.correlation,
-        traceparent=request.traceparent,
-    )
-    return _done(answer)
-
-
-async def _ask_all(desk: DeskClient, request: Request, kind: str, body: Any) -> list[StaffAnswer]:
-    return [_done(answer) for answer in await desk.ask_all(request.staff, kind, body)]
-
-
-def _done(answer: StaffAnswer) -> StaffAnswer:
-    """The answer if it is one; the Problem it tells of else."""
-    members = {"field": answer.field} if answer.field else {}
-    match answer.outcome:
-        case StaffOutcome.DONE:
-            return answer
-        case StaffOutcome.CONFLICT:
-            raise Problem(409, answer.code, answer.detail, (), current_version=str(answer.version), **members)
-        case StaffOutcome.FORBIDDEN:
-            raise Problem(403, answer.code, answer.detail)
-        case StaffOutcome.UNAVAILABLE:
-            raise unavailable(
-                "whether the command was recorded is not known yet; look at its target, then send it again"
-            )
-        case StaffOutcome.REFUSED:
-            raise Problem(
-                404 if answer.code in _NOT_FOUND else 422, answer.code, answer.detail, (), **members
-            )
-
-
-def _told(answer: StaffAnswer, kind: type[Answer]) -> Answer:
-    try:
-        return msgspec.msgpack.decode(answer.data, type=kind)
-    except msgspec.DecodeError as error:
-        raise Unavailable(f"the desk answered what cannot be read: {error}") from error

@@ -52,7 +52,9 @@ from pyplatform.pam.staff import CONSOLE, OpenedStaff, Staff
 from pyplatform.pam.staff_store import Member
 from pyplatform.projections import Effects, ReadModels
 from pyplatform.sportsbook.desk_client import DeskClient
+from pyplatform.sportsbook.settlement_client import SettlementClient
 from tests.contract.desk import Desk
+from tests.contract.settling import Settling
 
 PASSWORD = "a sentence nobody guesses"
 CHEAP = PamConfig(master_key=b"k" * 32, argon2_memory_kib=19_456, argon2_time_cost=2)
@@ -141,6 +143,7 @@ class Platform:
         self.ours, self.theirs = tenants
         self.owner = Owner(bus, f"owner-{self.ours}")
         self.desk = Desk(bus, self.owner.name)
+        self.settling = Settling(bus)
         self.version = 0
         self.client: httpx.AsyncClient
         self.accounts: Accounts
@@ -256,12 +259,20 @@ async def platform(
         await follow_revocations(bus, found.accounts, found.staff)
         await found.owner.start(3)
         await found.desk.start(3)
+        await found.settling.start(3)
         for tenant in names:
             await found.store(
                 found.market(tenant, f"1.{tenant}"), found.prices(tenant, f"1.{tenant}", 25_000)
             )
         app = found.app = App("Platform", "1", tenants=tenants, sessions=callers)
-        add_domain_routes(app, found.accounts, found.staff, DeskClient(bus, [found.owner.name]), tenants)
+        add_domain_routes(
+            app,
+            found.accounts,
+            found.staff,
+            DeskClient(bus, [found.owner.name]),
+            SettlementClient(bus, found.pool),
+            tenants,
+        )
         await stack.enter_async_context(
             gateway(
                 app,

@@ -1,0 +1,86 @@
+"""HTTP of settlement and cash-out: what staff and players send, and what they are told."""
+
+from typing import Any
+
+from pyplatform.kernel import ids
+from pyplatform.sportsbook.resolution import Resolution
+from pyplatform.sportsbook.settlement_record import Origin, SettlementRecord
+
+Platform = Any
+RESULT = {"version": 0, "winners": [11], "removed": [{"selection_id": 22, "pence": 20}]}
+
+
+async def test_staff_enter_results_and_are_told_what_became_of_them(platform: Platform) -> None:
+    staff = platform.headers(await platform.member("settlement"))
+    client, address = platform.client, "/v1/settlement/markets/1.known/result"
+    done = await client.post(address, json=RESULT, headers=staff)
+    assert (done.status_code, done.json()) == (200, {"revision": 1, "proposal_id": None})
+    request = platform.settling.requests[-1]
+    assert (request.kind, request.expected, request.roles) == ("settlement.result", 0, ("settlement",))
+    stale = await client.post(address, json=RESULT | {"version": 7}, headers=staff)
+    assert (stale.status_code, stale.json()["code"], stale.json()["current_version"]) == (
+        409,
+        "stale_revision",
+        "1",
+    )
+    big = await client.post("/v1/settlement/markets/1.big/result", json=RESULT, headers=staff)
+    assert big.json()["proposal_id"]
+    none = await client.post("/v1/settlement/markets/1.x/take-back", json={"version": 0}, headers=staff)
+    assert (none.status_code, none.json()["code"]) == (422, "no_results")
+    for wrong in ({"version": 0, "winners": []}, {"version": -1, "winners": [1]}, {"winners": [1]}):
+        assert (await client.post(address, json=wrong, headers=staff)).status_code == 422
+
+
+async def test_traders_may_look_and_players_may_not(platform: Platform) -> None:
+    trader = platform.headers(await platform.member("trader"))
+    player = platform.headers(await platform.player())
+    client = platform.client
+    assert (await client.get("/v1/settlement/runs", headers=trader)).json() == {"runs": []}
+    assert (await client.get("/v1/settlement/runs", headers=player)).status_code == 403
+    address = "/v1/settlement/markets/1.known/void"
+    assert (await client.post(address, json={"version": 0}, headers=trader)).status_code == 403
+
+
+async def test_the_record_of_a_market_is_read_with_its_runs(platform: Platform) -> None:
+    record = SettlementRecord(platform.pool)
+    told = Resolution("1.5", 1, (22,), (11,), closed=True)
+    origin = Origin("staff", "staff:ada", ids.uuid7(), note="photo finish")
+    await record.record(platform.ours, "1.5", lambda _: told, origin)
+    await record.propose(platform.ours, told, {"EUR": 12_340_000}, origin)
+    staff = platform.headers(await platform.member("settlement"))
+    view = (await platform.client.get("/v1/settlement/markets/1.5", headers=staff)).json()
+    assert (view["version"], view["revisions"][0]["winners"], view["runs"][0]["state"]) == (
+        1,
+        [11],
+        "running",
+    )
+    assert view["proposals"][0]["at_risk"] == {"EUR": "12.34"}
+    missing = await platform.client.get("/v1/settlement/markets/1.6", headers=staff)
+    assert (missing.status_code, missing.json()["code"]) == (404, "no_results")
+    runs = (await platform.client.get("/v1/settlement/runs?state=running", headers=staff)).json()["runs"]
+    assert [run["market_id"] for run in runs] == ["1.5"]
+
+
+async def test_a_player_is_quoted_and_sells_a_part_of_a_bet_once(platform: Platform) -> None:
+    player = platform.headers(await platform.player())
+    client, address = platform.client, f"/v1/bets/{ids.text(platform.settling.bet)}/cash-out"
+    quote = (await client.get(f"{address}?part=0.5", headers=player)).json()
+    assert (quote["amount"], quote["part"], quote["legs"][0]["price"]) == ("14.25", "0.5", "2.00")
+    for part in ("0", "1.5", "x", "0.1234567"):
+        assert (await client.get(f"{address}?part={part}", headers=player)).status_code == 422
+    order, keyed = {"quote_id": quote["quote_id"]}, player | {"Idempotency-Key": "k"}
+    sold = await client.post(address, json=order, headers=keyed)
+    assert (sold.status_code, sold.json()["amount"], sold.json()["part"]) == (200, "14.25", "0.333333")
+    again = await client.post(address, json=order, headers=keyed)
+    assert (again.json(), again.headers["idempotency-replayed"]) == (sold.json(), "true")
+    for quote_id, code, amount in (("moved", "price_changed", "13.00"), ("gone", "unknown_quote", None)):
+        headers = player | {"Idempotency-Key": quote_id}
+        refused = await client.post(address, json={"quote_id": quote_id}, headers=headers)
+        assert (refused.status_code, refused.json()["code"], refused.json().get("amount")) == (
+            422,
+            code,
+            amount,
+        )
+    for other in (ids.text(ids.uuid7()), "nonsense"):
+        missing = await client.get(f"/v1/bets/{other}/cash-out", headers=player)
+        assert (missing.status_code, missing.json()["code"]) == (404, "unknown_bet")
