@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -58,6 +59,13 @@ def show(tenant: Tenant, data: Data) -> None:
 def _ordered(data: Path, tenant: str, order: Order, reason: str) -> None:
     from pyplatform.apps.switching import switch  # noqa: PLC0415 - a command loads what it needs
 
-    found: Generation = asyncio.run(switch(data, tenant, order, getpass.getuser(), reason))
+    found: Generation = asyncio.run(switch(data, tenant, order, _me(), reason))
     stands = "[bold red]halted[/]" if found.halted else "[bold green]taken[/]"
     _out.print(f"bets of {found.tenant} are {stands} (generation {found.generation})")
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        return f"uid {os.getuid()}"
