@@ -11,6 +11,8 @@ from pyplatform.client.types.trading import (
     MarginOrder,
     ModelOrder,
     PricesOrder,
+    ReferralList,
+    ReferralOrder,
     RuleOrder,
     SourceOrder,
     TermsView,
@@ -95,3 +97,13 @@ def set_model(event_id: str, body: ModelOrder) -> Call[Done]:
 def edit_catalogue(body: EditOrder) -> Call[Done]:
     """Rename, hide or place a sport, category, competition, event or market."""
     return Call("PUT", "/v1/trading/catalogue", Done, body=body)
+
+
+def list_referrals() -> Call[ReferralList]:
+    """List the bets that wait for a trader."""
+    return Call("GET", "/v1/trading/referrals", ReferralList)
+
+
+def decide_referral(bet_id: str, body: ReferralOrder) -> Call[Done]:
+    """Approve a bet, reject it, or say what would be taken instead; the player is told at once."""
+    return Call("POST", f"/v1/trading/referrals/{quote(bet_id, safe='')}", Done, body=body)

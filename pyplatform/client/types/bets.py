@@ -71,6 +71,9 @@ class BetRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tolerance: str | None = None
 
 
+BetState = Literal["cashed_out", "open", "pending", "referred", "rejected", "settled", "voided"]
+"""Where a bet stands in the ledger; `REFERRED` is pending, and a trader is asked."""
+
 BetStatus = Literal["accepted", "referred"]
 """Where a placed bet stands."""
 
@@ -101,6 +104,86 @@ class BetView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     potential_return: str
     seq: int
     placed_at: datetime
+
+
+class CashOutLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A leg without result, at the price and its version that the offer rests on."""
+
+    market_id: str
+    selection_id: int
+    price: str
+    price_version: int
+
+
+class CashOutOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What we pay for a part of a bet if it is taken before `expires_at` and the prices do not move too far."""
+
+    quote_id: str
+    bet_id: str
+    amount: str
+    currency: str
+    part: str
+    expires_at: datetime
+    legs: list[CashOutLeg]
+
+
+class CashOutOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The quote to take."""
+
+    quote_id: str
+
+
+class CashOutSale(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A bet, or a part of it, that was sold for `amount`; the rest runs on if `open`.
+
+    `seq` can be given as `min_seq` to read the balance after it.
+    """
+
+    bet_id: str
+    amount: str
+    currency: str
+    part: str
+    open: bool
+    seq: int
+
+
+class MyLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A leg at the price taken; `each_way` such as "1/5 1-2-3" are the terms of its place part."""
+
+    market_id: str
+    selection_id: int
+    price: str
+    banker: bool
+    each_way: str | None
+
+
+class MyBet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A bet as the ledger knows it at entry `as_of_seq`.
+
+    `stake` is that of all lines; `returned` is what was paid so far, settlements and what was sold together, null while
+    nothing was. `price` is that of a SAME_GAME.
+    """
+
+    bet_id: str
+    status: BetState
+    type: BetType
+    legs: list[MyLeg]
+    sizes: list[int]
+    each_way: bool
+    free_bet: bool
+    price: str | None
+    stake: str
+    currency: str
+    returned: str | None
+    placed_at: str
+    as_of_seq: int
+
+
+class MyBets(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Bets, the newest first; ask on with `before=next` until that is empty."""
+
+    bets: list[MyBet]
+    next: str
 
 
 class QuotedLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -164,6 +164,48 @@ class PricesOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     reason: str = ""
 
 
+ReferralDecision = Literal["approve", "reject", "reoffer"]
+"""What a trader makes of a bet; `REOFFER` does not take it and says what would be taken instead."""
+
+
+class ReferredLegView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A leg at the price it was asked for."""
+
+    event_id: str
+    market_id: str
+    selection_id: int
+    price: str
+
+
+class ReferralView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A bet that waits until `expires_at`; `max_stake` is what would be taken without asking."""
+
+    bet_id: str
+    brand: int
+    player_id: str
+    type: str
+    legs: list[ReferredLegView]
+    stake: str
+    currency: str
+    max_stake: str
+    expires_at: str
+
+
+class ReferralList(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Bets that wait for a trader, those first that expire first."""
+
+    referrals: list[ReferralView]
+
+
+class ReferralOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What becomes of a bet; a re-offer says which stake of all lines, which prices of all legs, or both, would do."""
+
+    decision: ReferralDecision
+    max_stake: str | None = None
+    prices: list[str] = []
+    reason: str = ""
+
+
 class RuleValues(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a rule of the terms says; what is left out is said by less specific rules."""
 

@@ -1,0 +1,91 @@
+"""Operations on settlement; written by `make client`, change the API instead."""
+
+from datetime import datetime
+from urllib.parse import quote
+
+from pyplatform.client.call import Call
+from pyplatform.client.types.settlement import (
+    OutcomesOrder,
+    ProposalList,
+    ResultOrder,
+    RunList,
+    RunState,
+    SettledMarketView,
+    TakeBackOrder,
+    Taken,
+    VoidOrder,
+)
+
+
+def list_runs(
+    *, market_id: str = "", state: RunState | None = None, before: datetime | None = None, limit: int = 50
+) -> Call[RunList]:
+    """List settlement runs with how far they are."""
+    return Call(
+        "GET",
+        "/v1/settlement/runs",
+        RunList,
+        query={"market_id": market_id, "state": state, "before": before, "limit": limit},
+    )
+
+
+def list_proposals(*, market_id: str = "", limit: int = 50) -> Call[ProposalList]:
+    """List results that wait for a second person, or did."""
+    return Call(
+        "GET", "/v1/settlement/proposals", ProposalList, query={"market_id": market_id, "limit": limit}
+    )
+
+
+def read_results(market_id: str) -> Call[SettledMarketView]:
+    """Read all revisions of a market's results, its proposals and its last runs; 404 while there is none."""
+    return Call("GET", f"/v1/settlement/markets/{quote(market_id, safe='')}", SettledMarketView)
+
+
+def enter_result(market_id: str, body: ResultOrder) -> Call[Taken]:
+    """Enter who won, who was placed and who did not take part.
+
+    The bets are settled at once, unless they may return more than one person may decide on: then the result is a
+    proposal that another must confirm. It stands against what feeds say later. 409 `stale_revision`: the market's
+    results have changed since.
+    """
+    return Call("POST", f"/v1/settlement/markets/{quote(market_id, safe='')}/result", Taken, body=body)
+
+
+def enter_outcomes(market_id: str, body: OutcomesOrder) -> Call[Taken]:
+    """Enter what became of each selection, for markets whose selections are decided each for itself."""
+    return Call("POST", f"/v1/settlement/markets/{quote(market_id, safe='')}/outcomes", Taken, body=body)
+
+
+def void_bets(market_id: str, body: VoidOrder) -> Call[Taken]:
+    """Give back the stakes of a market's bets: all, or those placed in a window."""
+    return Call("POST", f"/v1/settlement/markets/{quote(market_id, safe='')}/void", Taken, body=body)
+
+
+def take_back(market_id: str, body: TakeBackOrder) -> Call[Taken]:
+    """Take a result back: what was paid on it is taken back, and the bets wait for another."""
+    return Call("POST", f"/v1/settlement/markets/{quote(market_id, safe='')}/take-back", Taken, body=body)
+
+
+def confirm(proposal_id: str) -> Call[Taken]:
+    """Confirm a result that somebody else, or a feed, has proposed; 422 `same_person` if it was yourself."""
+    return Call("POST", f"/v1/settlement/proposals/{quote(proposal_id, safe='')}/confirm", Taken)
+
+
+def reject(proposal_id: str) -> Call[Taken]:
+    """Reject a proposed result."""
+    return Call("POST", f"/v1/settlement/proposals/{quote(proposal_id, safe='')}/reject", Taken)
+
+
+def stop_run(market_id: str) -> Call[Taken]:
+    """Stop the settlement of a market after the frames under way, at most two of 1,024 bets."""
+    return Call("POST", f"/v1/settlement/markets/{quote(market_id, safe='')}/stop", Taken)
+
+
+def resume_run(market_id: str) -> Call[Taken]:
+    """Go on with a stopped settlement."""
+    return Call("POST", f"/v1/settlement/markets/{quote(market_id, safe='')}/resume", Taken)
+
+
+def resettle(market_id: str) -> Call[Taken]:
+    """Go through all bets of a market once more by the results on record: what is paid already stays so."""
+    return Call("POST", f"/v1/settlement/markets/{quote(market_id, safe='')}/resettle", Taken)
