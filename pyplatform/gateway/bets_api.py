@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, BetQuote, BetType, Leg, PlaceBet
 from pyplatform.core import money
-from pyplatform.gateway.model import write_price
+from pyplatform.gateway.model import write_place, write_price
 from pyplatform.gateway.mybets import BetReader, MyBet, MyBets, MyBetsQuery
 from pyplatform.gateway.returns import potential_return
 from pyplatform.gateway.service import Betting
@@ -40,6 +40,8 @@ DETAILS: Final = {
     "referral_rejected": "the bet was referred to a trader, who did not take it",
     "referral_timed_out": "the bet was referred to a trader, who did not decide in time",
     "reoffered": "a trader would take the bet otherwise; send a new attempt, with a new key, if you accept it",
+    "token_mismatch": "a free bet is staked whole, in its currency: the stake must be its amount",
+    "unknown_token": "there is no such free bet",
     "insufficient_funds": "the account does not hold this stake",
 }
 
@@ -53,13 +55,14 @@ class BetStatus(StrEnum):
 
 
 class LegView(msgspec.Struct, frozen=True):
-    """A leg at the price taken; `price_asked` differs where the price had moved."""
+    """A leg at the price taken; `price_asked` differs where the price had moved. `each_way` such as "1/5 1-2-3"."""
 
     market_id: str
     selection_id: int
     price: str
     price_asked: str
     banker: bool
+    each_way: str | None
 
 
 class BetView(msgspec.Struct, frozen=True):
@@ -186,21 +189,26 @@ def bet_routes(app: App, betting: Betting) -> None:
         return _quoted(slip, await betting.quote(slip))
 
 
-def _leg_view(leg: Leg, price_e4: int) -> LegView:
+def _leg_view(leg: Leg, price_e4: int, place: tuple[int, int] | None) -> LegView:
     asked = write_price(leg.price_e4)
     price = asked if price_e4 == leg.price_e4 else write_price(price_e4)
-    return LegView(leg.market_id, leg.selection_id, price, asked, leg.banker)
+    terms = write_place(*place) if place is not None else None
+    return LegView(leg.market_id, leg.selection_id, price, asked, leg.banker, terms)
 
 
 def _placed(slip: Slip, answer: BetAnswer) -> BetView:
     attempt = slip.attempt
     currency = attempt.currency
-    returned = potential_return(attempt, answer.prices, answer.joint_price_e4)
+    places = answer.each_way or (None,) * len(attempt.legs)
+    returned = potential_return(attempt, answer.prices, answer.joint_price_e4, answer.each_way)
     return BetView(
         answer.bet_id,
         BetStatus(answer.outcome.value),
         BetType(attempt.bet_type),
-        [_leg_view(leg, price) for leg, price in zip(attempt.legs, answer.prices, strict=True)],
+        [
+            _leg_view(leg, price, place)
+            for leg, price, place in zip(attempt.legs, answer.prices, places, strict=True)
+        ],
         slip.lines,
         money.format(attempt.stake, currency),
         currency,
@@ -214,7 +222,9 @@ def _quoted(slip: Slip, quote: BetQuote) -> QuoteView:
     attempt, currency = slip.attempt, slip.attempt.currency
     returned = None
     if all(quote.prices) and len(quote.prices) == len(attempt.legs):
-        returned = money.format(potential_return(attempt, quote.prices, quote.joint_price_e4), currency)
+        returned = money.format(
+            potential_return(attempt, quote.prices, quote.joint_price_e4, quote.each_way), currency
+        )
     return QuoteView(
         quote.code or None,
         DETAILS.get(quote.code),

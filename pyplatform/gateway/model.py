@@ -44,6 +44,11 @@ def write_price(price_e4: int) -> str:
     return f"{price_e4 // 10_000}.{decimals}"
 
 
+def write_place(places: int, fraction: int) -> str:
+    """Terms of a place part: (3, 5) is "1/5 1-2-3"."""
+    return f"1/{fraction} " + "-".join(str(place) for place in range(1, places + 1))
+
+
 def read_stake(text: str, currency: str, field: str) -> int | Invalid:
     """Amount at the currency's scale from decimal text such as "10.00", with the currency's decimals at most."""
     match = _AMOUNT.fullmatch(text)

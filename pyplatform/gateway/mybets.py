@@ -11,7 +11,7 @@ from pyplatform.contracts.pam import Session
 from pyplatform.contracts.sportsbook.bets import BetType
 from pyplatform.contracts.sportsbook.mybets import BetState, PlacedBet, PlacedLeg
 from pyplatform.core import money
-from pyplatform.gateway.model import write_price
+from pyplatform.gateway.model import write_place, write_price
 from pyplatform.gateway.store import Store
 from pyplatform.kernel import ids
 from pyplatform.kernel.time import now_ns
@@ -98,9 +98,7 @@ def my_bet(found: Mapping[bytes, bytes]) -> MyBet | None:
 
 
 def _leg(leg: PlacedLeg) -> MyLeg:
-    terms = None
-    if leg.places:
-        terms = f"1/{leg.fraction} " + "-".join(str(place) for place in range(1, leg.places + 1))
+    terms = write_place(leg.places, leg.fraction) if leg.places else None
     return MyLeg(leg.market_id, leg.selection_id, write_price(leg.price_e4), leg.banker, terms)
 
 

@@ -12,6 +12,7 @@ from pyplatform.contracts.sportsbook.terms import PricePolicy
 from pyplatform.core import betting, money
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.model import MAX_STAKE, Invalid, read_price, read_stake
+from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 
 BASIS_POINTS: Final = 10_000
@@ -32,7 +33,8 @@ class BetRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `sizes` say how many legs make a line of a SYSTEM. An `each_way` bet has a place line for every line. `price` is
     the price of a SAME_GAME, whose legs are of one event. `price_policy` says which prices are taken when they have
-    moved, WITHIN with a `tolerance` such as "0.05"; without it the house's rule counts.
+    moved, WITHIN with a `tolerance` such as "0.05"; without it the house's rule counts. `free_bet_id` stakes a free
+    bet, whole, in place of money.
     """
 
     legs: Annotated[tuple[LegRequest, ...], Meta(min_length=1, max_length=100)]
@@ -46,6 +48,7 @@ class BetRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     price: Decimal | None = None
     price_policy: PricePolicy | None = None
     tolerance: Decimal | None = None
+    free_bet_id: Annotated[str, Meta(max_length=36)] | None = None
 
 
 class InvalidSlip(Exception):  # noqa: N818 - what it is, not that it is an error
@@ -109,6 +112,7 @@ class SlipReader:
             price_policy=body.price_policy,
             tolerance_bp=tolerance,
             joint_price_e4=joint,
+            free_bet=read_free_bet(body),
         )
         return Slip(attempt, lines, owner)
 
@@ -190,6 +194,16 @@ def read_tolerance(body: BetRequest) -> int:
         detail = 'WITHIN needs a tolerance between 0 and 1 with four decimals at most, such as "0.05"'
         raise InvalidSlip("tolerance_invalid", "tolerance", detail)
     return int(tolerance)
+
+
+def read_free_bet(body: BetRequest) -> bytes:
+    """Id of the free bet that is staked, empty for none."""
+    if body.free_bet_id is None:
+        return b""
+    try:
+        return ids.parse(body.free_bet_id)
+    except ValueError as error:
+        raise InvalidSlip("free_bet_invalid", "free_bet_id", "free_bet_id is no id") from error
 
 
 def _sound(value: int | Invalid) -> int:

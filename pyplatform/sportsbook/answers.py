@@ -67,6 +67,7 @@ def answer_of(reply: codec.Reply, slip: Slip) -> BetAnswer:
         legs=decided.legs,
         max_stake=decided.max_stake,
         joint_price_e4=decided.joint_price_e4,
+        each_way=tuple([(terms.places, terms.fraction) for terms in decided.each_way]),
     )
 
 

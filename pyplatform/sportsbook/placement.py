@@ -173,6 +173,7 @@ class Placement:
             verdict.joint_price_e4,
             verdict.delay,
             limited.referral_above,
+            tuple([(terms.places, terms.fraction) for terms in verdict.each_way]),
         )
 
     def _follow_up(self, attempt: Attempt, bet: OpenBet) -> None:

@@ -4,9 +4,14 @@ import asyncio
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from pyplatform.contracts.sportsbook.mybets import PlacedBet, PlacedLeg, bet_key, bets_key, month_of
 from pyplatform.eventstore import tenant_transaction
+from pyplatform.kernel import ids
+from pyplatform.kernel.time import now_ns
+from pyplatform.projections import Effects
 
 Platform = Any
 
@@ -100,6 +105,21 @@ async def test_a_delayed_bet_is_answered_when_it_is_decided(platform: Platform) 
         ({"market_id": "1.unknown"}, (404, "unknown_market", "legs[0].market_id")),
         ({"market_id": None}, (422, "invalid_body", "legs[0].market_id")),
         ({"free_bet": True}, (422, "invalid_body", "free_bet")),
+        ({"free_bet_id": "mine"}, (422, "free_bet_invalid", "free_bet_id")),
+        ({"legs": []}, (422, "invalid_body", "legs")),
+        ({"stake": None}, (422, "stake_missing", "stake")),
+        ({"total_stake": "1.00"}, (422, "stake_twice", "total_stake")),
+        ({"type": "YANKEE"}, (422, "legs_invalid", "legs")),
+        ({"type": "PARLAY"}, (422, "invalid_body", "type")),
+        ({"sizes": [1]}, (422, "sizes_invalid", "sizes")),
+        ({"type": "SYSTEM", "sizes": [2]}, (422, "sizes_invalid", "sizes")),
+        ({"sizes": [0]}, (422, "invalid_body", "sizes[0]")),
+        ({"type": "SAME_GAME"}, (422, "legs_invalid", "legs")),
+        ({"price_policy": "SOMETIMES"}, (422, "invalid_body", "price_policy")),
+        ({"price_policy": "WITHIN"}, (422, "tolerance_invalid", "tolerance")),
+        ({"price_policy": "WITHIN", "tolerance": "nan"}, (422, "tolerance_invalid", "tolerance")),
+        ({"price_policy": "WITHIN", "tolerance": "1.5"}, (422, "tolerance_invalid", "tolerance")),
+        ({"tolerance": "0.05"}, (422, "tolerance_unexpected", "tolerance")),
     ],
 )
 async def test_a_bad_bet_is_refused_by_name_and_nothing_is_sent_on(
@@ -110,6 +130,84 @@ async def test_a_bad_bet_is_refused_by_name_and_nothing_is_sent_on(
     assert problem(response) == expected
     assert platform.owner.attempts == []
     assert (await platform.client.post("/v1/bets", json=bet(platform), headers=headers)).status_code == 201
+
+
+def legs(platform: Platform, *selections: int, **changes: object) -> dict[str, object]:
+    """A slip on selections of our market; the owner here does not mind that they are of one event."""
+    chosen = [{"market_id": f"1.{platform.ours}", "selection_id": one, "price": "2.50"} for one in selections]
+    return {"legs": chosen, "stake": "1.00"} | changes
+
+
+async def test_a_system_is_sent_on_with_the_stake_of_all_its_lines(platform: Platform) -> None:
+    headers = platform.headers(await platform.player(), key="system")
+    slip = legs(platform, 1, 1, 1, type="TRIXIE", price_policy="WITHIN", tolerance="0.05")
+    response = await platform.client.post("/v1/bets", json=slip, headers=headers)
+    document = response.json()
+    assert (response.status_code, document["lines"], document["stake"]) == (201, 4, "4.00")
+    assert document["potential_return"] == "34.38"  # 3 x 2.5^2 + 2.5^3 = 34.375
+    sent = platform.owner.attempts[0]
+    assert (sent.bet_type, sent.stake, sent.tolerance_bp) == ("TRIXIE", 4_000_000, 500)
+    each_way = legs(platform, 1, type="SINGLE", each_way=True, stake="1.00")
+    response = await platform.client.post(
+        "/v1/bets", json=each_way, headers={**headers, "Idempotency-Key": "each-way"}
+    )
+    assert response.json()["stake"] == "2.00"
+
+
+async def test_thirty_legs_are_too_many_and_a_refusal_names_the_legs(platform: Platform) -> None:
+    headers = platform.headers(await platform.player(), key="many")
+    many = await platform.client.post("/v1/bets", json=legs(platform, *[1] * 30), headers=headers)
+    assert problem(many) == (422, "too_many_legs", "legs")
+    moved = await platform.client.post("/v1/bets", json=legs(platform, 1, 2), headers=headers)
+    assert problem(moved) == (422, "price_changed", None)
+    assert [(leg["leg"], leg["price"]) for leg in moved.json()["legs"]] == [(1, "2.40")]
+    large = await platform.client.post(
+        "/v1/bets", json=legs(platform, 7), headers={**headers, "Idempotency-Key": "large"}
+    )
+    assert problem(large) == (422, "stake_too_high", None)
+    assert large.json()["max_stake"] == "5.00"
+
+
+async def test_a_bet_that_a_trader_is_asked_about_is_answered_202(platform: Platform) -> None:
+    headers = platform.headers(await platform.player(), key="big")
+    response = await platform.client.post("/v1/bets", json=legs(platform, 6), headers=headers)
+    assert (response.status_code, response.json()["status"]) == (202, "referred")
+
+
+async def test_a_quote_needs_no_key_and_tells_lines_prices_and_limits(platform: Platform) -> None:
+    headers = platform.headers(await platform.player())
+    response = await platform.client.post("/v1/bets/quote", json=legs(platform, 1, 1), headers=headers)
+    quote = response.json()
+    assert (response.status_code, quote["code"], quote["type"]) == (200, None, "ACCA")
+    assert (quote["stake"], quote["potential_return"], quote["max_stake"]) == ("1.00", "6.25", "500.00")
+    assert (quote["delay"], quote["referral_above"]) == (5, "100.00")
+    assert platform.owner.attempts == []
+
+
+async def test_my_bets_are_mine(platform: Platform) -> None:
+    opened, other = await platform.player(), await platform.player(email="bob@example.com")
+    assert (await platform.client.get("/v1/bets", headers=platform.headers(opened))).json() == {
+        "bets": [],
+        "next": "",
+    }
+    bet_id, player = ids.text(ids.uuid7()), ids.text(opened.session.player)
+    leg = PlacedLeg("e", f"1.{platform.ours}", 1, 25_000, False, 3, 5)
+    placed = PlacedBet(bet_id, player, "SINGLE", (leg,), (), True, 2_000_000, "EUR", now_ns())
+    effects = Effects()
+    effects.add(bets_key(platform.ours, player, month_of(placed.at)), bet_id)
+    fields: dict[str, bytes | str | int] = {"placed": msgspec.msgpack.encode(placed), "state": "open"}
+    effects.put(bet_key(platform.ours, bet_id), 7, fields)
+    await platform.models.write(effects)
+    path = f"/v1/bets/{bet_id}"
+    mine = (await platform.client.get(path, headers=platform.headers(opened))).json()
+    assert (mine["status"], mine["stake"], mine["as_of_seq"]) == ("open", "2.00", 7)
+    assert mine["legs"][0]["each_way"] == "1/5 1-2-3"
+    listed = (await platform.client.get("/v1/bets?status=open", headers=platform.headers(opened))).json()
+    assert listed["bets"] == [mine]
+    theirs = await platform.client.get(path, headers=platform.headers(other))
+    assert problem(theirs) == (404, "unknown_bet", "bet_id")
+    wrong = await platform.client.get("/v1/bets?before=yesterday", headers=platform.headers(opened))
+    assert problem(wrong) == (422, "invalid_query", "before")
 
 
 async def test_a_request_that_is_no_bet_is_refused(platform: Platform) -> None:

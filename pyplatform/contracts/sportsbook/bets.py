@@ -146,6 +146,8 @@ class BetAnswer(msgspec.Struct, array_like=True, frozen=True):
     joint_price_e4: int = 0
     expires_at: int = 0
     """Until when (ns) a trader may decide on a referred bet."""
+    each_way: tuple[tuple[int, int], ...] = ()
+    """Terms of the place part of every leg: (places, 4 for a quarter of the winnings)."""
 
 
 class QuoteBet(msgspec.Struct, array_like=True, frozen=True):
@@ -171,6 +173,7 @@ class BetQuote(msgspec.Struct, array_like=True, frozen=True):
     """Seconds the bet would wait in play."""
     referral_above: int
     """Stakes above are referred to a trader; 0: none are."""
+    each_way: tuple[tuple[int, int], ...] = ()
 
 
 def command_subject(owner: str, epoch: int) -> str:

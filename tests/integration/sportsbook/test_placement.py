@@ -4,9 +4,12 @@ import asyncio
 
 from msgspec.structs import replace
 
+from pyplatform._core import bonus
+from pyplatform._core import wallet as codec
 from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, Leg, PlaceBet, QuoteBet
 from pyplatform.contracts.sportsbook.terms import PricePolicy, TermsScope, TermsValues
 from pyplatform.core import money
+from pyplatform.kernel import ids
 from pyplatform.sportsbook.service import EventOwner
 from tests.integration.sportsbook.conftest import (
     FIRST,
@@ -132,3 +135,41 @@ async def test_a_quote_reserves_nothing_and_says_why_not(house: House) -> None:
     quote = await owner.placement.quote(QuoteBet(related).slip)
     assert (quote.code, quote.legs) == ("related_legs", (0, 1))
     assert (len(owner.bets), await house.entries()) == (0, ["deposit"])
+
+
+async def test_a_free_bet_is_staked_whole_once_and_costs_the_house_the_winnings_alone(house: House) -> None:
+    owner = traded(house)
+    token, five = ids.uuid7(), money.parse("5.00", "EUR")
+    context = codec.Context(house.tenant.slug, 1, house.player, 5, ids.uuid7())
+    gift = bonus.give_free_bet(context, "gift", token=token, currency="EUR", amount=five, expires_at=2**62)
+    assert (await house.wallet.submit(house.tenant.slug, gift)).status == codec.ACCEPTED
+    slip = replace(house.attempt("5.00", key="free"), free_bet=token)
+    part = await owner.placement.place(replace(slip, key="part", stake=five // 2))
+    assert (part.outcome, part.code) == (REFUSED, "token_mismatch")
+    answer = await owner.placement.place(slip)
+    assert answer.outcome is ACCEPTED
+    assert (await house.balance())[0] == money.parse("100.00", "EUR")
+    winnings = five * (answer.prices[0] - 10_000) // 10_000
+    assert losses(owner, house, MARKET)[FIRST] == winnings
+    assert losses(owner, house, MARKET)[SECOND] <= 0
+    heir = traded(house)
+    await heir.recover()
+    assert losses(heir, house, MARKET) == losses(owner, house, MARKET)
+    assert (await owner.placement.place(replace(slip, key="again"))).outcome is REFUSED
+
+
+async def test_systems_bankers_and_each_way_bets_are_taken_and_recovered_alike(house: House) -> None:
+    owner = traded(house)
+    legs = double(house).legs
+    system = replace(double(house), bet_type="SYSTEM", sizes=(1, 2), stake=money.parse("3.00", "EUR"))
+    banker = replace(
+        double(house), bet_type="SYSTEM", sizes=(1,), legs=(replace(legs[0], banker=True), legs[1])
+    )
+    for slip in (system, banker):
+        assert (await owner.placement.place(slip)).outcome is ACCEPTED
+    few = await owner.placement.place(replace(house.attempt("10.00"), each_way=True))
+    assert (few.code, few.legs) == ("each_way_not_offered", (0,))
+    heir = traded(house)
+    await heir.recover()
+    for market_id in (MARKET, OTHER):
+        assert losses(heir, house, market_id) == losses(owner, house, market_id)
