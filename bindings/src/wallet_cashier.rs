@@ -42,6 +42,8 @@ encoders! {
     }
     /// Tax on winnings.
     withhold_tax = WithholdTax { currency: &str, amount: i128, jurisdiction: &str }
+    /// Money in suspense is the player's.
+    claim_suspense = ClaimSuspense { currency: &str, amount: i128, reason: &str }
     /// A payment provider paid out.
     settle_psp = SettlePsp { currency: &str, psp: &str, amount: i128, fee: i128 = 0 }
     /// The bank shows withdrawals.
@@ -52,6 +54,10 @@ encoders! {
     pay_duty = PayDuty { currency: &str, jurisdiction: &str, amount: i128 }
     /// Withheld taxes are paid.
     remit_tax = RemitTax { currency: &str, jurisdiction: &str, amount: i128 }
+    /// Money of a payment that nobody knows.
+    park_suspense = ParkSuspense { currency: &str, psp: &str, amount: i128, reason: &str }
+    /// It goes back.
+    return_suspense = ReturnSuspense { currency: &str, psp: &str, amount: i128, reason: &str }
     /// Put money into a jackpot.
     seed_jackpot = SeedJackpot { currency: &str, jackpot: &str, amount: i128 }
 }
@@ -61,9 +67,9 @@ encoders! {
 pub mod cashier {
     #[pymodule_export]
     use super::{
-        adjust, approve_withdrawal, capture_deposit, charge_back, fail_deposit, initiate_deposit, lock_funds,
-        make_dormant, pay_withdrawal, recover_debt, request_withdrawal, return_withdrawal, revive_dormant,
-        unlock_funds, win_dispute, withhold_tax, write_off_debt,
+        adjust, approve_withdrawal, capture_deposit, charge_back, claim_suspense, fail_deposit,
+        initiate_deposit, lock_funds, make_dormant, pay_withdrawal, recover_debt, request_withdrawal,
+        return_withdrawal, revive_dormant, unlock_funds, win_dispute, withhold_tax, write_off_debt,
     };
 }
 
@@ -71,5 +77,8 @@ pub mod cashier {
 #[pymodule(submodule)]
 pub mod house {
     #[pymodule_export]
-    use super::{accrue_duty, pay_duty, remit_tax, seed_jackpot, settle_payout, settle_psp};
+    use super::{
+        accrue_duty, park_suspense, pay_duty, remit_tax, return_suspense, seed_jackpot, settle_payout,
+        settle_psp,
+    };
 }

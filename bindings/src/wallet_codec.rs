@@ -210,7 +210,7 @@ pub fn void_bet<'py>(
     encode(context.py(), context, &Command::VoidBet(command))
 }
 
-/// Reject the bets that are pending for too long.
+/// Reject the bets that are pending for too long, and end what has expired.
 #[pyfunction]
 pub fn tick<'py>(context: &Bound<'py, Context>, until: u64) -> PyResult<Bound<'py, PyBytes>> {
     encode(context.py(), context, &Command::Tick(Tick { until }))

@@ -14,6 +14,7 @@ __all__ = [
     "approve_withdrawal",
     "capture_deposit",
     "charge_back",
+    "claim_suspense",
     "fail_deposit",
     "initiate_deposit",
     "lock_funds",
@@ -112,6 +113,9 @@ def write_off_debt(
     context: Context, key: str, *, currency: str, amount: int, reason: str, actor: bytes, approver: bytes
 ) -> bytes:
     """Give a debt up. Refused: same_actor, debt_too_small."""
+
+def claim_suspense(context: Context, key: str, *, currency: str, amount: int, reason: str) -> bytes:
+    """Money in suspense (`house.park_suspense`) turned out to be this player's. Refused: nothing_there."""
 
 def withhold_tax(context: Context, key: str, *, currency: str, amount: int, jurisdiction: str) -> bytes:
     """Tax on winnings, withheld from what the player has."""

@@ -7,7 +7,16 @@ or amount_not_whole.
 
 from pyplatform._core.wallet import Context
 
-__all__ = ["accrue_duty", "pay_duty", "remit_tax", "seed_jackpot", "settle_payout", "settle_psp"]
+__all__ = [
+    "accrue_duty",
+    "park_suspense",
+    "pay_duty",
+    "remit_tax",
+    "return_suspense",
+    "seed_jackpot",
+    "settle_payout",
+    "settle_psp",
+]
 
 def settle_psp(context: Context, key: str, *, currency: str, psp: str, amount: int, fee: int = 0) -> bytes:
     """A provider paid out what it had captured: `amount`, of which it kept `fee`, topped up from our own money.
@@ -26,6 +35,14 @@ def pay_duty(context: Context, key: str, *, currency: str, jurisdiction: str, am
 
 def remit_tax(context: Context, key: str, *, currency: str, jurisdiction: str, amount: int) -> bytes:
     """Taxes withheld from players are paid. Refused: not_owed."""
+
+def park_suspense(context: Context, key: str, *, currency: str, psp: str, amount: int, reason: str) -> bytes:
+    """A provider has money of a payment that nobody knows; `reason` refers to the payment."""
+
+def return_suspense(
+    context: Context, key: str, *, currency: str, psp: str, amount: int, reason: str
+) -> bytes:
+    """Money in suspense goes back to where it came from. Refused: nothing_there."""
 
 def seed_jackpot(context: Context, key: str, *, currency: str, jackpot: str, amount: int) -> bytes:
     """Put money into a jackpot."""

@@ -165,7 +165,10 @@ def cash_out(
     """
 
 def tick(context: Context, until: int) -> bytes:
-    """Reject every bet still pending at `until`."""
+    """Reject every bet still pending at `until`, and end every bonus and free bet whose time is over by then.
+
+    A writer that leads does so by itself; the reply's `version` is how many there were, at most 512.
+    """
 
 def raise_generation(context: Context, generation: int) -> bytes:
     """Kill switch: bets decided under an older generation are refused from here on."""

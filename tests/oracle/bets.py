@@ -101,12 +101,13 @@ def reject_bet(state: State, command: Command) -> object:
 
 
 def tick(state: State, until: int) -> int:
-    """Reject what waited too long; says how many."""
+    """Reject what waited too long and end what has expired; says how many."""
+    until = min(until, state.at)
     overdue = [bet for (kind, _), bet in state.things.items() if kind == "bet" and bet.state == "pending"]
-    overdue = [bet for bet in overdue if bet.pending_until <= min(until, state.at)]
+    overdue = [bet for bet in overdue if bet.pending_until <= until]
     for bet in overdue:
         _finish(state, bet, _void(state, bet, (1, 1)), "rejected")
-    return len(overdue)
+    return len(overdue) + bonus.expire(state, until)
 
 
 def settle_bet(state: State, command: Command) -> object:

@@ -96,10 +96,34 @@ def end_free_bet(state: State, command: Command) -> object:
     check_version(token, command)
     if command["why"] == "expired" and state.at < token.expires_at:
         raise No("not_expired")
+    _end_token(state, token)
+    return token
+
+
+def _end_token(state: State, token: SimpleNamespace) -> None:
     free = of("PLAYER_FREEBET", token.id, token.currency)
     state.books.post([(free, house("FREEBET_EXPIRED", token.currency), token.amount)])
     token.state, token.version = "ended", token.version + 1
-    return token
+
+
+def expire(state: State, until: int) -> int:
+    """End what has expired; says how many."""
+    waits = {"grant": "active", "token": "available"}
+    found = [
+        (kind, thing) for (kind, _), thing in state.things.items() if thing_state(thing) == waits.get(kind)
+    ]
+    ended = [(kind, thing) for kind, thing in found if thing.expires_at <= until]
+    for kind, thing in ended:
+        if kind == "grant":
+            state.books.post(forfeit(state, thing))
+            close(thing, "expired")
+        else:
+            _end_token(state, thing)
+    return len(ended)
+
+
+def thing_state(thing: SimpleNamespace) -> str:
+    return getattr(thing, "state", "")
 
 
 def divide(

@@ -56,6 +56,7 @@ FLOOR: Final = {
     "PLAYER_DEBT": "debt_too_small",
     "PLAYER_LOCKED": "not_locked",
     "JACKPOT_POOL": "jackpot_short",
+    "SUSPENSE": "nothing_there",
     **dict.fromkeys(
         [
             "PLAYER_REAL",

@@ -217,6 +217,7 @@ def by_hand(state: State, command: Command) -> None:
         "recover_debt": (real, debt),
         "write_off_debt": (house("BAD_DEBT", currency), debt),
         "withhold_tax": (real, owed_to),
+        "claim_suspense": (house("SUSPENSE", currency), real),
     }
     state.books.post([(*pairs[kind], amount)])
 
@@ -241,7 +242,10 @@ def operator(state: State, command: Command) -> None:
     duty, tax = of("DUTY_PAYABLE", jurisdiction, currency), of("TAX_PAYABLE", jurisdiction, currency)
     payout = of("PSP_PAYOUT_CLEARING", command.get("psp"), currency)
     pool = of("JACKPOT_POOL", command.get("jackpot"), currency)
+    clearing, suspense = of("PSP_CLEARING", command.get("psp"), currency), house("SUSPENSE", currency)
     pairs = {
+        "park_suspense": (clearing, suspense),
+        "return_suspense": (suspense, clearing),
         "settle_payout": (payout, players),
         "accrue_duty": (house("GAMING_TAX_EXP", currency), duty),
         "pay_duty": (duty, operating),

@@ -15,7 +15,10 @@ CASHIER += " approve_withdrawal pay_withdrawal return_withdrawal"
 BY_HAND = (
     "lock_funds unlock_funds make_dormant revive_dormant adjust recover_debt write_off_debt withhold_tax"
 )
-OPERATOR = "settle_psp settle_payout accrue_duty pay_duty remit_tax seed_jackpot"
+BY_HAND += " claim_suspense"
+OPERATOR = (
+    "park_suspense return_suspense settle_psp settle_payout accrue_duty pay_duty remit_tax seed_jackpot"
+)
 BONUS = "grant_bonus convert_bonus end_bonus give_free_bet end_free_bet"
 CASINO = (
     "casino_debit casino_play casino_credit casino_rollback casino_adjust jackpot_win close_round set_profile"

@@ -155,6 +155,8 @@ chart! {
     DutyPayable = 2310 DUTY_PAYABLE Real Credit free Jurisdiction,
     /// A player's money after the account fell dormant.
     DormantFunds = 2400 DORMANT_FUNDS Real Credit floor Player,
+    /// Money that came in and nobody knows yet whose it is; nothing at the close of a period.
+    Suspense = 2500 SUSPENSE Real Credit floor House,
     /// Stakes of settled bets: income.
     SportStakes = 4100 SPORT_STAKES Real Credit free House,
     /// Returns of won bets: expense.

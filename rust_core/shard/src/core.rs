@@ -30,7 +30,7 @@ impl Core {
 
     /// Reject the bets whose delay has run out by `now`, as one journaled command.
     pub(crate) fn tick(&mut self, now: u64, batch: &mut BatchBuilder) -> Result<(), String> {
-        if self.wallet.next_pending_until().is_none_or(|until| until > now) {
+        if self.wallet.next_due().is_none_or(|until| until > now) {
             return Ok(());
         }
         let envelope = Envelope {

@@ -14,6 +14,7 @@ mod command;
 mod counters;
 mod effects;
 mod entry;
+mod expiry;
 mod field;
 mod fields;
 mod idempotency;

@@ -124,7 +124,7 @@ pub struct Reply {
     pub at: u64,
     /// What the command was about: a bet, a payment, a grant.
     pub object_id: Option<ObjectId>,
-    /// Version of that; for a tick, the number of bets rejected.
+    /// Version of that; for a tick, the number of bets, bonuses and free bets it ended.
     pub version: u32,
     /// What was decided about the placed bet by now.
     pub decision: Decision,

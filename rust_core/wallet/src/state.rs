@@ -2,6 +2,7 @@
 
 use crate::bets::{Bet, BetState, Bets};
 use crate::counters::{Counts, minute_of};
+use crate::expiry::Expiries;
 use crate::idempotency::Idempotency;
 use crate::ids::{ObjectId, PlayerId, Slug};
 use crate::object::{Grant, GrantState, Object, Objects, Policy};
@@ -42,6 +43,7 @@ pub(crate) struct State {
     pub(crate) bets: Bets,
     pub(crate) objects: Objects,
     pub(crate) purses: Purses,
+    pub(crate) expiries: Expiries,
     pub(crate) idempotency: Idempotency,
     pub(crate) last: Position,
     pub(crate) generation: u64,
@@ -57,6 +59,7 @@ impl State {
             bets: Bets::default(),
             objects: Objects::default(),
             purses: Purses::default(),
+            expiries: Expiries::default(),
             idempotency: Idempotency::default(),
             last: Position::default(),
             generation: 0,
@@ -104,6 +107,7 @@ impl State {
                 (false, _) => {}
             }
         }
+        self.expiries.follow(&object);
         self.objects.put(object)
     }
 
@@ -137,6 +141,12 @@ impl State {
         grant.map_or(Amount::ZERO, |id: ObjectId| {
             self.standing_on(AccountCode::PlayerBonus, currency, id.bytes())
         })
+    }
+
+    /// When the next thing happens by itself: a pending bet has waited too long, or a bonus or a free bet ends.
+    pub(crate) fn next_due(&self) -> Option<u64> {
+        let (pending, ending) = (self.bets.next_pending_until(), self.expiries.next());
+        [pending, ending].into_iter().flatten().min()
     }
 
     pub(crate) fn open_bets(&self) -> impl Iterator<Item = &Bet> {

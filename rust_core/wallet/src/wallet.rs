@@ -127,9 +127,9 @@ impl Wallet {
         self.state.open_bets()
     }
 
-    /// When the delay of the bet pending longest runs out.
-    pub fn next_pending_until(&self) -> Option<u64> {
-        self.state.bets.next_pending_until()
+    /// When a tick is due next: a bet has been pending for too long, or a bonus or a free bet ends.
+    pub fn next_due(&self) -> Option<u64> {
+        self.state.next_due()
     }
 
     /// Names and balances of all accounts, each on its own side.

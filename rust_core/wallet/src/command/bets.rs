@@ -107,15 +107,15 @@ pub struct RejectBet {
     pub version: u32,
 }
 
-/// Reject the bets that are pending for too long.
+/// Reject the bets that are pending for too long, and end the bonuses and free bets whose time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tick {
-    /// Bets pending until then or earlier; a time after the entry's own counts as the entry's.
+    /// What waits until then or earlier; a time after the entry's own counts as the entry's.
     pub until: u64,
 }
 
 impl Tick {
-    /// Most bets one tick rejects, which bounds its entry; the next tick takes the rest.
+    /// Most that one tick ends, which bounds its entry; the next tick takes the rest.
     pub const MOST: usize = 512;
 }
 

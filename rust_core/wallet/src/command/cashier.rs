@@ -157,6 +157,15 @@ commands! {
             /// Who agreed, somebody else.
             approver: StaffId,
         }
+        /// Money in suspense turned out to be this player's.
+        ClaimSuspense {
+            /// Currency of the amount.
+            currency: Currency,
+            /// More than zero, and at most what is in suspense.
+            amount: Amount,
+            /// Why.
+            reason: Words<'a>,
+        }
         /// Tax on winnings, withheld from what the player has.
         WithholdTax {
             /// Currency of the amount.

@@ -1,6 +1,7 @@
 //! The operator's own money.
 
 use super::table::commands;
+use crate::fields::Words;
 use crate::ids::Slug;
 use money::{Amount, Currency};
 
@@ -53,6 +54,28 @@ commands! {
             jurisdiction: Slug,
             /// More than zero, and at most what is owed.
             amount: Amount,
+        }
+        /// A provider has money of a payment that nobody knows.
+        ParkSuspense {
+            /// Currency of the amount.
+            currency: Currency,
+            /// The payment provider.
+            psp: Slug,
+            /// More than zero.
+            amount: Amount,
+            /// Reference of the payment.
+            reason: Words<'a>,
+        }
+        /// Money in suspense goes back to where it came from.
+        ReturnSuspense {
+            /// Currency of the amount.
+            currency: Currency,
+            /// The payment provider.
+            psp: Slug,
+            /// More than zero, and at most what is in suspense.
+            amount: Amount,
+            /// Reference of the payment.
+            reason: Words<'a>,
         }
         /// Put money into a jackpot.
         SeedJackpot {

@@ -89,6 +89,7 @@ kinds! {
         RecoverDebt = 27 "recover_debt",
         WriteOffDebt = 28 "write_off_debt",
         WithholdTax = 29 "withhold_tax",
+        ClaimSuspense = 37 "claim_suspense",
     }
     Cashier nobody {
         CaptureDeposit = 30 "capture_deposit",
@@ -106,6 +107,8 @@ kinds! {
         PayDuty = 43 "pay_duty",
         RemitTax = 44 "remit_tax",
         SeedJackpot = 45 "seed_jackpot",
+        ParkSuspense = 46 "park_suspense",
+        ReturnSuspense = 47 "return_suspense",
     }
     Bonus player {
         GrantBonus = 50 "grant_bonus",

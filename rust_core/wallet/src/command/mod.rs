@@ -16,9 +16,9 @@ pub use bonus::{
     Bonus, CashOut, ConvertBonus, EndBonus, EndFreeBet, EndReason, GiveFreeBet, GrantBonus, SpendPolicy,
 };
 pub use cashier::{
-    Adjust, ApproveWithdrawal, CaptureDeposit, Cashier, ChargeBack, FailDeposit, InitiateDeposit, LockFunds,
-    MakeDormant, PayWithdrawal, RecoverDebt, RequestWithdrawal, ReturnReason, ReturnWithdrawal,
-    ReviveDormant, UnlockFunds, WinDispute, WithholdTax, WriteOffDebt,
+    Adjust, ApproveWithdrawal, CaptureDeposit, Cashier, ChargeBack, ClaimSuspense, FailDeposit,
+    InitiateDeposit, LockFunds, MakeDormant, PayWithdrawal, RecoverDebt, RequestWithdrawal, ReturnReason,
+    ReturnWithdrawal, ReviveDormant, UnlockFunds, WinDispute, WithholdTax, WriteOffDebt,
 };
 pub use casino::{
     AfterWin, Casino, CasinoAdjust, CasinoCredit, CasinoDebit, CasinoPlay, CasinoRollback, CloseRound,
@@ -27,7 +27,9 @@ pub use casino::{
 pub use control::{
     AcknowledgeReality, ConfirmGuards, Control, EndSession, SetLimits, SetPolicy, SetStatus, StartSession,
 };
-pub use house::{AccrueDuty, House, PayDuty, RemitTax, SeedJackpot, SettlePayout, SettlePsp};
+pub use house::{
+    AccrueDuty, House, ParkSuspense, PayDuty, RemitTax, ReturnSuspense, SeedJackpot, SettlePayout, SettlePsp,
+};
 pub use kind::Kind;
 
 use crate::fields::{FieldError, Shown, Value};

@@ -152,7 +152,8 @@ impl<'a> Effects<'a> {
             Command::Deposit(deposit) => (None, self.player, Some(deposit.currency)),
             Command::PlaceBet(place) => (Some(place.bet_id), self.player, Some(place.currency)),
             Command::Tick(_) => {
-                (Some(BetId::read(reader)?), Some(PlayerId::read(reader)?), Some(reader.currency()?))
+                let bet = BetId::new(reader.array()?).ok();
+                (bet, Some(PlayerId::read(reader)?), Some(reader.currency()?))
             }
             command => {
                 let told = self.player.is_none() && command.key().is_some();

@@ -67,9 +67,9 @@ impl Group<'_> {
     }
 }
 
-/// The bet, the player and the currency of one of the groups of a tick.
-pub(crate) fn put_subject(out: &mut Vec<u8>, bet_id: &BetId, player: &PlayerId, currency: Currency) {
-    out.extend_from_slice(bet_id.bytes());
+/// The bet (if it is about one), the player and the currency of one of the groups of a tick.
+pub(crate) fn put_subject(out: &mut Vec<u8>, bet_id: Option<&BetId>, player: &PlayerId, currency: Currency) {
+    out.extend_from_slice(bet_id.map_or(&[0; 16], BetId::bytes).as_slice());
     out.extend_from_slice(player.bytes());
     put_currency(out, currency);
 }

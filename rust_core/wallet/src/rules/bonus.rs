@@ -164,7 +164,6 @@ fn give(state: &mut State, request: &Request<'_>, it: &GiveFreeBet<'_>, plan: &m
     Ok(Yes::of(purse, state))
 }
 
-/// F `PLAYER_FREEBET` → `FREEBET_EXPIRED`.
 fn end_free_bet(
     state: &mut State,
     request: &Request<'_>,
@@ -183,9 +182,14 @@ fn end_free_bet(
         return Err(Code::NotExpired.into());
     }
     let purse = state.purse(token.player, token.currency);
+    end_token(state, &token, plan);
+    Ok(Yes::of(purse, state))
+}
+
+/// F `PLAYER_FREEBET` → `FREEBET_EXPIRED`.
+pub(super) fn end_token(state: &mut State, token: &Token, plan: &mut Plan) {
     let free = state.owned(AccountCode::PlayerFreebet, token.currency, token.id.bytes());
     let expired = state.house(AccountCode::FreebetExpired, token.currency);
     plan.pay(free, expired, token.amount);
-    plan.keep(Token { version: token.version + 1, state: TokenState::Ended, ..token });
-    Ok(Yes::of(purse, state))
+    plan.keep(Token { version: token.version + 1, state: TokenState::Ended, ..token.clone() });
 }

@@ -49,6 +49,7 @@ fn currency_of(command: &Cashier<'_>) -> Result<Currency, Code> {
         Cashier::RecoverDebt(it) => it.currency,
         Cashier::WriteOffDebt(it) => it.currency,
         Cashier::WithholdTax(it) => it.currency,
+        Cashier::ClaimSuspense(it) => it.currency,
         _ => return Err(Code::Malformed),
     })
 }
@@ -230,6 +231,11 @@ fn move_by_hand(
             positive(it.amount)?;
             let payable = state.owned(AccountCode::TaxPayable, currency, it.jurisdiction.bytes());
             plan.pay(real, payable, it.amount);
+        }
+        Cashier::ClaimSuspense(it) => {
+            positive(it.amount)?;
+            let suspense = state.house(AccountCode::Suspense, currency);
+            plan.pay(suspense, real, it.amount);
         }
         _ => return Err(Code::Malformed),
     }

@@ -51,6 +51,18 @@ pub(super) fn plan(state: &mut State, command: &House<'_>, plan: &mut Plan) -> R
             pay_what_is_owed(state, payable, operating, it.amount, plan)?;
             it.currency
         }
+        House::ParkSuspense(it) => {
+            positive(it.amount)?;
+            let clearing = state.owned(AccountCode::PspClearing, it.currency, it.psp.bytes());
+            plan.pay(clearing, state.house(AccountCode::Suspense, it.currency), it.amount);
+            it.currency
+        }
+        House::ReturnSuspense(it) => {
+            positive(it.amount)?;
+            let clearing = state.owned(AccountCode::PspClearing, it.currency, it.psp.bytes());
+            plan.pay(state.house(AccountCode::Suspense, it.currency), clearing, it.amount);
+            it.currency
+        }
         House::SeedJackpot(it) => {
             positive(it.amount)?;
             let seed = state.house(AccountCode::JackpotSeed, it.currency);

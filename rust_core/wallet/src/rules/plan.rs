@@ -85,6 +85,7 @@ fn refusal(error: &PostingError) -> Code {
     match key.code {
         AccountCode::PlayerDebt => Code::DebtTooSmall,
         AccountCode::PlayerLocked => Code::NotLocked,
+        AccountCode::Suspense => Code::NothingThere,
         AccountCode::JackpotPool => Code::JackpotShort,
         _ => Code::InsufficientFunds,
     }
