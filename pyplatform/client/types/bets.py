@@ -57,7 +57,8 @@ class BetRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `sizes` say how many legs make a line of a SYSTEM. An `each_way` bet has a place line for every line. `price` is
     the price of a SAME_GAME, whose legs are of one event. `price_policy` says which prices are taken when they have
-    moved, WITHIN with a `tolerance` such as "0.05"; without it the house's rule counts.
+    moved, WITHIN with a `tolerance` such as "0.05"; without it the house's rule counts. `free_bet_id` stakes a free
+    bet, whole, in place of money.
     """
 
     legs: list[LegRequest]
@@ -69,6 +70,7 @@ class BetRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     price: str | None = None
     price_policy: PricePolicy | None = None
     tolerance: str | None = None
+    free_bet_id: str | None = None
 
 
 BetState = Literal["cashed_out", "open", "pending", "referred", "rejected", "settled", "voided"]
@@ -79,13 +81,14 @@ BetStatus = Literal["accepted", "referred"]
 
 
 class LegView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A leg at the price taken; `price_asked` differs where the price had moved."""
+    """A leg at the price taken; `price_asked` differs where the price had moved. `each_way` such as "1/5 1-2-3"."""
 
     market_id: str
     selection_id: int
     price: str
     price_asked: str
     banker: bool
+    each_way: str | None
 
 
 class BetView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
