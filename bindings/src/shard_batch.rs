@@ -158,6 +158,7 @@ impl Batch {
 }
 
 type Account<'py> = (u16, Bound<'py, PyBytes>);
+type Part<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, usize);
 type Move<'py> = (Account<'py>, Account<'py>, &'static str, Py<PyAny>, (Py<PyAny>, Py<PyAny>));
 
 /// The chart of accounts: number, name, book, whether it grows by debits, whose it is.
@@ -317,6 +318,17 @@ impl Entry {
                 Ok((account(&posted.debit), account(&posted.credit), currency, amount, after))
             })
             .collect()
+    }
+
+    #[getter]
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Part<'py>>> {
+        let entry = self.read()?;
+        let parts = entry.effects().map(|effect| {
+            let player = id(py, effect.player.as_ref().map(PlayerId::bytes));
+            let bet = id(py, effect.bet_id.as_ref().map(wallet::BetId::bytes));
+            (player, bet, effect.postings.count())
+        });
+        Ok(parts.collect())
     }
 
     #[getter]

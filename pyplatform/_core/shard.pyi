@@ -137,7 +137,7 @@ class Entry:
         rejected or cashed_out."""
     @property
     def fields(self) -> dict[str, Any]:
-        """What was asked, by field; empty for deposits, placements and other commands with properties here."""
+        """What was asked, by field, without what has a property here."""
     @property
     def records(self) -> list[tuple[str, dict[str, Any]]]:
         """Payments, grants and other records that changed, as they are now: (kind, fields); see `Wallet.record`."""
@@ -145,6 +145,10 @@ class Entry:
     def moves(self) -> list[tuple[tuple[int, bytes], tuple[int, bytes], str, int, tuple[int, int]]]:
         """Postings in order: (debited account, credited account, currency, amount, balances after), where an account
         is (number, owner) and a balance stands on its account's own side."""
+    @property
+    def parts(self) -> list[tuple[bytes, bytes, int]]:
+        """What the moves belong to, in their order: (player, bet id, number of moves), ids zero for none. Only a tick
+        has more than one part, one a bet."""
 
 @final
 class Batch:

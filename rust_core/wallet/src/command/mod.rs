@@ -7,6 +7,7 @@ mod casino;
 mod control;
 mod house;
 mod kind;
+mod plain;
 mod table;
 
 pub use bets::{
@@ -168,9 +169,9 @@ impl<'a> Command<'a> {
         }
     }
 
-    /// The fields of a command by name, for the kinds of the tables.
+    /// The fields of a command by name; of the plain kinds those that entries do not tell otherwise.
     pub fn show(&self) -> Vec<(&'static str, Shown)> {
-        in_table!(self, tabled => tabled.show(), _ => Vec::new())
+        in_table!(self, tabled => tabled.show(), plain => plain::show(plain))
     }
 
     /// The command of a kind of the tables, with the values that `value_of` gives for the names of its fields.
