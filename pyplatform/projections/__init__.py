@@ -1,7 +1,8 @@
-"""Read models in Valkey: written only by what is newer, applied exactly once, rebuilt from the record at will."""
+"""Read models in Valkey and in tables: applied exactly once, and rebuilt from the record at will."""
 
 from pyplatform.projections.effects import Effects
 from pyplatform.projections.inbox import Batch, Inbox, Outcome, Position
 from pyplatform.projections.models import ReadModels
+from pyplatform.projections.tables import TableInbox
 
-__all__ = ["Batch", "Effects", "Inbox", "Outcome", "Position", "ReadModels"]
+__all__ = ["Batch", "Effects", "Inbox", "Outcome", "Position", "ReadModels", "TableInbox"]

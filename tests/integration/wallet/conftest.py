@@ -3,11 +3,12 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from os import environ
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from pyplatform.kernel.config import Settings
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.projections import ReadModels
 from pyplatform.wallet import WalletClient
+from pyplatform.wallet.entries import run_entry_projector
 from pyplatform.wallet.service import run_balance_projector, run_wallet
 
 EURO = 1_000_000
@@ -88,14 +90,16 @@ def player(wallet: WalletClient, tenant_name: str) -> Player:
 Running = Callable[[], AbstractAsyncContextManager[None]]
 
 
-@pytest.fixture
-def wallet_running(settings: Settings, tenant_name: str) -> Running:
-    """The wallet process of the test's tenant, in this event loop, while the block lasts."""
+Run = Callable[[Settings, Sequence[str], asyncio.Event], Coroutine[Any, Any, None]]
+
+
+def _running(run: Run, settings: Settings, tenant: str) -> Running:
+    """A service for one tenant, in this event loop, while the block lasts."""
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         stop = asyncio.Event()
-        task = asyncio.create_task(run_wallet(settings, [tenant_name], stop))
+        task = asyncio.create_task(run(settings, [tenant], stop))
         try:
             yield
         finally:
@@ -103,23 +107,24 @@ def wallet_running(settings: Settings, tenant_name: str) -> Running:
             await task
 
     return running
+
+
+@pytest.fixture
+def wallet_running(settings: Settings, tenant_name: str) -> Running:
+    """The wallet process of the test's tenant."""
+    return _running(run_wallet, settings, tenant_name)
 
 
 @pytest.fixture
 def balances_running(settings: Settings, tenant_name: str) -> Running:
-    """The balance projector of the test's tenant, while the block lasts."""
+    """The balance projector of the test's tenant."""
+    return _running(run_balance_projector, settings, tenant_name)
 
-    @asynccontextmanager
-    async def running() -> AsyncIterator[None]:
-        stop = asyncio.Event()
-        task = asyncio.create_task(run_balance_projector(settings, [tenant_name], stop))
-        try:
-            yield
-        finally:
-            stop.set()
-            await task
 
-    return running
+@pytest.fixture
+def entries_running(settings: Settings, tenant_name: str) -> Running:
+    """The projector of the moves of the test's tenant."""
+    return _running(run_entry_projector, settings, tenant_name)
 
 
 Spawn = Callable[[Settings, str], "subprocess.Popen[bytes]"]

@@ -1,0 +1,88 @@
+"""Projections in tables of Postgres: the position moves in the transaction that writes the rows."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+
+from pyplatform.kernel.errors import Unavailable
+from pyplatform.projections.inbox import Outcome, Position
+
+_ENTER: Final = """
+select set_config('role', 'pyplatform_projector', true), set_config('pyplatform.tenant', $1, true)
+"""
+_POSITION: Final = "select seq, hash from projections.position where tenant = $1 and name = $2"
+_FIRST: Final = """
+insert into projections.position (tenant, name, seq, hash) values ($1, $2, 0, '') on conflict do nothing
+"""
+_ADVANCE: Final = "update projections.position set seq = $3, hash = $4 where tenant = $1 and name = $2"
+_FORGET: Final = "delete from projections.position where tenant = $1 and name = $2"
+
+
+class TableInbox:
+    """Where one projection of a tenant's ledger stands; applies consecutive batches exactly once.
+
+    Two projectors of the same name take turns: the second finds what the first has applied.
+    """
+
+    def __init__(self, postgres_url: str, tenant: str, name: str) -> None:
+        self._url = postgres_url
+        self._tenant = tenant
+        self._name = name
+        self._connection: asyncpg.Connection | None = None
+
+    async def position(self) -> Position:
+        """Last sequence applied and the hash of its batch; sequence 0 before the first."""
+        async with self.transaction() as connection:
+            row = await connection.fetchrow(_POSITION, self._tenant, self._name)
+        return Position(row["seq"], row["hash"]) if row else Position(0, b"")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """A transaction as the projector's role, bound to the tenant; raises Unavailable when Postgres is away."""
+        try:
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await asyncpg.connect(self._url, timeout=5)
+            async with self._connection.transaction():
+                await self._connection.execute(_ENTER, self._tenant)
+                yield self._connection
+        except (
+            OSError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.OperatorInterventionError,
+        ) as error:
+            await self.close()
+            raise Unavailable(f"Postgres does not answer ({error}): is it running?") from error
+
+    async def advance(
+        self, connection: asyncpg.Connection, lo: int, hi: int, prev_hash: bytes, digest: bytes
+    ) -> Outcome:
+        """Move from `lo` to `hi` in the caller's transaction, and say whether its rows are to be written.
+
+        Only APPLIED changed anything; the meanings are those of `Outcome`.
+        """
+        await connection.execute(_FIRST, self._tenant, self._name)
+        row = await connection.fetchrow(f"{_POSITION} for update", self._tenant, self._name)
+        seq, known = row["seq"], row["hash"]
+        if hi <= seq:
+            return Outcome.DUPLICATE if hi < seq or digest == known else Outcome.DIVERGED
+        if lo != seq:
+            # Missing, or applied in part by another: go on from the position.
+            return Outcome.GAP
+        if seq and prev_hash != known:
+            return Outcome.DIVERGED
+        await connection.execute(_ADVANCE, self._tenant, self._name, hi, digest)
+        return Outcome.APPLIED
+
+    async def forget(self, connection: asyncpg.Connection) -> None:
+        """Begin anew, in the transaction that empties the tables."""
+        await connection.execute(_FORGET, self._tenant, self._name)
+
+    async def close(self) -> None:
+        """Drop the connection."""
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
