@@ -160,10 +160,11 @@ def _of_lines(
     return [
         (
             leg.market_id,
-            Share(leg.selection, staked, payout, leg.each_way.places if place and leg.each_way else 0),
+            Share(
+                leg.selection, max(1, staked), payout, leg.each_way.places if place and leg.each_way else 0
+            ),
         )
         for leg, staked, payout in amounts
-        if staked > 0
     ]
 
 
