@@ -24,6 +24,7 @@ from bench import (
     journals,
     lags,
     replaying,
+    settling,
     suspending,
     takeovers,
 )
@@ -85,6 +86,7 @@ class Measures:
             "suspend": lambda: uvloop.run(suspending.measure(self._stream)),
             "http_reads": lambda: uvloop.run(http_reads.measure()),
             "concurrent_bets": lambda: uvloop.run(concurrent_bets.measure(self._settings, self._server_pids)),
+            "settlement": lambda: uvloop.run(settling.measure(self._settings, self._server_pids)),
             "append_under_snapshot": lambda: uvloop.run(journals.under_snapshot(self._settings)),
             "append_dr_sync": lambda: uvloop.run(journals.replicated()),
             "hot_account": lambda: uvloop.run(hot_accounts.measure(self._settings)),

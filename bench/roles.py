@@ -1,6 +1,6 @@
 """The processes of the concurrent benchmark.
 
-`python -m bench.roles wallet|projector TENANT`, `python -m bench.roles callers TENANT SECONDS ROUNDS REPEAT`.
+`python -m bench.roles wallet|projector|settlement TENANT`, or `… callers TENANT SECONDS ROUNDS REPEAT`.
 Addresses come from the environment as for every process of the platform. A process ends when its standard input
 does, so that nothing outlives the benchmark.
 """
@@ -10,7 +10,10 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Final
 
+import asyncpg
 import uvloop
 
 from bench.accounting import percentile
@@ -18,9 +21,12 @@ from bench.wallets import bets, fund, require_accepted
 from pyplatform.bus import Bus
 from pyplatform.contracts.wallet import balance_position_key
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tenancy import Tenant
 from pyplatform.projections import Inbox, ReadModels
+from pyplatform.sportsbook.settlement_service import SettlementPorts, run_settlement
 from pyplatform.wallet import WalletClient
 from pyplatform.wallet.service import run_balance_projector, run_wallet
+from pyplatform.wallet.store import JournalReader
 
 CALLERS = 512
 CATCH_UP_S = 30.0
@@ -80,6 +86,31 @@ async def _round(tenant: str, wallet: WalletClient, seconds: float, times: int) 
     return taken, last
 
 
+async def settle(settings: Settings, tenants: list[str], stop: asyncio.Event) -> None:
+    """Lead settlement."""
+    async with AsyncExitStack() as stack:
+        bus = await Bus.connect(settings.nats_url, name="bench-settlement")
+        stack.push_async_callback(bus.close)
+        pool = await stack.enter_async_context(
+            asyncpg.create_pool(settings.postgres_url, min_size=2, max_size=6)
+        )
+
+        def reader(shard: str) -> JournalReader:
+            made = JournalReader(settings.postgres_url, shard)
+            stack.push_async_callback(made.close)
+            return made
+
+        ports = SettlementPorts(bus, WalletClient(bus), reader, pool, settings.postgres_url)
+        await run_settlement(ports, [Tenant(name, "EUR", 500) for name in tenants], stop, lambda: None)
+
+
+_ROLES: Final[dict[str, Run]] = {
+    "wallet": run_wallet,
+    "projector": run_balance_projector,
+    "settlement": settle,
+}
+
+
 def main() -> None:
     """Be the process the arguments name."""
     role, tenant, *numbers = sys.argv[1:]
@@ -87,7 +118,7 @@ def main() -> None:
         seconds, rounds, times = map(int, numbers)
         uvloop.run(call(tenant, seconds, rounds, times))
     else:
-        uvloop.run(serve({"wallet": run_wallet, "projector": run_balance_projector}[role], tenant))
+        uvloop.run(serve(_ROLES[role], tenant))
 
 
 if __name__ == "__main__":
