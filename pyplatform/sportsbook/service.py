@@ -47,6 +47,7 @@ from pyplatform.sportsbook.referrals import Referrals
 from pyplatform.sportsbook.reporting import Reporter
 from pyplatform.sportsbook.reserving import Held, Owners, Recheck
 from pyplatform.sportsbook.same_game import SameGame
+from pyplatform.sportsbook.samegame import SameGamePrices
 from pyplatform.sportsbook.settlement_record import SettlementRecord
 from pyplatform.sportsbook.sources import Sources
 from pyplatform.sportsbook.trading import Changes, Trading
@@ -95,6 +96,8 @@ class EventOwner:
         self.trading = Trading(tenants, name, self.sources.is_up, limit=limit)
         self.trading.selling.liability = self._made_if_won
         judge = Judge(self.trading.markets, self.bets, self.trading.terms_of)
+        together = SameGamePrices(self.trading.markets, self.trading.desks, self.trading.terms_of)
+        judge.joint_price = together.price
         judge.joint_price = SameGame(self.trading.markets, self.trading.desks).price
         self.decisions = Decisions()
         recheck = Recheck(self.owners, judge)

@@ -1,6 +1,8 @@
 """Slips through the event owner, the wallet and a real journal: legs, prices that move, limits, the last moment."""
 
 import asyncio
+import dataclasses
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -8,13 +10,16 @@ from pyplatform._core import bonus
 from pyplatform._core import wallet as codec
 from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, Leg, PlaceBet, QuoteBet
 from pyplatform.contracts.sportsbook.terms import PricePolicy, TermsScope, TermsValues
+from pyplatform.contracts.sportsbook.trading import FootballModel, ModelSource
 from pyplatform.core import money
 from pyplatform.kernel import ids
+from pyplatform.sportsbook.desk_state import DeskState
 from pyplatform.sportsbook.service import EventOwner
 from tests.integration.sportsbook.conftest import (
     FIRST,
     MARKET,
     SECOND,
+    THIRD,
     House,
     definition,
     feed,
@@ -173,3 +178,45 @@ async def test_systems_bankers_and_each_way_bets_are_taken_and_recovered_alike(h
     await heir.recover()
     for market_id in (MARKET, OTHER):
         assert losses(heir, house, market_id) == losses(owner, house, market_id)
+
+
+async def test_legs_of_one_match_are_sold_at_the_price_of_both_together(house: House) -> None:
+    """Home and more than two goals go together: less than the product, more than the harder of the two alone."""
+    owner = traded(house)
+    feed(owner, told(definition()).replace(b'"e2"', b'"e1"'), told(prices()))
+    legs = double(house).legs
+    slip = replace(
+        house.attempt("10.00"),
+        bet_type="SAME_GAME",
+        legs=(legs[0], replace(legs[1], event_id="e1")),
+        joint_price_e4=11_000,
+    )
+    unpriced = await owner.placement.place(replace(slip, key="unpriced"))
+    assert unpriced.code == "same_game_not_offered"
+    desk = owner.trading.desks[house.tenant.slug]
+    model = FootballModel(1.6, 1.1, -0.08)
+    outcomes = (
+        {FIRST: "home", SECOND: "draw", THIRD: "away"},
+        {FIRST: "under2.5", SECOND: "over2.5", THIRD: "score0-0"},
+    )
+    state_of(desk, "event:e1", model=model)
+    for market_id, words in zip((MARKET, OTHER), outcomes, strict=True):
+        state_of(desk, f"market:{market_id}", source=ModelSource(words))
+        owner.trading.selling.arrange(owner.trading.markets[market_id])
+        owner.trading.selling.price(owner.trading.markets[market_id])
+    quote = await owner.placement.quote(slip)
+    home, over = quote.prices
+    assert (quote.code, max(home, over) < quote.joint_price_e4 < home * over // 10_000) == ("", True)
+    greedy = await owner.placement.place(replace(slip, key="greedy", joint_price_e4=900_000))
+    assert (greedy.code, greedy.joint_price_e4) == ("price_changed", quote.joint_price_e4)
+    answer = await owner.placement.place(replace(slip, joint_price_e4=quote.joint_price_e4))
+    assert (answer.outcome, answer.joint_price_e4) == (ACCEPTED, quote.joint_price_e4)
+    heir = traded(house)
+    await heir.recover()
+    (bet,) = heir.bets
+    assert (bet.bet_type, bet.joint_price_e4) == ("SAME_GAME", quote.joint_price_e4)
+
+
+def state_of(desk: DeskState, target: str, **facets: Any) -> None:
+    """Have staff decided something, as the fold of their events would."""
+    desk._standings[target] = dataclasses.replace(desk.of(target), **facets)
