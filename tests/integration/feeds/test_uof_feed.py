@@ -226,19 +226,24 @@ async def test_an_interrupted_recovery_is_made_again_from_the_last_good_time(
 
 
 async def test_requests_that_are_refused_are_repeated_within_their_limits(
-    make: Make, betradar: Betradar
+    make: Make, betradar: Betradar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     betradar.answers.recovery_statuses = [429, 503, 503, 503, 503, 503]
     run = make(products=(1,))
     times = []
     async with run.start():
         await connected(run)
+        recover = run.feed.api.recover
+
+        async def noted(*request: Any) -> None:
+            times.append(run.clock.ms)
+            await recover(*request)
+
+        monkeypatch.setattr(run.feed.api, "recover", noted)
         for _ in range(200):
-            before = len(betradar.recoveries)
             await run.alive(1)
             await asyncio.sleep(0.01)
-            if len(betradar.recoveries) > before:
-                times.append(run.clock.ms)
+            await until(lambda: len(betradar.recoveries) == len(times))
             run.clock.go_on(10_000)
     assert all(later - earlier >= 30_000 for earlier, later in pairwise(times))
     counted = times[1:]
