@@ -1,7 +1,7 @@
 """A market as one tenant sells it: its terms, what staff decided, and the prices that came of both."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from pyplatform.contracts.sportsbook.trading import ManualSource
@@ -19,8 +19,8 @@ class Offer:
 
     `holding` names what keeps it from being sold: suspended targets, `terms` (not offered) or what is hidden.
     `sourced` says whether a source other than the market's feed prices it now, None where that feed does.
-    `chances` are the fair probabilities behind the prices; `why` says why there are no prices. `pulled` is the
-    liability they were last moved by, `held_back` whether the minute's allowance kept them from going all the way.
+    `why` says why there are no prices. `pulled` is the liability they were last moved by, `held_back` whether the
+    minute's allowance kept them from going all the way.
     """
 
     terms: Terms
@@ -28,10 +28,10 @@ class Offer:
     holding: tuple[str, ...] = ()
     hidden: bool = False
     sourced: bool | None = None
-    chances: dict[int, float] = field(default_factory=dict)
     why: str = ""
     pulled: tuple[int, ...] = ()
     held_back: bool = False
+    _priced: tuple[tuple[int, ...], odds.PricedBook] | None = None
     _mover: trading.AutoMover | None = None
     _mover_of: tuple[object, ...] = ()
     _moved_at: int = 0
@@ -49,27 +49,36 @@ class Offer:
         `pnl` is what the house makes if a selection wins (empty: not known), `lay` what a customer could sell it at
         on the exchange the prices come from; both in the order of `fair.selections`.
         """
-        self.why = fair.why
-        self.chances = {}
+        self.why, self._priced = fair.why, None
         if isinstance(self.standing.source, ManualSource):
             return self._by_hand(fair)
         if not fair.prices:
             return {}
-        manual = [
-            self.standing.prices.get(selection) if price is not None else None
-            for selection, price in zip(fair.selections, fair.prices, strict=True)
-        ]
+        if self.moves and pnl and fair.places == 1:
+            fair, pnl, lay = _running(fair, pnl, lay)
+        manual = None
+        if by_hand := self.standing.prices:
+            pairs = zip(fair.selections, fair.prices, strict=True)
+            manual = [None if price is None else by_hand.get(selection) for selection, price in pairs]
         try:
             rule = self.terms.rule(fair.places, self.standing.margin_bp)
-            if self.moves and pnl and fair.places == 1 and None not in fair.prices:
+            if self.moves and pnl and fair.places == 1:
                 book = self._move(fair, pnl, lay, manual, rule, now_ns)
             else:
                 book = odds.price_book(fair.prices, rule, manual_e4=manual)
         except ValueError as error:
             self.why = str(error)
             return {}
-        self.chances = dict(zip(fair.selections, book.probabilities, strict=True))
+        self._priced = fair.selections, book
         return {runner: price for runner, price in zip(fair.selections, book.prices_e4, strict=True) if price}
+
+    @property
+    def chances(self) -> dict[int, float]:
+        """Fair probabilities behind the prices by selection, skewed by liability where that moves them."""
+        if self._priced is None:
+            return {}
+        selections, book = self._priced
+        return dict(zip(selections, book.probabilities, strict=True))
 
     def _by_hand(self, fair: Fair) -> dict[int, int]:
         """A trader's prices alone, unless they lose money whatever wins."""
@@ -91,7 +100,7 @@ class Offer:
         fair: Fair,
         pnl: Sequence[int],
         lay: Sequence[float | None],
-        manual: list[int | None],
+        manual: list[int | None] | None,
         rule: odds.PricingRule,
         now_ns: int,
     ) -> odds.PricedBook:
@@ -115,3 +124,14 @@ class Offer:
         )
         self.held_back = moved.capped
         return moved.book
+
+
+def _running(
+    fair: Fair, pnl: Sequence[int], lay: Sequence[float | None]
+) -> tuple[Fair, Sequence[int], Sequence[float | None]]:
+    """The same of the selections that have a price: who does not run moves nothing."""
+    if None not in fair.prices:
+        return fair, pnl, lay
+    at = [number for number, price in enumerate(fair.prices) if price is not None]
+    narrowed = Fair(tuple(fair.selections[n] for n in at), [fair.prices[n] for n in at], fair.places)
+    return narrowed, [pnl[n] for n in at], [lay[n] for n in at] if lay else ()

@@ -61,6 +61,9 @@ class Selling:
             offer.terms, offer.holding, offer.hidden = terms, holding, bool(hidden) or not terms.offered
             offer.standing = desk.of(f"market:{market.market_id}")
             self._follow_links(market.market_id, offer)
+        market.chosen = any(
+            not isinstance(offer.standing.source, FeedSource) for offer in market.offers.values()
+        )
         return changed
 
     def _follow_links(self, market_id: str, offer: Offer) -> None:
@@ -75,7 +78,9 @@ class Selling:
         return [market for market in found if market is not None]
 
     def statuses(self, market: MarketState) -> tuple[MarketStatus, ...]:
-        """Status of a market with every tenant."""
+        """Status of a market with every tenant, or the feed's if all sell by that."""
+        if not market.chosen:
+            return (market.status,)
         return tuple(market.status_of(tenant.slug) for tenant in self._tenants)
 
     def price(self, market: MarketState, tenants: Iterable[Tenant] | None = None) -> bool:
@@ -84,29 +89,55 @@ class Selling:
         While a market is not traded its last prices stay, to be shown.
         """
         moved = False
+        of_own: Fair | None = None
         for tenant in self._tenants if tenants is None else tenants:
-            offer = market.offers.get(tenant.slug)
+            slug = tenant.slug
+            offer = market.offers.get(slug)
             if offer is None:
                 continue
-            before = market.status_of(tenant.slug)
-            fair = self._fair(market, tenant, offer)
-            if fair is not None:
-                prices = self._prices(market, tenant, offer, fair)
-                moved |= prices != market.prices.get(tenant.slug, {})
-                market.prices[tenant.slug] = prices
-            moved |= market.status_of(tenant.slug) is not before
+            if isinstance(offer.standing.source, FeedSource):
+                offer.sourced = None
+                if market.status is not MarketStatus.OPEN or market.quoted is None:
+                    continue
+                if of_own is None:
+                    of_own = of_feed(market)
+                prices = self._of_feed(market, tenant, offer, of_own)
+            else:
+                before = market.status_of(slug)
+                fair = self._fair(market, tenant, offer)
+                prices = offer.price(fair, self._pnl(market, tenant, offer, fair), (), now_ns())
+                prices = {runner: price for runner, price in prices.items() if runner in market.active}
+                moved |= market.status_of(slug) is not before
+            moved |= prices != market.prices.get(slug, {})
+            market.prices[slug] = prices
         return moved
 
-    def _fair(self, market: MarketState, tenant: Tenant, offer: Offer) -> Fair | None:
-        """What a market's source says of it, and whether it is sold by it; None if nothing is to change."""
+    def _pnl(self, market: MarketState, tenant: Tenant, offer: Offer, fair: Fair) -> Sequence[int]:
+        """What liability is to move the prices by; nothing where it moves none."""
+        if offer.moves:
+            offer.pulled = tuple(self.liability(tenant, market.market_id, fair.selections))
+            return offer.pulled
+        return ()
+
+    def _of_feed(self, market: MarketState, tenant: Tenant, offer: Offer, fair: Fair) -> dict[int, int]:
+        """Prices from the market's own feed: what that does not sell is not sold."""
+        quoted = market.quoted
+        assert quoted is not None  # noqa: S101 - it has been asked for
+        lay = quoted.lay if offer.moves and fair.selections else ()
+        prices = offer.price(fair, self._pnl(market, tenant, offer, fair), lay, now_ns())
+        if quoted.price:
+            sold = zip(market.selections, quoted.price, strict=True)
+            withheld = {runner for runner, price in sold if price is None}
+            prices = {runner: price for runner, price in prices.items() if runner not in withheld}
+        return prices
+
+    def _fair(self, market: MarketState, tenant: Tenant, offer: Offer) -> Fair:
+        """What the source a tenant has chosen says of a market, and whether it is sold by it now."""
         source = offer.standing.source
-        if isinstance(source, FeedSource):
-            offer.sourced = None
-            if market.status is not MarketStatus.OPEN or market.quoted is None:
-                return None
-            return of_feed(market)
         relied_on = market.up and market.fresh
         match source:
+            case FeedSource():
+                return of_feed(market)
             case ConsensusSource():
                 fair = of_consensus(market, source, offer.terms.min_sources, self._markets.get)
                 sold = bool(fair.prices)
@@ -122,20 +153,6 @@ class Selling:
         offer.sourced = market.trades and sold
         return fair
 
-    def _prices(self, market: MarketState, tenant: Tenant, offer: Offer, fair: Fair) -> dict[int, int]:
-        offer.pulled = tuple(self.liability(tenant, market.market_id, fair.selections)) if offer.moves else ()
-        prices = offer.price(fair, offer.pulled, _lay(market, offer, fair), now_ns())
-        prices = {runner: price for runner, price in prices.items() if runner in market.active}
-        if (
-            isinstance(offer.standing.source, FeedSource)
-            and market.quoted is not None
-            and market.quoted.price
-        ):
-            sold = zip(market.selections, market.quoted.price, strict=True)
-            withheld = {runner for runner, price in sold if price is None}
-            prices = {runner: price for runner, price in prices.items() if runner not in withheld}
-        return prices
-
     def trial(self, market: MarketState, tenant: str, changed: dict[str, Any]) -> str:
         """Why a market that has prices now would have none if a standing's fields were changed so; "" if it had."""
         offer = market.offers.get(tenant)
@@ -144,7 +161,7 @@ class Selling:
         (seller,) = (one for one in self._tenants if one.slug == tenant)
         trial = Offer(offer.terms, replace(offer.standing, **changed))
         fair = self._fair(market, seller, trial)
-        if fair is None or (not fair.prices and fair.why):
+        if not fair.prices and fair.why:
             return ""  # there is nothing to judge it by now
         return "" if trial.price(fair, (), (), now_ns()) else trial.why
 
@@ -162,11 +179,3 @@ class Selling:
                 if offer.held_back or tuple(pnl) != offer.pulled:
                     return True
         return False
-
-
-def _lay(market: MarketState, offer: Offer, fair: Fair) -> Sequence[float | None]:
-    """Lay prices of the exchange a market's prices come from; empty where they come from elsewhere."""
-    quoted = market.quoted
-    if quoted is None or not quoted.lay or not isinstance(offer.standing.source, FeedSource):
-        return ()
-    return quoted.lay if fair.selections == market.selections else ()

@@ -113,3 +113,16 @@ async def test_a_consensus_follows_each_feed_and_needs_enough_of_them(new_owner:
         owner.feed(definition("SUSPENDED", version=2).replace(MARKET.encode(), OTHER.encode()))
         assert owner.status() is MarketStatus.SUSPENDED
         assert "1 feeds can be relied upon" in (await owner.see()).why
+
+
+async def test_liability_moves_the_runners_that_are_left(new_owner: NewOwner) -> None:
+    async with new_owner() as owner:
+        await owner.do("set_terms", SetTerms(TermsScope(), TermsValues(move_alpha_e4=2_500)), 0)
+        owner.feed(definition(version=2, r33="REMOVED"), prices(first=2.0, second=2.0))
+        flat = dict(owner.offered)
+        owner.losses = {FIRST: 10**9, SECOND: -(10**9)}
+        assert owner.trading.tick(owner.market).messages
+        assert THIRD not in owner.offered
+        assert owner.offered[FIRST] < flat[FIRST]
+        shown = await owner.see()
+        assert shown.runners[0].chance > shown.runners[1].chance > 0
