@@ -41,10 +41,21 @@ Handler = Callable[[TenantSettlement, StaffRequest, Any], Awaitable[StaffAnswer]
 
 
 class SettlementDesk:
-    """Carries out the commands of staff, tenant by tenant."""
+    """Carries out the commands of staff, tenant by tenant.
 
-    def __init__(self, record: SettlementRecord, runs: SettlementRuns, of: Settlements) -> None:
+    `say_recorded` tells the owners of events that there is something to read: they suspend a market whose result was
+    entered.
+    """
+
+    def __init__(
+        self,
+        record: SettlementRecord,
+        runs: SettlementRuns,
+        of: Settlements,
+        say_recorded: Callable[[str], Awaitable[None]],
+    ) -> None:
         self._record = record
+        self._say_recorded = say_recorded
         self._runs = runs
         self._of = of
         self._handlers: dict[str, tuple[type, Handler]] = {
@@ -72,6 +83,7 @@ class SettlementDesk:
             body: Any = msgspec.msgpack.decode(request.body, type=kind)
             with correlated(ids.text(request.correlation)):
                 answer = await handler(tenant, request, body)
+                await self._say_recorded(tenant.slug)
                 log.info("staff", kind=request.kind, actor=request.actor, outcome=answer.outcome)
         except msgspec.ValidationError as error:
             return StaffAnswer(StaffOutcome.REFUSED, "invalid_body", str(error), "body")

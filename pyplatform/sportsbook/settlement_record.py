@@ -8,8 +8,10 @@ import asyncpg
 import msgspec
 
 from pyplatform.contracts.sportsbook.settlement import Proposal, ProposalState, Revision
+from pyplatform.contracts.sportsbook.trading import Recorded as Changed
 from pyplatform.eventstore import Event, append, tenant_transaction
 from pyplatform.kernel import ids
+from pyplatform.sportsbook.desk_state import SUSPENDED
 from pyplatform.sportsbook.resolution import Resolution
 
 STREAM: Final = "sportsbook"
@@ -130,7 +132,10 @@ class SettlementRecord:
             "source": origin.source,
             "note": origin.note,
         }
-        await append(connection, tenant, STREAM, event("market.resolved", market_id, data, origin))
+        told_to_owners = _suspension(resolution, origin)
+        await append(
+            connection, tenant, STREAM, event("market.resolved", market_id, data, origin), *told_to_owners
+        )
         return Recorded(revision, resolution, origin.source, origin.feed, origin.feed_seq)
 
     async def note(self, tenant: str, market_id: str, what: str, data: Any, origin: Origin) -> None:
@@ -149,7 +154,8 @@ class SettlementRecord:
             told = (_encode(resolution), risk, origin.note, origin.source, origin.actor)
             await connection.execute(_PROPOSE, tenant, UUID(bytes=number), market_id, *told)
             data = {"proposal": ids.text(number), "after": resolution, "note": origin.note}
-            await append(connection, tenant, STREAM, event("market.proposed", market_id, data, origin))
+            proposed = event("market.proposed", market_id, data, origin)
+            await append(connection, tenant, STREAM, proposed, *_suspension(resolution, origin))
         return ids.text(number)
 
     async def judge(
@@ -193,6 +199,17 @@ class SettlementRecord:
 def same(one: Resolution, other: Resolution) -> bool:
     """Whether two resolutions say the same."""
     return one.evidence() == other.evidence()
+
+
+def _suspension(resolution: Resolution, origin: Origin) -> list[Event]:
+    """A market whose result a person knows must not be bet on: its owner folds this like a trader's suspension.
+
+    What a feed says its owner hears from the feed.
+    """
+    if origin.source == "feed" or not resolution.closed:
+        return []
+    no, yes = (msgspec.Raw(msgspec.msgpack.encode(value)) for value in (None, True))
+    return [event(SUSPENDED, resolution.market_id, Changed(no, yes, "a result was entered"), origin)]
 
 
 async def _last(connection: asyncpg.Connection, market_id: str) -> Recorded | None:

@@ -11,7 +11,12 @@ from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import Result, Update
 from pyplatform.contracts.sportsbook import cashout
 from pyplatform.contracts.sportsbook import settlement as contract
-from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome, StaffRequest
+from pyplatform.contracts.sportsbook.desk import (
+    StaffAnswer,
+    StaffOutcome,
+    StaffRequest,
+    recorded_subject,
+)
 from pyplatform.contracts.wallet import BulkWalletPort, LedgerReader
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tasks import end
@@ -62,7 +67,7 @@ class SettlementService:
             )
             for tenant in tenants
         }
-        self._desk = SettlementDesk(self._record, self._runs, self.tenants.get)
+        self._desk = SettlementDesk(self._record, self._runs, self.tenants.get, self._say_recorded)
         self._prices = PriceCopy()
         self.cashouts = {
             slug: CashOuts(one.tenant, one.book, self._prices, ports.wallet)
@@ -70,6 +75,9 @@ class SettlementService:
         }
         self._requests = msgspec.msgpack.Decoder(StaffRequest)
         self._holds: Holds = lambda: False
+
+    async def _say_recorded(self, tenant: str) -> None:
+        await self._ports.bus.publish(recorded_subject(tenant), b"")
 
     async def recover(self) -> None:
         """Read records and ledgers, and take back the queue from a former process."""
