@@ -10,6 +10,7 @@ mod chance;
 mod check;
 mod database;
 mod day;
+mod standby;
 mod world;
 
 pub use check::Counts;
@@ -21,6 +22,8 @@ pub struct Faults {
     pub fail_over: bool,
     /// The standby lacks acknowledged rows: the writer that acknowledged them must stop rather than go on.
     pub lose_tail: bool,
+    /// No fault: a writer that waits for the lease follows what is announced, and goes on from there.
+    pub hot_standby: bool,
 }
 
 /// What a day came to.

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     };
     let (mut failed, mut entries) = (0_u64, 0);
     for seed in first..first.saturating_add(count) {
-        let faults = Faults { fail_over: seed % 2 == 0, lose_tail: false };
+        let faults = Faults { fail_over: seed % 2 == 0, hot_standby: seed % 4 >= 2, ..Faults::default() };
         match live(seed, acts, faults) {
             Ok(End::Well(counts)) => entries += counts.entries,
             Ok(End::Stopped(why)) | Err(why) => {

@@ -11,6 +11,7 @@ use crate::chance::Chance;
 use crate::check;
 use crate::database::{Commit, Database};
 use crate::day::{Day, TENANT};
+use crate::standby::Hot;
 
 const WRITERS: usize = 2;
 const MILLISECOND: u64 = 1_000_000;
@@ -44,6 +45,7 @@ enum Told {
 
 struct Writer {
     machine: Shard,
+    hot: Hot,
     /// Which process of this writer is running; what was meant for an earlier one is lost.
     life: u64,
     is_up: bool,
@@ -72,7 +74,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64, acts: u64, faults: Faults) -> Self {
-        let writer = |_| Writer { machine: Shard::new(TENANT, LIMITS), life: 0, is_up: false, offset: 0 };
+        let writer = |_| {
+            let machine = Shard::new(TENANT, LIMITS);
+            Writer { machine, hot: Hot::default(), life: 0, is_up: false, offset: 0 }
+        };
         let mut world = Self {
             now: START,
             chance: Chance::new(seed),
@@ -164,6 +169,12 @@ impl World {
             }
             Event::Told { writer, life, what } => {
                 if self.writers[writer].is_up && self.writers[writer].life == life {
+                    if self.faults.hot_standby {
+                        self.keep_warm(writer, &what)?;
+                    }
+                    if self.halted.is_some() {
+                        return Ok(());
+                    }
                     tell(&mut self.writers[writer].machine, what);
                     return self.poll(writer);
                 }
@@ -175,6 +186,7 @@ impl World {
             Event::Start { writer } => {
                 let started = &mut self.writers[writer];
                 (started.machine, started.is_up) = (Shard::new(TENANT, LIMITS), true);
+                started.hot.forget();
                 started.life += 1;
                 let life = started.life;
                 self.later(SECOND, Event::Renew { writer, life });
@@ -291,6 +303,24 @@ impl World {
             Action::Halt { reason } => return Err(format!("a writer stopped: {reason}")),
         }
         Ok(())
+    }
+
+    /// A writer that does not get the lease follows the one that has it; one that gets it goes on from there.
+    fn keep_warm(&mut self, writer: usize, what: &Told) -> Result<(), String> {
+        let Writer { machine, hot, .. } = &mut self.writers[writer];
+        match what {
+            Told::LeaseBusy => hot.follow(&self.database, self.promised, PAGE),
+            Told::LeaseTaken(_) if machine.standing() == Standing::Standby => {
+                match hot.hand_over(&self.database, machine) {
+                    Err(reason) if self.faults.lose_tail => {
+                        self.halted = Some(reason);
+                        Ok(())
+                    }
+                    handed => handed,
+                }
+            }
+            _ => Ok(()),
+        }
     }
 
     fn tell_later(&mut self, writer: usize, what: Told) {

@@ -10,7 +10,7 @@ const KEPT: [u64; 3] = [342, 502, 4395];
 fn every_day_ends_well_whatever_breaks() {
     let (mut entries, mut epochs) = (0, 0);
     for seed in (1..=100).chain(KEPT) {
-        match live(seed, ACTS, Faults { fail_over: seed % 2 == 0, lose_tail: false }) {
+        match live(seed, ACTS, Faults { fail_over: seed % 2 == 0, ..Faults::default() }) {
             Ok(End::Well(counts)) => (entries, epochs) = (entries + counts.entries, epochs + counts.epoch),
             other => panic!("seed {seed}: {other:?}"),
         }
@@ -27,7 +27,21 @@ fn the_same_seed_is_the_same_day() {
 
 #[test]
 fn a_record_that_loses_acknowledged_rows_stops_the_writer_that_promised_them() {
-    let faults = Faults { fail_over: true, lose_tail: true };
+    let faults = Faults { fail_over: true, lose_tail: true, ..Faults::default() };
+    let stopped = (1..=60).filter(|seed| matches!(live(*seed, ACTS, faults), Ok(End::Stopped(_)))).count();
+    assert!(stopped > 10, "{stopped} of 60 days");
+}
+
+#[test]
+fn writers_that_follow_hot_end_their_days_as_well() {
+    for seed in 1..=100 {
+        let faults = Faults { fail_over: seed % 2 == 0, hot_standby: true, ..Faults::default() };
+        match live(seed, ACTS, faults) {
+            Ok(End::Well(counts)) => assert!(counts.entries > 0),
+            other => panic!("seed {seed}: {other:?}"),
+        }
+    }
+    let faults = Faults { fail_over: true, lose_tail: true, hot_standby: true };
     let stopped = (1..=60).filter(|seed| matches!(live(*seed, ACTS, faults), Ok(End::Stopped(_)))).count();
     assert!(stopped > 10, "{stopped} of 60 days");
 }
