@@ -25,10 +25,14 @@ class Book:
 
     It is told by the ledger, and a moment earlier by the wallet's answers to settlement; what is old news changes
     nothing. `late` collects the bets that came to be open, or changed, after results of a market of theirs.
+    A book of `only` one market takes no other bets in.
     """
 
-    def __init__(self, tenant: str) -> None:
+    def __init__(self, tenant: str, only: str = "") -> None:
         self.tenant = tenant
+        self._only = only
+        self.forgot = False
+        """Whether closed bets were forgotten: those of an old market must be read anew before it is corrected."""
         self.seq = 0
         self.told: dict[str, Resolution] = {}
         self.late: set[bytes] = set()
@@ -101,7 +105,9 @@ class Book:
 
     def _place(self, entry: Entry, slip: tuple[int, int, bytes]) -> None:
         try:
-            self._add(wager_of(entry, slip))
+            wager = wager_of(entry, slip)
+            if not self._only or any(leg.market_id == self._only for leg in wager.legs):
+                self._add(wager)
         except (PlatformError, ValueError) as error:  # one that cannot be read must not hold up the others
             self.unreadable += 1
             log.error(
@@ -131,7 +137,14 @@ class Book:
         old = [wager for wager in self._wagers.values() if 0 < wager.closed_at < before]
         for wager in old:
             self._drop(wager)
+        self.forgot = self.forgot or bool(old)
         return len(old)
+
+    def recall(self, past: "Book") -> None:
+        """Take in bets of an earlier reading of the ledger that are forgotten here."""
+        for bet_id, wager in past._wagers.items():
+            if bet_id not in self._wagers:
+                self._add(wager)
 
     def _drop(self, wager: Wager) -> None:
         del self._wagers[wager.bet_id]

@@ -38,4 +38,5 @@ def wager_of(entry: Entry, encoded: tuple[int, int, bytes]) -> Wager:
         bankers=tuple(asked.bankers),
         each_way=asked.each_way,
         joint_price_e4=taken.joint_price_e4,
+        free=taken.free,
     )

@@ -14,6 +14,7 @@ from pyplatform.contracts.wallet import BulkWalletPort, LedgerReader
 from pyplatform.eventstore.tail import LedgerTail, PastDiffers
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tenancy import Tenant
+from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.settlement_book import Book
 from pyplatform.sportsbook.settlement_judging import Judge
@@ -27,6 +28,9 @@ END: Final = 2**62
 PAUSE_S: Final = 0.05
 LOOK_S: Final = 1.0
 RETRY_S: Final = 0.5
+KEPT: Final = 7 * 24 * 3600 * 10**9
+"""How long (ns) closed bets stay in the book; corrections that come later read the ledger anew."""
+FORGET_S: Final = 600.0
 
 log = get_logger("sportsbook.settlement")
 
@@ -56,19 +60,25 @@ class TenantSettlement:
         self._digest = genesis_hash(tenant.slug)
         self._known: dict[str, int] = {}
         self._working = 0
+        self._reader: LedgerReader | None = None
+        self._waiting = 0
+        self._forget_at = 0.0
         book = self.book
         Gauge(f"settlement.{self.slug}.book", "bets in the book of settlement", lambda: len(book))
         Gauge(f"settlement.{self.slug}.late", "bets opened after their results", lambda: len(book.late))
+        Gauge(f"settlement.{self.slug}.waiting", "ranges in the work queue", lambda: self._waiting)
 
     async def recover(self, reader: LedgerReader) -> None:
         """Read results and the ledger; bets in ranges that are not done are left to those."""
         for market_id, (revision, resolution) in (await self._record.newest(self.slug)).items():
             self._known[market_id] = revision
             self.book.told[market_id] = resolution
+        self._reader = reader
         while page := await reader.page(self.book.seq, END):
             for _, sealed in page:
                 self._fold(Batch(sealed))
                 await asyncio.sleep(0)
+            self.book.forget(now_ns() - KEPT)
         for item in await self._runs.undone(self.slug):
             for wager in self.book.between(item.market_id, item.first, item.last):
                 self.book.late.discard(wager.bet_id)
@@ -100,6 +110,8 @@ class TenantSettlement:
         if recorded.revision <= self._known.get(market_id, 0):
             return
         self._known[market_id] = recorded.revision
+        if recorded.revision > 1:
+            await self._recall(market_id)
         self.book.told[market_id] = recorded.resolution
         await self._bus.publish(resolved_subject(self.slug), market_id.encode())
         await self._plan(market_id, recorded.revision)
@@ -141,8 +153,20 @@ class TenantSettlement:
         """Go through a market's bets once more; the revision they are settled by, 0 if there is none."""
         revision = self.revision(market_id)
         if revision:
+            await self._recall(market_id)
             await self._plan(market_id, revision, first=False)
         return revision
+
+    async def _recall(self, market_id: str) -> None:
+        """Read the closed bets of a market anew from the ledger, if any were forgotten."""
+        if not self.book.forgot or self._reader is None:
+            return
+        past = Book(self.slug, only=market_id)
+        while page := await self._reader.page(past.seq, self.book.seq):
+            for _, sealed in page:
+                past.fold([Batch(sealed)])
+                await asyncio.sleep(0)
+        self.book.recall(past)
 
     async def requeue(self) -> None:
         """Queue again what is on record and not done."""
@@ -195,11 +219,17 @@ class TenantSettlement:
                 await self._queue_late()
                 if loop.time() - looked >= LOOK_S:
                     looked = loop.time()
+                    self._forget(looked)
                     await self._plan_forgotten()
                     empty = await self._look(was_empty=empty)
             except (Unavailable, *BROKEN) as error:
                 log.warning("settlement waits", tenant=self.slug, error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(RETRY_S)
+
+    def _forget(self, now: float) -> None:
+        if now >= self._forget_at:
+            self._forget_at = now + FORGET_S
+            self.book.forget(now_ns() - KEPT)
 
     async def _plan_forgotten(self) -> None:
         for market_id, revision in await self._runs.unplanned(self.slug):
@@ -208,7 +238,8 @@ class TenantSettlement:
 
     async def _look(self, *, was_empty: bool) -> bool:
         """Queue again what is not done if the queue was empty twice: it may have been lost."""
-        if self._working or await self._queue.held(self.slug):
+        self._waiting = await self._queue.held(self.slug)
+        if self._working or self._waiting:
             return False
         undone = await self._runs.undone(self.slug)
         if not undone:

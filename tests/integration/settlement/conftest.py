@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from pyplatform._core import bonus
 from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch, Replayer
 from pyplatform.bus import Bus
@@ -82,13 +83,20 @@ class Shop:
         command = codec.deposit(self.context(), ids.text(ids.uuid7()), "EUR", amount, "test")
         assert (await self.wallet.submit(self.tenant.slug, command)).status == codec.ACCEPTED
 
-    def placement(self, bet: slip.Slip, stake: int, bet_id: bytes = b"") -> bytes:
-        terms = decided.encode(
-            decided.Decided(
-                bytes(16), tuple(leg.price_e4 for leg in bet.legs), joint_price_e4=bet.joint_price_e4
-            ),
-            bet,
+    async def give_free_bet(self, amount: int) -> bytes:
+        token = ids.uuid7()
+        context = codec.Context(self.tenant.slug, 1, self.player, 5, ids.uuid7(), "")
+        key, until = ids.text(token), now_ns() + 3600 * 10**9
+        command = bonus.give_free_bet(
+            context, key, token=token, currency="EUR", amount=amount, expires_at=until
         )
+        assert (await self.wallet.submit(self.tenant.slug, command)).status == codec.ACCEPTED
+        return token
+
+    def placement(self, bet: slip.Slip, stake: int, bet_id: bytes = b"", free_bet: bytes = b"") -> bytes:
+        prices = tuple(leg.price_e4 for leg in bet.legs)
+        told = decided.Decided(bytes(16), prices, joint_price_e4=bet.joint_price_e4, free=bool(free_bet))
+        terms = decided.encode(told, bet)
         assert terms is not None
         bet_id = bet_id or ids.uuid7()
         return codec.place_bet(
@@ -104,12 +112,19 @@ class Shop:
             terms,
             now_ns() + 60 * 10**9,
             0,
+            free_bet=free_bet or None,
         )
 
-    async def place(self, *legs: tuple[str, int, int], stake: int = 10 * EUR, kind: str = "SINGLE") -> bytes:
+    async def place(
+        self,
+        *legs: tuple[str, int, int],
+        stake: int = 10 * EUR,
+        kind: str = "SINGLE",
+        free_bet: bytes = b"",
+    ) -> bytes:
         """Place a bet on legs (market, selection, price); its id."""
         asked = slip.Slip(kind, tuple(Leg("e", *leg) for leg in legs))
-        reply = await self.wallet.submit(self.tenant.slug, self.placement(asked, stake))
+        reply = await self.wallet.submit(self.tenant.slug, self.placement(asked, stake, free_bet=free_bet))
         assert reply.status == codec.ACCEPTED, reply.name
         return reply.object_id
 

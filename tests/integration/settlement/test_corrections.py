@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyplatform._core import wallet as codec
+from pyplatform.contracts.feeds import OutcomeResult, Result
 from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.kernel import ids
 from pyplatform.kernel.tenancy import HouseRules
@@ -131,3 +132,30 @@ def test_any_history_of_results_leaves_the_balance_of_the_last_ones_alone(
     last = dict(words)
     assert _after(words, kind) == _after(list(last.items()), kind)
     assert _after(words, kind) == _after(list(reversed(last.items())), kind)
+
+
+async def test_bets_that_were_closed_long_ago_are_read_anew_for_a_correction(shop: Shop) -> None:
+    await shop.place((A, 1, 25_000))
+    await shop.place((B, 1, 25_000))
+    async with shop.settling() as service:
+        for market in (A, B):
+            await shop.tell(won(1), market)
+            await shop.done(market)
+        book = service.tenants[shop.tenant.slug].book
+        assert book.forget(2**62) == 2
+        await shop.tell(won(lost=(1,)), A)
+        run = await shop.done(A, 2)
+        assert (run.corrected, len(book)) == (1, 1)
+    assert await shop.balance() == (1005 * EUR, 0)
+
+
+async def test_a_free_bet_wins_without_its_stake_and_comes_back_when_void(shop: Shop) -> None:
+    tokens = [await shop.give_free_bet(20 * EUR) for _ in range(3)]
+    for token, selection in zip(tokens, (1, 2, 3), strict=True):
+        await shop.place((A, selection, 30_000), stake=20 * EUR, free_bet=token)
+    async with shop.settling():
+        outcomes = (*won(1, lost=(2,)).outcomes, OutcomeResult("3", False, void_halves=2))
+        await shop.tell(Result(1, True, True, 2, outcomes), A)
+        run = await shop.done(A)
+        assert (run.settled, run.voided) == (2, 1)
+    assert await shop.balance() == (1040 * EUR, 0)
