@@ -1,6 +1,6 @@
 """Every player's bets in Valkey, as the ledger says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -26,6 +26,7 @@ from pyplatform.telemetry import get_logger
 
 log = get_logger("sportsbook.mybets")
 
+_HOUR: Final = 3_600_000_000_000
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
@@ -36,6 +37,7 @@ class BetProjector:
         self._tenant = tenant
         self._models = models
         self._inbox = Inbox(models, bets_position_key(tenant))
+        self._hour, self._known_month = -1, ""
         self._follower = LedgerFollower(js, postgres_url, tenant, self, "bets")
 
     async def run(self) -> None:
@@ -69,41 +71,42 @@ class BetProjector:
     def _fold(self, entry: Entry, effects: Effects) -> None:
         if entry.code:
             return
-        placed = _placed(entry) if entry.kind == "place_bet" and entry.slip is not None else None
-        if placed is not None:
-            effects.add(bets_key(self._tenant, placed.player, month_of(placed.at)), placed.bet_id)
-        for bet_id, state in _states(entry):
+        if entry.kind == "place_bet" and entry.slip is not None:
+            self._place(entry, entry.slip, effects)
+            return
+        for bet_id, state, _ in entry.transitions:
             fields: dict[str, bytes | str | int] = {"state": state}
-            if placed is not None:
-                fields["placed"] = _encode(placed)
-            elif entry.kind == "settle_bet":
+            if entry.kind == "settle_bet":
                 fields["returns"] = entry.amount
             elif entry.kind == "cash_out":
                 # A bet may be sold in parts: readers add up what each entry paid.
                 fields[f"sold:{entry.seq}"] = entry.amount
             effects.put(bet_key(self._tenant, ids.text(bet_id)), entry.seq, fields)
 
+    def _place(self, entry: Entry, encoded: tuple[int, int, bytes], effects: Effects) -> None:
+        try:
+            asked = slip.decode(*encoded)
+            told = decided.decode(entry.terms, asked)
+        except (slip.UnknownSlipError, ValueError) as error:
+            log.error("a bet is not shown", bet=ids.text(entry.bet_id), error=str(error))
+            return
+        state = BetState.OPEN
+        if entry.pending_until:
+            state = BetState.REFERRED if told.referred else BetState.PENDING
+        placed = _placed(entry, asked, told)
+        effects.add(bets_key(self._tenant, placed.player, self._month(placed.at)), placed.bet_id)
+        fields: dict[str, bytes | str | int] = {"state": state.value, "placed": _encode(placed)}
+        effects.put(bet_key(self._tenant, placed.bet_id), entry.seq, fields)
 
-def _states(entry: Entry) -> Iterator[tuple[bytes, BetState]]:
-    for bet_id, state, _ in entry.transitions:
-        referred = state == "pending" and entry.slip is not None and _is_referred(entry, entry.slip)
-        yield bet_id, BetState.REFERRED if referred else BetState(state)
+    def _month(self, at: int) -> str:
+        """The month of a time; most bets are of the hour of the one before."""
+        hour = at // _HOUR
+        if hour != self._hour:
+            self._hour, self._known_month = hour, month_of(at)
+        return self._known_month
 
 
-def _is_referred(entry: Entry, encoded: tuple[int, int, bytes]) -> bool:
-    return decided.decode(entry.terms, slip.decode(*encoded)).referred
-
-
-def _placed(entry: Entry) -> PlacedBet | None:
-    """The bet of a placement; None, and a word in the log, for a slip that this build cannot read."""
-    if entry.slip is None:
-        return None
-    try:
-        asked = slip.decode(*entry.slip)
-        told = decided.decode(entry.terms, asked)
-    except (slip.UnknownSlipError, ValueError) as error:
-        log.error("a bet is not shown", bet=ids.text(entry.bet_id), error=str(error))
-        return None
+def _placed(entry: Entry, asked: slip.Slip, told: decided.Decided) -> PlacedBet:
     terms = told.each_way or (None,) * len(asked.legs)
     legs = tuple(
         [
