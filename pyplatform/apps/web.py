@@ -46,7 +46,7 @@ def describe(what: str) -> dict[str, Any]:
     nothing: Any = None
     app = App(TITLE, metadata.version("pyplatform"))
     add_domain_routes(app, nothing, nothing, nothing, nothing, {})
-    gateway_routes(app, nothing, nothing, nothing, nothing, Stream(nothing, nothing, ()))
+    gateway_routes(app, nothing, nothing, nothing, nothing, nothing, Stream(nothing, nothing, ()))
     add_health(app, {})
     add_documentation(app)
     return {"openapi": openapi.document, "asyncapi": asyncapi.document}[what](app)

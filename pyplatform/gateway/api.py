@@ -9,20 +9,20 @@ from pyplatform.core import money
 from pyplatform.gateway.bets_api import bet_routes, my_bet_routes
 from pyplatform.gateway.cashout import CashOuts
 from pyplatform.gateway.cashout_api import cash_out_routes
+from pyplatform.gateway.events import EventCopy
+from pyplatform.gateway.events_api import FRESH, event_routes
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.service import Betting
 from pyplatform.gateway.store import Store
 from pyplatform.gateway.stream import RECEIVES, SENDS, Stream
 from pyplatform.gateway.views import MarketList, MarketView
 from pyplatform.http.app import App
-from pyplatform.http.caching import PRIVATE, Encoded, public
+from pyplatform.http.caching import PRIVATE, Encoded
 from pyplatform.http.message import Request
 from pyplatform.http.problems import Problem
 from pyplatform.kernel import ids
 
 WAIT_SECONDS: Final = 1.0
-FRESH: Final = public(max_age=1, stale=5)
-"""Prices at an edge: a second old at most while somebody asks for them; whoever bets is told when they have moved."""
 
 
 class WalletView(msgspec.Struct, frozen=True):
@@ -41,10 +41,17 @@ class WalletQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def routes(
-    app: App, copy: MarketCopy, store: Store, betting: Betting, cashouts: CashOuts, stream: Stream
+    app: App,
+    copy: MarketCopy,
+    events: EventCopy,
+    store: Store,
+    betting: Betting,
+    cashouts: CashOuts,
+    stream: Stream,
 ) -> None:
     """Add the gateway's own operations."""
     _add_markets(app, copy)
+    event_routes(app, events)
     _add_wallet(app, store)
     bet_routes(app, betting)
     my_bet_routes(app, store)

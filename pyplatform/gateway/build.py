@@ -10,6 +10,7 @@ from pyplatform.contracts.sportsbook.markets import REFRESH_S
 from pyplatform.gateway.api import routes
 from pyplatform.gateway.cashout import CashOuts
 from pyplatform.gateway.consumers import MarketFeed
+from pyplatform.gateway.events import EventCopy
 from pyplatform.gateway.hub import Hub
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.service import Betting
@@ -41,7 +42,8 @@ async def gateway(
     copy, store = MarketCopy(tenants), Store(models)
     hub = Hub(copy)
     stream = Stream(hub, sessions, tenants)
-    feed = MarketFeed(bus, store, copy, hub, list(tenants), hears_all_after)
+    events = EventCopy(tenants, copy)
+    feed = MarketFeed(bus, store, copy, events, hub, list(tenants), hears_all_after)
 
     async def connected() -> None:
         if not bus.connected:
@@ -51,7 +53,7 @@ async def gateway(
         if not feed.ready:
             raise Unavailable("the markets have not been read yet")
 
-    routes(app, copy, store, Betting(bus, copy), CashOuts(bus), stream)
+    routes(app, copy, events, store, Betting(bus, copy), CashOuts(bus), stream)
     add_health(app, {"bus": connected, "valkey": store.check, "markets": loaded, **checks})
     add_documentation(app)
     await feed.start(stream.session_revoked)

@@ -8,7 +8,15 @@ import msgspec
 
 from pyplatform.bus import Bus, Message, Subscription
 from pyplatform.contracts.pam import revoked_subject
-from pyplatform.contracts.sportsbook.markets import Market, Prices, market_subject, price_subject
+from pyplatform.contracts.sportsbook.markets import (
+    Event,
+    Market,
+    Prices,
+    all_events,
+    market_subject,
+    price_subject,
+)
+from pyplatform.gateway.events import EventCopy
 from pyplatform.gateway.hub import Hub
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.store import Store
@@ -22,6 +30,7 @@ SECOND_LOOK: Final = 2
 """Checks after the start until the read models are read once more: the projector may have been behind us."""
 _market = msgspec.msgpack.Decoder(Market)
 _prices = msgspec.msgpack.Decoder(Prices)
+_event = msgspec.msgpack.Decoder(Event)
 _log = get_logger("gateway.consumers")
 
 
@@ -37,12 +46,13 @@ class MarketFeed:
         bus: Bus,
         store: Store,
         copy: MarketCopy,
+        events: EventCopy,
         hub: Hub,
         tenants: Sequence[str],
         hears_all_after: float,
     ) -> None:
         self._bus, self._store, self._copy, self._hub, self._tenants = bus, store, copy, hub, tenants
-        self._hears_all_after = hears_all_after
+        self._events, self._hears_all_after = events, hears_all_after
         copy.heard_all = hears_all_after <= 0
         self._subscriptions: list[Subscription] = []
         self._task: asyncio.Task[None] | None = None
@@ -59,6 +69,7 @@ class MarketFeed:
             self._subscriptions += [
                 await self._bus.subscribe(market_subject(tenant, "*"), self._on_market),
                 await self._bus.subscribe(price_subject(tenant, "*"), self._on_prices),
+                await self._bus.subscribe(all_events(tenant), self._on_event),
                 await self._bus.subscribe(revoked_subject(tenant), revoked),
             ]
         await self._bus.flush()
@@ -120,6 +131,12 @@ class MarketFeed:
             prices = _prices.decode(message.data)
             self._take_prices(prices)
             self._hear(prices.tenant, prices.market_id)
+        except msgspec.DecodeError:
+            self.unreadable.value += 1
+
+    async def _on_event(self, message: Message) -> None:
+        try:
+            self._events.put(_event.decode(message.data))
         except msgspec.DecodeError:
             self.unreadable.value += 1
 

@@ -134,6 +134,11 @@ def event_subject(tenant: str, event_id: str) -> str:
     return f"fixture.{tenant}.{_NO_TOKEN.sub('_', event_id)}"
 
 
+def all_events(tenant: str) -> str:
+    """The subjects of all events of a tenant."""
+    return f"fixture.{tenant}.*"
+
+
 def market_key(tenant: str, market_id: str) -> str:
     """Valkey hash `{market, market_version, prices, price_version}` with msgpack values."""
     return f"{tenant}:market:{market_id}"
