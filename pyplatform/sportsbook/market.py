@@ -22,7 +22,7 @@ class MarketState:
     `resolution` begins with what is on record of the market's results. `source` is (feed, producer); `up` says
     whether that may be relied upon, `fresh` whether the feed's prices are of a time when it could be. `opened` is the
     number of the message that opened it last: only newer prices are sold. `offers` says how each tenant sells it,
-    `chosen` whether any of them by another source than the feed.
+    `chosen` whether any of them by another source than the feed. `targets` are what staff can command it by.
     """
 
     market_id: str
@@ -47,6 +47,7 @@ class MarketState:
     opened: int = 0
     offers: dict[str, Offer] = field(default_factory=dict)
     chosen: bool = False
+    targets: tuple[str, ...] = ()
 
     def status_of(self, tenant: str) -> MarketStatus:
         """Status of the market as a tenant sells it: the feed's, unless staff hold it or price it otherwise."""

@@ -18,15 +18,16 @@ class Offer:
     """How a tenant sells a market.
 
     `holding` names what keeps it from being sold: suspended targets, `terms` (not offered) or what is hidden.
-    `sourced` says whether a source other than the market's feed prices it now, None where that feed does.
-    `why` says why there are no prices. `pulled` is the liability they were last moved by, `held_back` whether the
-    minute's allowance kept them from going all the way.
+    `sourced` says whether a source other than the market's feed prices it now, None where that feed does. `due_at` is
+    when (ns) the clock may change the terms. `why` says why there are no prices. `pulled` is the liability they were
+    last moved by, `held_back` whether the minute's allowance kept them from going all the way.
     """
 
     terms: Terms
     standing: Standing = UNTOUCHED
     holding: tuple[str, ...] = ()
     hidden: bool = False
+    due_at: int = 0
     sourced: bool | None = None
     why: str = ""
     pulled: tuple[int, ...] = ()

@@ -43,27 +43,42 @@ class Selling:
         if said is None:
             return False
         changed = False
+        market.targets = catalogue.targets(market.market_id, said)
+        now = now_ns()
         for tenant in self._tenants if tenants is None else tenants:
             desk = self._desks[tenant.slug]
-            targets = catalogue.targets(market.market_id, said)
-            terms = desk.terms.resolve(catalogue.facts(market, said, desk), now_ns())
-            hidden = catalogue.hidden_by(desk, targets)
-            holding = desk.holding(targets)
-            if hidden:
-                holding = (*holding, f"hidden {hidden}")
-            if not terms.offered:
-                holding = (*holding, NOT_OFFERED)
+            facts = catalogue.facts(market, said, desk)
+            terms = desk.terms.resolve(facts, now)
             offer = market.offers.get(tenant.slug)
             if offer is None:
                 offer = market.offers[tenant.slug] = Offer(terms)
                 changed = True
-            changed |= offer.terms != terms or offer.holding != holding
-            offer.terms, offer.holding, offer.hidden = terms, holding, bool(hidden) or not terms.offered
+            changed |= offer.terms != terms
+            offer.terms, offer.due_at = terms, desk.terms.next_change(facts, now)
             offer.standing = desk.of(f"market:{market.market_id}")
+            changed |= self.hold(market, tenant)
             self._follow_links(market.market_id, offer)
         market.chosen = any(
             not isinstance(offer.standing.source, FeedSource) for offer in market.offers.values()
         )
+        return changed
+
+    def hold(self, market: MarketState, tenant: Tenant) -> bool:
+        """Take over what keeps a market from being sold by a tenant; True if that changed.
+
+        Cheap, for a suspension of everything holds thousands of markets in one step.
+        """
+        desk, offer = self._desks[tenant.slug], market.offers.get(tenant.slug)
+        if offer is None:
+            return False
+        holding = desk.holding(market.targets)
+        hidden = catalogue.hidden_by(desk, market.targets)
+        if hidden:
+            holding = (*holding, f"hidden {hidden}")
+        if not offer.terms.offered:
+            holding = (*holding, NOT_OFFERED)
+        changed = offer.holding != holding
+        offer.holding, offer.hidden = holding, bool(hidden) or not offer.terms.offered
         return changed
 
     def _follow_links(self, market_id: str, offer: Offer) -> None:
@@ -167,12 +182,13 @@ class Selling:
 
     def due(self, market: MarketState) -> bool:
         """Whether time or bets have changed what a market should be sold at since it was priced."""
+        now = now_ns()
         for tenant in self._tenants:
             offer, desk = market.offers.get(tenant.slug), self._desks[tenant.slug]
             if offer is None or market.catalogue is None:
                 continue
-            terms = desk.terms.resolve(catalogue.facts(market, market.catalogue, desk), now_ns())
-            if terms is not offer.terms or isinstance(offer.standing.source, ModelSource):
+            stale = offer.terms.version != desk.terms.version or now >= offer.due_at
+            if stale or isinstance(offer.standing.source, ModelSource):
                 return True
             if offer.moves and market.status is MarketStatus.OPEN:
                 pnl = self.liability(tenant, market.market_id, market.selections)

@@ -19,6 +19,7 @@ BASIS_POINTS: Final = 10_000
 SECOND: Final = 1_000_000_000
 MOST_RULES: Final = 10_000
 """Rules of one tenant: every market is resolved against all of them."""
+NEVER: Final = 2**63 - 1
 _LADDERS: Final = {
     "betfair": odds.BETFAIR,
     "betfair_finest": odds.BETFAIR_FINEST,
@@ -212,6 +213,14 @@ class TermsBook:
             to_start = max(1, -((now_ns - facts.starts_at) // SECOND))
         at = bisect_left(self._times, to_start)
         return self._times[at] if at < len(self._times) else None
+
+    def next_change(self, facts: Facts, now_ns: int) -> int:
+        """When (ns) the clock alone may change what holds for a market; `NEVER` if it cannot."""
+        if facts.in_play or facts.starts_at == 0:
+            return NEVER
+        # 0 is in play, which no clock says.
+        ahead = [at for one in self._times if one > 0 and (at := facts.starts_at - one * SECOND) > now_ns]
+        return min(ahead, default=NEVER)
 
     def resolve(self, facts: Facts, now_ns: int) -> Terms:
         """What holds for a market now; the same object until a rule changes or a time is reached."""

@@ -165,7 +165,9 @@ class Trading:
     def desk_changed(self, tenant: str, target: str) -> Iterator[Changes]:
         """Take over what staff have decided of a target: it holds when this returns.
 
-        What it brings about is handed out event by event, for a target may stand for thousands of markets.
+        What it brings about is handed out event by event, for a target may stand for thousands of markets; of a wide
+        one only what holds markets back counts at once, and prices follow as they are told. Placement asks for terms
+        itself.
         """
         sellers = tuple(one for one in self.tenants if one.slug == tenant)
         kind, _, name = target.partition(":")
@@ -173,20 +175,34 @@ class Trading:
             (event, [event.markets[name]] if kind == "market" else list(event.markets.values()))
             for event in self.events.touched_by(ALL if target == TERMS else target)
         ]
+        narrow = kind in {"market", "event"}
         for _, markets in touched:
             for market in markets:
-                self.selling.arrange(market, sellers)
-        return self._tell_touched(touched, sellers, kind)
+                if narrow:
+                    self._sell(market, sellers)
+                else:
+                    self.selling.hold(market, *sellers)
+        return self._tell_touched(touched, sellers, target, narrow=narrow)
+
+    def _sell(self, market: MarketState, sellers: tuple[Tenant, ...]) -> None:
+        self.selling.arrange(market, sellers)
+        self.selling.price(market, sellers)
 
     def _tell_touched(
-        self, touched: list[tuple[EventState, list[MarketState]]], sellers: tuple[Tenant, ...], kind: str
+        self,
+        touched: list[tuple[EventState, list[MarketState]]],
+        sellers: tuple[Tenant, ...],
+        target: str,
+        *,
+        narrow: bool,
     ) -> Iterator[Changes]:
         for event, markets in touched:
             changes = Changes(now_ns())
-            if kind not in {"market", TERMS}:
+            if target != TERMS and not target.startswith("market:"):
                 self._tell_event(event, changes)
             for market in markets:
-                self.selling.price(market, sellers)
+                if not narrow:
+                    self._sell(market, sellers)
                 self._tell(market, changes, catalogue=True, tenants=sellers)
             yield changes
 

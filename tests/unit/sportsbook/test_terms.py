@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pyplatform.contracts.sportsbook.terms import Method, PricePolicy, TermsScope, TermsValues
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.terms import SECOND, Facts, TermsBook, defaults
+from pyplatform.sportsbook.terms import NEVER, SECOND, Facts, TermsBook, defaults
 
 NOW = 1_900_000_000 * SECOND
 TENANT = Tenant("aurora", "EUR", 500)
@@ -124,6 +124,19 @@ def test_the_same_object_is_given_until_a_time_is_reached_or_a_rule_changes() ->
     assert made.resolve(race, NOW + 30 * SECOND) is late
     made.set(TermsScope(), TermsValues(max_stake=5), 2)
     assert (made.resolve(race, NOW).max_stake, made.resolve(race, NOW).version) == (5, 2)
+
+
+@given(st.dictionaries(scopes, values, max_size=12), facts)
+def test_nothing_changes_by_the_clock_before_it_is_said_to(
+    rules: dict[TermsScope, TermsValues], of: Facts
+) -> None:
+    made = book(*rules.items())
+    at = made.next_change(of, NOW)
+    assert at > NOW
+    before = min(at - 1, NOW + 100_000 * SECOND)
+    assert made.resolve(of, before) == made.resolve(of, NOW)
+    if at < NEVER:
+        assert made.within(of, at) != made.within(of, before)
 
 
 def test_a_late_start_is_not_in_play() -> None:
