@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 Schema = dict[str, Any]
-_MODULES: Final = {"players": "accounts", "sessions": "accounts", "me": "accounts"}
+_MODULES: Final = {"players": "accounts", "sessions": "accounts", "me": "accounts", "sports": "events"}
 """Operations of these tags share a module; every other tag has one of its own name."""
 _SKIPPED: Final = ("health", "docs", "stream", "openapi.json", "asyncapi.json")
 _SENT_BY_CLIENT: Final = ("X-Tenant", "Idempotency-Key", "If-None-Match")
