@@ -3,7 +3,12 @@
 from urllib.parse import quote
 
 from pyplatform.client.call import Call
-from pyplatform.client.types.events import EventList, WholeEvent
+from pyplatform.client.types.events import EventList, SportTree, WholeEvent
+
+
+def list_sports(*, language: str = "") -> Call[SportTree]:
+    """List all sports with their categories and competitions, and how many events each has."""
+    return Call("GET", "/v1/sports", SportTree, query={"language": language})
 
 
 def list_events(
