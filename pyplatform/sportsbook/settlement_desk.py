@@ -9,6 +9,7 @@ from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.desk import ANY_VERSION, Role, StaffAnswer, StaffOutcome, StaffRequest
 from pyplatform.core import money
 from pyplatform.kernel import ids
+from pyplatform.sportsbook.desk import Refused
 from pyplatform.sportsbook.resolution import Decided, Placing, Resolution, Withdrawal
 from pyplatform.sportsbook.settlement_record import Origin, Recorded, SettlementRecord, event
 from pyplatform.sportsbook.settlement_results import STAFF
@@ -28,13 +29,6 @@ _REASONS: Final = {
     "not_running": "the market's newest run is not running",
     "not_stopped": "the market's newest run was not stopped",
 }
-
-
-class _Refused(Exception):  # noqa: N818 - it names what happened
-    def __init__(self, code: str, field: str = "", detail: str = "") -> None:
-        self.code, self.field = code, field
-        self.detail = detail or _REASONS[code]
-        super().__init__(self.detail)
 
 
 Handler = Callable[[TenantSettlement, StaffRequest, Any], Awaitable[StaffAnswer]]
@@ -87,7 +81,7 @@ class SettlementDesk:
                 log.info("staff", kind=request.kind, actor=request.actor, outcome=answer.outcome)
         except msgspec.ValidationError as error:
             return StaffAnswer(StaffOutcome.REFUSED, "invalid_body", str(error), "body")
-        except _Refused as refused:
+        except Refused as refused:
             return StaffAnswer(StaffOutcome.REFUSED, refused.code, refused.detail, refused.field)
         return answer
 
@@ -114,19 +108,19 @@ class SettlementDesk:
         try:
             number = ids.parse(body.proposal_id)
         except ValueError as error:
-            raise _Refused("unknown_proposal", "proposal_id") from error
+            raise _refused("unknown_proposal", "proposal_id") from error
         confirm = request.kind == contract.CONFIRM
         origin = Origin(STAFF, request.actor, request.correlation)
         recorded, code = await self._record.judge(tenant.slug, number, origin, confirm=confirm)
         if code:
-            raise _Refused(code, "proposal_id")
+            raise _refused(code, "proposal_id")
         if not confirm:
             return _done(contract.Taken(proposal_id=body.proposal_id), 0)
         return await self._recorded(tenant, recorded)
 
     async def _recorded(self, tenant: TenantSettlement, recorded: Recorded | None) -> StaffAnswer:
         if recorded is None:
-            raise _Refused("nothing_new")
+            raise _refused("nothing_new")
         await tenant.resolved(recorded)
         return _done(contract.Taken(recorded.revision), recorded.revision)
 
@@ -140,7 +134,7 @@ class SettlementDesk:
         act = event(what, body.market_id, data, Origin(STAFF, request.actor, request.correlation))
         revision = await self._runs.turn(tenant.slug, body.market_id, before, after, act)
         if revision is None:
-            raise _Refused("not_running" if stop else "not_stopped", "market_id")
+            raise _refused("not_running" if stop else "not_stopped", "market_id")
         if not stop:
             await tenant.requeue()
         return _done(contract.Taken(revision), revision)
@@ -148,12 +142,16 @@ class SettlementDesk:
     async def _resettle(self, tenant: TenantSettlement, request: StaffRequest, body: Any) -> StaffAnswer:
         revision = tenant.revision(body.market_id)
         if not revision:
-            raise _Refused("no_results", "market_id")
+            raise _refused("no_results", "market_id")
         origin = Origin(STAFF, request.actor, request.correlation)
         data = {"revision": revision}
         await self._record.note(tenant.slug, body.market_id, "settlement.repeated", data, origin)
         await tenant.resettle(body.market_id)
         return _done(contract.Taken(revision), revision)
+
+
+def _refused(code: str, field: str = "", detail: str = "") -> Refused:
+    return Refused(code, detail or _REASONS[code], field)
 
 
 def _done(taken: contract.Taken, version: int) -> StaffAnswer:
@@ -179,7 +177,7 @@ def _resolution(body: Any, before: Recorded | None) -> Resolution:
             return Resolution(body.market_id, 1, (), (), closed=True, each=each, separate=True)
         case contract.TakeBack():
             if before is None:
-                raise _Refused("no_results", "market_id")
+                raise _refused("no_results", "market_id")
             return msgspec.structs.replace(
                 before.resolution, winners=(), closed=False, each=(), cancels=(), placed=()
             )
@@ -196,16 +194,16 @@ def _resolution(body: Any, before: Recorded | None) -> Resolution:
 def _entered(body: contract.EnterResult) -> Resolution:
     removed = tuple(sorted({one.selection for one in body.removed}))
     if body.places < 1:
-        raise _Refused("invalid_body", "places", "a market pays one place at least")
+        raise _refused("invalid_body", "places", "a market pays one place at least")
     if not body.winners:
-        raise _Refused("invalid_body", "winners", "name a winner, or void the market")
+        raise _refused("invalid_body", "winners", "name a winner, or void the market")
     if len(set(body.winners)) != len(body.winners) or set(body.winners) & set(removed):
-        raise _Refused("invalid_body", "winners", "a winner is named once, and took part")
+        raise _refused("invalid_body", "winners", "a winner is named once, and took part")
     for one in body.removed:
         if not (0 <= one.pence <= 90 and 0 <= one.factor_bp < 10_000):
-            raise _Refused("invalid_body", "removed", "a deduction is 0 to 90 pence, a factor 0 to 9,999")
+            raise _refused("invalid_body", "removed", "a deduction is 0 to 90 pence, a factor 0 to 9,999")
     if any(one.position < 1 or one.tied < 1 for one in body.placed):
-        raise _Refused("invalid_body", "placed", "positions and ties are counted from 1")
+        raise _refused("invalid_body", "placed", "positions and ties are counted from 1")
     withdrawals = tuple(
         Withdrawal(one.selection, one.at_ms, one.pence, one.factor_bp)
         for one in body.removed
@@ -220,9 +218,9 @@ def _entered(body: contract.EnterResult) -> Resolution:
 
 def _check_decided(body: contract.Decide) -> None:
     if not body.outcomes or len({one.selection for one in body.outcomes}) != len(body.outcomes):
-        raise _Refused("invalid_body", "outcomes", "name every selection once, and one at least")
+        raise _refused("invalid_body", "outcomes", "name every selection once, and one at least")
     for one in body.outcomes:
         if one.void_halves not in {0, 1, 2} or one.places < 1 or one.tied < 1:
-            raise _Refused(
+            raise _refused(
                 "invalid_body", "outcomes", "void halves are 0, 1 or 2, places and ties counted from 1"
             )

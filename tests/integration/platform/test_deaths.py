@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pyplatform.bus import Bus
 from pyplatform.contracts.sportsbook.markets import market_key, markets_key
+from pyplatform.contracts.sportsbook.settlement import WORK_STREAM
 from pyplatform.contracts.wallet import ledger_stream
 from pyplatform.kernel.ids import text, uuid7
 from pyplatform.projections import ReadModels
@@ -86,10 +87,28 @@ async def freeze(pid: int, seconds: float) -> None:
         os.kill(one, signal.SIGCONT)
 
 
-async def lose_stream(house: House) -> None:
+async def lose_stream(house: House, name: str = "") -> None:
     bus = await Bus.connect(house.settings.nats_url, "test")
-    await bus.js.delete_stream(ledger_stream(SLUGS[0]))
+    await bus.js.delete_stream(name or ledger_stream(SLUGS[0]))
     await bus.close()
+
+
+async def test_killed_settlement_and_lost_work_queue(open_house: Opening, tmp_path: Path) -> None:
+    markets = [Market("1.531"), Market("1.532", delay=1)]
+    day = written(tmp_path / "day.json", *markets)
+    async with open_house([day], markets, 12, ("settlement",)) as house:
+
+        async def faults() -> None:
+            await house.crowd.more(150)
+            await house.kill("settlement")
+            await house.crowd.more(50)
+            await lose_stream(house, WORK_STREAM)
+            await closed(house, markets)
+            house.platform.kill("settlement")
+            await house.back("settlement", 2)
+
+        await house.live(faults())
+        await house.account_for_everything()
 
 
 async def flush_and_find_everything_again(house: House, markets: list[Market]) -> None:
