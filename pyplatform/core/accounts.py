@@ -88,7 +88,7 @@ def movements(entry: Entry) -> Iterator[Movement]:
     for debited, credited, currency, amount, (debit_after, credit_after) in moves:
         while left == 0:
             player, bet, left = next(parts)
-            about = reference(fields, bet)
+            about = reference(fields, bet) or _named_by(debited) or _named_by(credited)
         left -= 1
         for account, counter, change, balance in (
             (debited, credited, amount, debit_after),
@@ -129,6 +129,12 @@ def reference(fields: dict[str, Any], bet: bytes) -> str:
         game = fields.get("bet") or fields.get("round") or fields.get("jackpot") or ""
         return f"game:{provider}:{game}"
     return f"psp:{fields['psp']}" if "psp" in fields else ""
+
+
+def _named_by(account: tuple[int, bytes]) -> str:
+    """The bonus or free bet whose account it is: what a tick ends has no other name."""
+    kind = {"grant": "bonus", "token": "free_bet"}.get(ACCOUNTS[account[0]].owner)
+    return f"{kind}:{ids.text(account[1])}" if kind else ""
 
 
 def owner_text(account: int, owner: bytes) -> str:

@@ -23,8 +23,28 @@ import msgspec
 from pyplatform._core.ledger import FileLedger
 from pyplatform._core.shard import Batch, Entry, Replayer, chart
 from pyplatform._core.wallet import Reply
+from pyplatform.core.accounts import PURSES, Movement, movements
+from pyplatform.core.asof import BalancesAt, UpTo, trial_balance
+from pyplatform.core.explaining import Domain, Explanation, Story, Subject, as_text
+from pyplatform.core.statements import Statement, as_csv, build, purses_of
+from pyplatform.kernel import ids
 
-__all__ = ["Batch", "Entry", "Ledger", "Reply", "Verified", "chart"]
+__all__ = [
+    "BalancesAt",
+    "Batch",
+    "Domain",
+    "Entry",
+    "Explanation",
+    "Ledger",
+    "Movement",
+    "Reply",
+    "Statement",
+    "Verified",
+    "as_csv",
+    "as_text",
+    "chart",
+    "trial_balance",
+]
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -119,6 +139,74 @@ class Ledger:
         for batch in self.batches():
             if batch.header.hi > after:
                 yield from (entry for entry in batch.entries() if entry.seq > after)
+
+    def moves(self, after: int = 0) -> Iterator[Movement]:
+        """Both sides of every move of money after sequence `after`: account, amount, balance after it, what for."""
+        for entry in self.entries(after):
+            yield from movements(entry)
+
+    def balances_at(self, seq: int) -> BalancesAt:
+        """Every account's balance right after entry `seq`; `trial_balance` sums them by book.
+
+        Raises `ValueError` when there is no such entry, or the journal does not verify up to it.
+        """
+        if not 0 <= seq <= self.seq:
+            raise ValueError(f"seq: the journal has entries 1 to {self.seq}, asked for {seq}")
+        fold = UpTo(self._tenant, seq)
+        for frames in self._pages():
+            if fold.done:
+                break
+            fold.take(frames)
+        return fold.balances()
+
+    def statement(self, player: bytes, currency: str, after: int = 0, until: int | None = None) -> Statement:
+        """What moved a player's money after entry `after` and up to entry `until` (by default the last one).
+
+        `as_csv` writes it as CSV, `msgspec.json.encode` as JSON. Raises `ValueError` for entries there are none of.
+        """
+        until = self.seq if until is None else until
+        before, mine = self.balances_at(after), list[Movement]()
+        for move in self.moves():
+            if move.seq > until:
+                break
+            if (move.holder, move.currency) == (player, currency) and move.account in PURSES:
+                mine.append(move)
+        accounts = {(move.account, move.owner) for move in mine}
+        opening = {account: before.accounts.get((*account, currency), 0) for account in accounts}
+        last = max((move.seq for move in mine if move.seq <= after), default=0)
+        following = [move for move in mine if move.seq > after]
+        return build(
+            self._tenant,
+            ids.text(player),
+            currency,
+            purses_of(opening),
+            following,
+            after_seq=last,
+            ledger_seq=until,
+        )
+
+    def explain(
+        self, *, bet: bytes = b"", player: bytes = b"", seq: int = 0, domain: Domain | None = None
+    ) -> Explanation | None:
+        """Why a bet, or whatever entry `seq` is about, came out as it did; or the last entries of a player.
+
+        Name one of the three. `as_text` writes it as a page; `domain` tells what slips and foreign codes mean. None
+        when the journal tells nothing of it; `ValueError` when it does not verify.
+        """
+        if sum(map(bool, (bet, player, seq))) != 1:
+            raise ValueError("name one of bet, player and seq")
+        subject = (
+            Subject("bet", bet) if bet else Subject("player", player) if player else Subject("entry", seq=seq)
+        )
+        story = Story(self._tenant, subject, domain)
+        if seq:
+            entry = next(self.entries(seq - 1), None)
+            if entry is None:
+                return None
+            story.about(entry)
+        for frames in self._pages():
+            story.take(frames)
+        return story.explain()
 
     def verify(self) -> Verified:
         """Fold the journal from its first byte and hold the result against the state in memory.
