@@ -82,7 +82,8 @@ impl Callers {
             Some(first) if !keyed && first.status == Status::Accepted && reply.seq < first.seq => Ok(()),
             // What is keyed by its object is open to time until it was accepted; everything else stands.
             Some(first) if keyed || first.status == Status::Accepted && !overtaken => {
-                let again = Reply { replayed: first.replayed, ..*reply };
+                // What a player of games has now is told with every answer.
+                let again = Reply { replayed: first.replayed, purse: first.purse, ..*reply };
                 match (first.decision, again.decision) {
                     (Decision::Pending, decision) if decision != Decision::Pending => {
                         if again.seq < first.seq {

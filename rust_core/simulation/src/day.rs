@@ -3,16 +3,17 @@
 use money::{Amount, Currency};
 use wallet::{
     AcceptBet, BetId, Command, Deposit, Envelope, Fraction, Funds, Key, Kind, PlaceBet, PlayerId,
-    RaiseGeneration, RejectBet, Reply, SettleBet, Slip, Slug, Source, Status, Trace, VoidBet,
+    RaiseGeneration, RejectBet, Reply, SettleBet, Slip, Slug, Source, Status, TokenId, Trace, VoidBet,
 };
 
 use crate::chance::Chance;
+use crate::errands::{Errands, is_errand, token};
 
 pub(crate) const TENANT: &str = "aurora";
-const PLAYERS: u64 = 5;
+pub(crate) const PLAYERS: u64 = 5;
 /// A euro, and a yen, at their scale.
-const WHOLE: i64 = 1_000_000;
-const SECOND: u64 = 1_000_000_000;
+pub(crate) const WHOLE: i64 = 1_000_000;
+pub(crate) const SECOND: u64 = 1_000_000_000;
 
 /// The state of the senders.
 pub(crate) struct Day {
@@ -20,6 +21,7 @@ pub(crate) struct Day {
     deposits: u64,
     bets: Vec<Placed>,
     generation: u64,
+    errands: Errands,
 }
 
 /// A bet somebody sent, as far as its sender knows it.
@@ -41,12 +43,13 @@ fn tenant() -> Slug {
 impl Day {
     pub(crate) fn new() -> Self {
         let currency = |code| Currency::from_code(code).expect("a currency");
-        Self { currencies: [currency("EUR"), currency("JPY")], deposits: 0, bets: Vec::new(), generation: 0 }
+        let currencies = [currency("EUR"), currency("JPY")];
+        Self { currencies, deposits: 0, bets: Vec::new(), generation: 0, errands: Errands::default() }
     }
 
     /// The next command of the day at `now`, encoded.
     pub(crate) fn next(&mut self, chance: &mut Chance, now: u64) -> Vec<u8> {
-        match chance.below(100) {
+        match chance.below(140) {
             0..15 => self.deposit(chance),
             15..60 => self.place(chance, now),
             60..68 => self.about_a_bet(chance, |bet_id, placed, _| {
@@ -61,13 +64,18 @@ impl Day {
                 let part = Fraction::new(1, 1 + chance.below(2) as u32).expect("a part");
                 Command::VoidBet(VoidBet { bet_id, revision, reason: chance.below(3) as u16, part, version })
             }),
-            _ => self.raise(),
+            99 => self.raise(),
+            _ => self.errand(chance, now),
         }
     }
 
     /// What a sender learns from an answer.
     pub(crate) fn learn(&mut self, reply: &Reply) {
+        self.errands.learn(reply);
         let Some(id) = reply.object_id.filter(|_| reply.status != Status::Retry) else { return };
+        if is_errand(&id) {
+            return;
+        }
         let number = u128::from_be_bytes(*id.bytes()) as usize - 1;
         if let Some(placed) = self.bets.get_mut(number) {
             placed.version = placed.version.max(reply.version);
@@ -110,7 +118,7 @@ impl Day {
             currency,
             stake: whole(chance.between(1, 8)),
             slip: Slip { schema: 1, version: 1, bytes: &slip },
-            funds: Funds::Any,
+            funds: if chance.once_in(6) { free_bet(chance) } else { Funds::Any },
             bet_id: BetId::new(id(number)).expect("not zero"),
             verdict: if chance.once_in(9) { 201 } else { 0 },
             terms: b"terms",
@@ -136,6 +144,12 @@ impl Day {
         encode(None, Source::Sportsbook, &command)
     }
 
+    fn errand(&mut self, chance: &mut Chance, now: u64) -> Vec<u8> {
+        let number = chance.below(self.bets.len() as u64 + 1);
+        let version = self.bets.get(number as usize).map_or(1, |placed| placed.version);
+        self.errands.next(chance, now, (id(number), version))
+    }
+
     fn raise(&mut self) -> Vec<u8> {
         self.generation += 1;
         let raise = RaiseGeneration { generation: self.generation };
@@ -146,6 +160,11 @@ impl Day {
 /// So many euros or yen.
 fn whole(amount: u64) -> Amount {
     Amount::from_i64(amount.cast_signed() * WHOLE)
+}
+
+/// One of the free bets that players are given.
+fn free_bet(chance: &mut Chance) -> Funds {
+    Funds::FreeBet(TokenId::new(token(chance)).expect("not zero"))
 }
 
 fn settle<'a>(bet_id: BetId, placed: &mut Placed, chance: &mut Chance) -> Command<'a> {
@@ -164,7 +183,7 @@ fn settle<'a>(bet_id: BetId, placed: &mut Placed, chance: &mut Chance) -> Comman
     })
 }
 
-fn encode(player: Option<u64>, source: Source, command: &Command<'_>) -> Vec<u8> {
+pub(crate) fn encode(player: Option<u64>, source: Source, command: &Command<'_>) -> Vec<u8> {
     let envelope = Envelope {
         tenant: tenant(),
         brand: 1,

@@ -10,6 +10,7 @@ mod chance;
 mod check;
 mod database;
 mod day;
+mod errands;
 mod standby;
 mod world;
 
