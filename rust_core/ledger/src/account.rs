@@ -72,6 +72,8 @@ pub(crate) struct Account {
     pub(crate) owner_kind: OwnerKind,
     /// Credits less debits: the books of all accounts add up to zero without a look at the chart.
     pub(crate) net: Amount,
+    /// What a unit on it weighs in the hash.
+    weight: Term,
 }
 
 impl Account {
@@ -84,6 +86,7 @@ impl Account {
             has_floor: code.has_floor(),
             owner_kind: code.owner_kind(),
             net: Amount::ZERO,
+            weight: weight(&key),
         }
     }
 
@@ -94,29 +97,30 @@ impl Account {
         }
     }
 
-    /// Replace the balance and carry the change into the hash. An account at zero contributes nothing, so that
-    /// merely having been opened is not state.
-    pub(crate) fn set_net(&mut self, net: Amount, hash: &mut StateHash) {
-        let name = self.name();
-        if !self.net.is_zero() {
-            hash.remove(&name.i128(self.net.units()).finish());
-        }
-        self.net = net;
-        if !self.net.is_zero() {
-            hash.add(&name.i128(self.net.units()).finish());
-        }
-    }
-
-    pub(crate) fn term(&self) -> Term {
-        self.name().i128(self.net.units()).finish()
-    }
-
-    /// What its term begins with.
+    /// Replace the balance and carry the change into the hash, where each unit weighs what the account's name says.
+    /// An account at zero weighs nothing, so that merely having been opened is not state.
     #[inline]
-    fn name(&self) -> TermBuilder {
-        const DOMAIN: u64 = 0x6163_636f_756e_7400; // "account"
-        let AccountKey { code, currency, owner } = &self.key;
-        let name = u64::from(code.number()) << 16 | u64::from(currency.number());
-        TermBuilder::new(DOMAIN ^ name).bytes16(owner.bytes())
+    pub(crate) fn set_net(&mut self, net: Amount, hash: &mut StateHash) {
+        hash.add_times(&self.weight, folded(net).wrapping_sub(folded(self.net)));
+        self.net = net;
     }
+
+    /// Count what it holds into a hash.
+    pub(crate) fn weigh(&self, hash: &mut StateHash) {
+        hash.add_times(&self.weight, folded(self.net));
+    }
+}
+
+/// The number of units as far as 64 bits tell it apart from others: all of it, up to 2^63 to either side.
+#[inline]
+fn folded(net: Amount) -> u64 {
+    const FAR: u64 = 0x9e37_79b9_7f4a_7c15; // the golden ratio
+    let units = net.units().cast_unsigned();
+    (units as u64).wrapping_add(((units >> 64) as u64).wrapping_mul(FAR))
+}
+
+fn weight(key: &AccountKey) -> Term {
+    const DOMAIN: u64 = 0x6163_636f_756e_7400; // "account"
+    let name = u64::from(key.code.number()) << 16 | u64::from(key.currency.number());
+    TermBuilder::new(DOMAIN ^ name).bytes16(key.owner.bytes()).finish()
 }

@@ -138,7 +138,9 @@ impl Ledger {
 
     /// The same, from the accounts as they stand; it differs only if one of them was damaged in memory.
     pub fn recomputed_hash(&self) -> StateHash {
-        StateHash::of(self.accounts.iter().filter(|account| !account.net.is_zero()).map(Account::term))
+        let mut hash = StateHash::default();
+        self.accounts.iter().for_each(|account| account.weigh(&mut hash));
+        hash
     }
 
     fn post_one(&mut self, posting: &Posting) -> Result<After, PostingError> {
