@@ -67,6 +67,8 @@ pub struct Book {
     outcomes: usize,
     phases: [Totals; 2],
     reservations: Reservations,
+    /// What the reservations take, summed up.
+    held: [Totals; 2],
 }
 
 impl Totals {
@@ -145,7 +147,8 @@ impl Book {
             return Err(field("outcomes", "a book has at least 2"));
         }
         let empty = || Totals::new(outcomes);
-        Ok(Self { outcomes, phases: [empty(), empty()], reservations: Reservations::default() })
+        let (phases, held) = ([empty(), empty()], [empty(), empty()]);
+        Ok(Self { outcomes, phases, reservations: Reservations::default(), held })
     }
 
     /// Outcomes of the event.
@@ -182,7 +185,17 @@ impl Book {
     /// A payoff over other outcomes, a key that is held already.
     pub fn reserve(&mut self, key: &str, phase: Phase, payoff: Payoff) -> Result<(), BettingError> {
         payoff.check(self.outcomes)?;
-        self.reservations.hold(key, phase, payoff)
+        let worst = payoff.at_worst();
+        self.reservations.hold(key, phase, payoff)?;
+        self.held[phase as usize].put(&worst, 1);
+        Ok(())
+    }
+
+    /// Take a reservation out.
+    fn take(&mut self, key: &str) -> Result<(Phase, Payoff), BettingError> {
+        let (phase, payoff) = self.reservations.take(key)?;
+        self.held[phase as usize].put(&payoff.at_worst(), -1);
+        Ok((phase, payoff))
     }
 
     /// Turn a reservation into a bet.
@@ -190,7 +203,7 @@ impl Book {
     /// # Errors
     /// A key that is not held.
     pub fn accept(&mut self, key: &str) -> Result<(), BettingError> {
-        let (phase, payoff) = self.reservations.take(key)?;
+        let (phase, payoff) = self.take(key)?;
         self.add(phase, &payoff)
     }
 
@@ -199,7 +212,7 @@ impl Book {
     /// # Errors
     /// A key that is not held.
     pub fn release(&mut self, key: &str) -> Result<(), BettingError> {
-        self.reservations.take(key).map(|_| ())
+        self.take(key).map(|_| ())
     }
 
     /// The keys that are held.
@@ -215,8 +228,8 @@ impl Book {
             totals.plus(&self.phases[one as usize]);
         }
         let (stakes, bets) = (totals.stakes, totals.bets);
-        for (_, worst) in self.reservations.iter().filter(|(one, _)| with_reserved && chosen(*one)) {
-            totals.put(worst, 1);
+        for one in [Phase::PreMatch, Phase::InPlay].into_iter().filter(|one| with_reserved && chosen(*one)) {
+            totals.plus(&self.held[one as usize]);
         }
         Position { pnl: totals.pnl(), stakes, bets }
     }

@@ -6,12 +6,11 @@ use crate::error::{BettingError, field};
 use crate::trading::book::Phase;
 use crate::trading::payoff::Payoff;
 
-/// A bet that waits, and what it takes meanwhile.
+/// A bet that waits.
 #[derive(Debug, Clone)]
 struct Held {
     phase: Phase,
     payoff: Payoff,
-    worst: Payoff,
 }
 
 /// Reservations by key.
@@ -23,8 +22,7 @@ impl Reservations {
         if self.0.contains_key(key) {
             return Err(field("key", "is reserved already"));
         }
-        let worst = payoff.at_worst();
-        self.0.insert(key.to_owned(), Held { phase, payoff, worst });
+        self.0.insert(key.to_owned(), Held { phase, payoff });
         Ok(())
     }
 
@@ -35,10 +33,5 @@ impl Reservations {
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
-    }
-
-    /// What each bet takes while it waits.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Phase, &Payoff)> {
-        self.0.values().map(|held| (held.phase, &held.worst))
     }
 }
