@@ -32,7 +32,8 @@ class HouseRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a tenant settles bets and buys them back.
 
     `deductions` is what a removed selection does to bets on the others: `rule4` takes pence off a pound of winnings,
-    `factor` reduces the price as an exchange does. Bets are settled `early` once no open leg can change their return.
+    `factor` reduces the price as an exchange does. Bets are settled `early` once no open leg can change their return,
+    on results of the feed's `certainty` or more: 1 scouted on the spot, 2 confirmed.
     A result of staff on bets that may return more than `four_eyes_above` (currency units) needs a second person.
     Cash-out offers keep `cash_out_margin_bp`, last `cash_out_seconds` and bear prices that moved by up to
     `cash_out_tolerance_bp`.
@@ -42,6 +43,7 @@ class HouseRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deductions: Literal["rule4", "factor", "none"] = "rule4"
     waive_5p: bool = False
     early: bool = True
+    certainty: Literal[1, 2] = 1
     four_eyes_above: Annotated[int, msgspec.Meta(ge=0)] = 10_000
     cash_out_margin_bp: Annotated[int, msgspec.Meta(ge=0, lt=10_000)] = 500
     cash_out_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0

@@ -72,7 +72,8 @@ class Book:
         known = self.ids(market_id)
         found = self._markets.get(market_id, {})
         for bet_id in known[bisect_left(known, first) : bisect_right(known, last)]:
-            yield found[bet_id]
+            if (wager := found.get(bet_id)) is not None:
+                yield wager
 
     def fold(self, batches: Iterable[Batch]) -> None:
         """Take in the next batches of the ledger."""

@@ -5,6 +5,7 @@ from typing import Final
 from pyplatform.contracts.feeds import Result, Update
 from pyplatform.contracts.sportsbook.settlement import ProposalState
 from pyplatform.kernel import ids
+from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.resolution import Resolution, of_result
 from pyplatform.sportsbook.settlement_record import Origin, Recorded, SettlementRecord, same
 from pyplatform.telemetry import get_logger
@@ -24,8 +25,14 @@ class Results:
     def __init__(self, record: SettlementRecord) -> None:
         self._record = record
 
-    async def take(self, tenant: str, update: Update, result: Result) -> Recorded | None:
-        """Record a feed's result for a tenant; None if it brings about nothing."""
+    async def take(self, house: Tenant, update: Update, result: Result) -> Recorded | None:
+        """Record a feed's result for a tenant; None if it brings about nothing.
+
+        A result that is less certain than the house settles on is not one yet; those of feeds that do not say count.
+        """
+        if 0 < result.certainty < house.rules.certainty:
+            return None
+        tenant = house.slug
         told = of_result(update.market, result)
         stamp = update.stamp
         origin = Origin(FEED, f"feed:{stamp.feed}", ids.uuid7(), stamp.feed, stamp.seq)

@@ -130,13 +130,13 @@ class SettlementService:
     async def take_result(self, update: Update) -> None:
         """Record a feed's result for every tenant; it is on record when this returns."""
         if isinstance(update.body, Result):
-            for slug, tenant in self.tenants.items():
-                await self._until_taken(slug, tenant, update, update.body)
+            for tenant in self.tenants.values():
+                await self._until_taken(tenant, update, update.body)
 
-    async def _until_taken(self, slug: str, tenant: TenantSettlement, update: Update, result: Result) -> None:
+    async def _until_taken(self, tenant: TenantSettlement, update: Update, result: Result) -> None:
         while True:
             try:
-                recorded = await self._results.take(slug, update, result)
+                recorded = await self._results.take(tenant.tenant, update, result)
                 if recorded is not None:
                     await tenant.resolved(recorded)
                 return

@@ -107,6 +107,18 @@ async def test_one_person_enters_small_results_and_two_are_needed_above_the_thre
         assert await shop.balance() == (1070 * EUR, 0)
 
 
+async def test_a_house_may_wait_for_results_that_are_confirmed(settings: Settings, tenant_name: str) -> None:
+    async with open_shop(settings, tenant_name, HouseRules(certainty=2)) as shop:
+        await shop.deposit(100 * EUR)
+        await shop.place((A, 1, 20_000))
+        async with shop.settling():
+            await shop.tell(won(lost=(1,), certainty=1), A)
+            assert await shop.record.revisions(shop.tenant.slug, A) == []
+            await shop.tell(won(1, certainty=2), A)
+            await shop.done(A)
+        assert await shop.balance() == (110 * EUR, 0)
+
+
 async def test_a_feed_cannot_undo_what_staff_entered_but_proposes(shop: Shop) -> None:
     await shop.place((A, 1, 20_000))
     async with shop.settling():
