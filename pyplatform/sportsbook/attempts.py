@@ -64,22 +64,39 @@ def attempt_of(
         if verdict.most is not None and request.stake > verdict.most.stake:
             bet.standing = Standing.UNBOOKED
     command = _command(
-        request, asked, verdict, bet_id, terms, now + DECISION_LIFETIME, generation, pending_until
+        request,
+        (slip.SLIP_SCHEMA, slip.encode(asked)),
+        verdict.refusal or 0,
+        bet_id,
+        terms,
+        now + DECISION_LIFETIME,
+        generation,
+        pending_until,
     )
     return Attempt(request, asked, verdict, bet_id, bet, command, others)
 
 
 def question_of(request: PlaceBet, bet_id: bytes) -> bytes:
     """A command that is too old to place anything: the wallet answers it only if it knows the key."""
-    asked = slip.of_request(request)
-    verdict = Verdict(Refusal.MARKET_SUSPENDED, ())
-    return _command(request, asked, verdict, bet_id, request.session_id, LONG_AGO, 0, 0)
+    return _question(request, bet_id, slip.SLIP_SCHEMA, slip.encode(slip.of_request(request)))
+
+
+def first_question_of(request: PlaceBet, bet_id: bytes) -> bytes | None:
+    """The same question in the first schema, in which a retry across an upgrade may have been asked before."""
+    single = slip.as_single(slip.of_request(request))
+    return None if single is None else _question(request, bet_id, slip.SINGLE_SCHEMA, single)
+
+
+def _question(request: PlaceBet, bet_id: bytes, schema: int, encoded: bytes) -> bytes:
+    return _command(
+        request, (schema, encoded), Refusal.MARKET_SUSPENDED, bet_id, request.session_id, LONG_AGO, 0, 0
+    )
 
 
 def _command(
     request: PlaceBet,
-    asked: slip.Slip,
-    verdict: Verdict,
+    asked: tuple[int, bytes],
+    refusal: int,
     bet_id: bytes,
     terms: bytes,
     expires_at: int,
@@ -92,10 +109,10 @@ def _command(
         bet_id,
         request.currency,
         request.stake,
-        slip.SLIP_SCHEMA,
+        asked[0],
         slip.VERSION,
-        slip.encode(asked),
-        verdict.refusal or 0,
+        asked[1],
+        refusal,
         terms,
         expires_at,
         generation,

@@ -15,7 +15,14 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.answers import answer_of, context_of, refusal_name, unavailable
 from pyplatform.sportsbook.asking import RETRY_PAUSE, background, is_clear
-from pyplatform.sportsbook.attempts import DECISION_LIFETIME, PENDING_GRACE, Attempt, attempt_of, question_of
+from pyplatform.sportsbook.attempts import (
+    DECISION_LIFETIME,
+    PENDING_GRACE,
+    Attempt,
+    attempt_of,
+    first_question_of,
+    question_of,
+)
 from pyplatform.sportsbook.delays import Delays
 from pyplatform.sportsbook.judging import Judge, Verdict, least
 from pyplatform.sportsbook.openbets import OpenBet, OpenBets
@@ -69,7 +76,8 @@ class Placement:
             attempt = self.decide(request)
         reply = await self._ask(attempt)
         if reply is not None:
-            return self._conclude(attempt, reply)
+            answer = self._conclude(attempt, reply)
+            return answer if reply.status != codec.CONFLICT else await self._before_upgrade(request, answer)
         if attempt.bet is not None:
             self._follow_up(attempt, attempt.bet)
         return unavailable(attempt.bet_id)
@@ -145,6 +153,18 @@ class Placement:
         if reply.status == codec.RETRY:
             return unavailable(bet_id)
         return self._referrals.complete(answer_of(reply, of_request(request)))
+
+    async def _before_upgrade(self, request: PlaceBet, conflict: BetAnswer) -> BetAnswer:
+        """A single that was journaled in the first schema is no other bet for being asked again in the second."""
+        question = first_question_of(request, ids.uuid7())
+        if question is None:
+            return conflict
+        try:
+            reply = await self._wallet.submit(request.tenant, question)
+        except Unavailable:
+            return unavailable(bytes(16))
+        known = reply.status in (codec.ACCEPTED, codec.REFUSED)
+        return answer_of(reply, of_request(request)) if known else conflict
 
     async def quote(self, request: PlaceBet) -> BetQuote:
         """What would become of an attempt now: the limits are those at the prices of this moment.

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from pyplatform._core import bonus
@@ -220,3 +221,19 @@ async def test_legs_of_one_match_are_sold_at_the_price_of_both_together(house: H
 def state_of(desk: DeskState, target: str, **facets: Any) -> None:
     """Have staff decided something, as the fold of their events would."""
     desk._standings[target] = dataclasses.replace(desk.of(target), **facets)
+
+
+async def test_a_single_of_before_the_upgrade_is_answered_as_it_was_then(house: House) -> None:
+    owner = traded(house)
+    slip = house.attempt("10.00", key="old", price_e4=19_000)
+    context = codec.Context(house.tenant.slug, 1, house.player, 1, ids.uuid7())
+    single = msgspec.msgpack.encode((MARKET, FIRST, 19_000))
+    terms = (19_050).to_bytes(4, "little") + bytes(16)
+    first = codec.place_bet(context, "old", ids.uuid7(), "EUR", slip.stake, 1, 1, single, 0, terms, 2**63, 0)
+    placed = await house.wallet.submit(house.tenant.slug, first)
+    again = await owner.placement.place(slip)
+    assert (again.outcome, again.prices, again.replayed) == (ACCEPTED, (19_050,), True)
+    assert again.bet_id == ids.text(placed.object_id)
+    other = await owner.placement.place(replace(slip, legs=(Leg("e1", MARKET, SECOND, 19_000),)))
+    assert (other.outcome, other.field) == (BetOutcome.CONFLICT, "slip")
+    assert len(owner.bets) == 0
