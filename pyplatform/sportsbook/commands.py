@@ -28,6 +28,7 @@ from pyplatform.sportsbook.desk import Change, Desk, Refused
 from pyplatform.sportsbook.desk_state import FACETS, SUSPENDED, TERMS_SET, Rule, Standing
 from pyplatform.sportsbook.fair import check_model
 from pyplatform.sportsbook.market import MarketState
+from pyplatform.sportsbook.model_words import words_for
 from pyplatform.sportsbook.terms import ladder_of
 from pyplatform.sportsbook.trading import Trading
 
@@ -134,7 +135,7 @@ class Commands:
                 for number, link in enumerate(source.links):
                     self._check_link(market, link.market_id, link.outcomes, f"source.links.{number}")
             case ModelSource():
-                self._check_words(request, market, source)
+                source = self._check_words(request, market, source)
             case ManualSource():
                 self._try(request, market, {"source": source}, "source")
         before = self._of(request, target).source
@@ -156,11 +157,19 @@ class Commands:
         if len(set(outcomes.values())) != len(outcomes):
             raise Refused("ambiguous_outcomes", "two selections stand for the same one", f"{field}.outcomes")
 
-    def _check_words(self, request: StaffRequest, market: MarketState, source: ModelSource) -> None:
-        event = market.catalogue.event if market.catalogue is not None else ""
+    def _check_words(self, request: StaffRequest, market: MarketState, source: ModelSource) -> ModelSource:
+        """The source with a word for every selection that runs."""
+        said = market.catalogue
+        event = said.event if said is not None else ""
         model = self._of(request, f"event:{event}").model
         if model is None:
             raise Refused("no_model", f"event {event!r} has no model: give it one first", "source")
+        if not source.outcomes and said is not None:
+            try:
+                found = words_for(market, said, model)
+            except ValueError as error:
+                raise Refused("unknown_outcome", str(error), "source.outcomes") from None
+            source = msgspec.structs.replace(source, outcomes=found)
         for selection in sorted(market.active):
             word = source.outcomes.get(selection)
             if word is None:
@@ -171,6 +180,7 @@ class Commands:
                 check_model(model, word)
             except ValueError as error:
                 raise Refused("unknown_outcome", str(error), f"source.outcomes.{selection}") from None
+        return source
 
     def set_model(self, request: StaffRequest, command: SetModel) -> Change:
         """Give an event a model, or say how its match stands."""

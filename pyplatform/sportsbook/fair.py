@@ -18,6 +18,8 @@ from pyplatform.sportsbook.market import MarketState
 from pyplatform.sportsbook.pricing import Fair, nothing, references
 
 MINUTE: Final = 60_000_000_000
+_WHOLE: Final = 1e-6
+"""How near to a whole number of winners the chances of a market's outcomes must sum."""
 _STEP: Final = 1 / 6
 """Minutes between two models of a running match: goals are that likely in ten seconds as to move no price a tick."""
 
@@ -98,7 +100,11 @@ def of_model(market: MarketState, source: ModelSource, model: MatchModel | None,
         return nothing(f"the model says: {error}")
     if any(not 1 < price < float("inf") for price in prices):
         return nothing("an outcome is certain or impossible by the model")
-    return Fair(runners, list(prices), market.places)
+    total = sum(1 / price for price in prices)
+    places = max(1, round(total))
+    if abs(total - places) > _WHOLE:
+        return nothing(f"the words leave a gap or overlap: their chances sum to {total:.4f}")
+    return Fair(runners, list(prices), places)
 
 
 def _minute(model: MatchModel, now_ns: int) -> float:

@@ -101,7 +101,8 @@ class Selling:
     def price(self, market: MarketState, tenants: Iterable[Tenant] | None = None) -> bool:
         """Price a market anew; True if any price or any status moved.
 
-        While a market is not traded its last prices stay, to be shown.
+        While a market is not traded its last prices stay, to be shown. A feed may not say how many outcomes win
+        together; their chances do, and the market's `places` follow.
         """
         moved = False
         of_own: Fair | None = None
@@ -116,10 +117,13 @@ class Selling:
                     continue
                 if of_own is None:
                     of_own = of_feed(market)
+                    if None not in market.quoted.probability:
+                        market.places = max(market.places, of_own.places)
                 prices = self._of_feed(market, tenant, offer, of_own)
             else:
                 before = market.status_of(slug)
                 fair = self._fair(market, tenant, offer)
+                market.places = max(market.places, fair.places)
                 prices = offer.price(fair, self._pnl(market, tenant, offer, fair), (), now_ns())
                 prices = {runner: price for runner, price in prices.items() if runner in market.active}
                 moved |= market.status_of(slug) is not before

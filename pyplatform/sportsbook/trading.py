@@ -102,21 +102,18 @@ class Trading:
                 market.quote(market.quoted, confirmed=True)
                 self._follow(market, changes)
             return changes
-        before = self.selling.statuses(market)
+        before, places = self.selling.statuses(market), market.places
         match update.body:
             case Catalogue():
                 self._define(market, update.body, changes)
             case Status():
-                was_in_play = market.in_play
-                market.set_status(update.body)
-                if market.in_play is not was_in_play:
-                    self.selling.arrange(market)
-                    if market.catalogue is not None:
-                        self._untold.add(market.catalogue.event)
+                self._set_status(market, update.body)
             case FeedPrices():
                 market.quote(update.body, confirmed=snapshot)
         market.rely(up=self._is_up(market.source))
         moved = self.selling.price(market)
+        if market.places != places and market not in changes.defined:
+            changes.defined.append(market)
         catalogue = not isinstance(update.body, FeedPrices) or self.selling.statuses(market) != before
         if moved or catalogue:
             self._tell(market, changes, catalogue=catalogue)
@@ -129,6 +126,13 @@ class Trading:
         self.selling.arrange(market)
         changes.defined.append(market)
         self._untold.add(said.event)
+
+    def _set_status(self, market: MarketState, status: Status) -> None:
+        was_in_play = market.in_play
+        market.set_status(status)
+        if market.in_play is not was_in_play and market.catalogue is not None:
+            self.selling.arrange(market)
+            self._untold.add(market.catalogue.event)
 
     def _follow_links(self, market: MarketState, changes: Changes) -> None:
         """Price the markets that take this one into their consensus."""

@@ -42,12 +42,13 @@ class ConsensusSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, t
 
 
 class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="model"):
-    """Prices from the event's model: `outcomes[selection]` is the model's word for it.
+    """Prices from the event's model: `outcomes[selection]` is the model's word for it; without any, those known for the
+    feeds' common markets are taken, and recorded.
 
     `without_feed`: sold on while the market's feed is away; a suspension or a result it told of counts all the same.
     """
 
-    outcomes: dict[int, Annotated[str, Meta(min_length=1, max_length=40)]]
+    outcomes: dict[int, Annotated[str, Meta(min_length=1, max_length=40)]] = {}
     without_feed: bool = False
 
 

@@ -131,6 +131,18 @@ def test_a_feed_says_a_market_s_prices_again_after_a_stop_even_if_they_are_the_s
     assert again.stamp.seq > status.stamp.seq
 
 
+def test_how_many_win_together_follows_from_the_chances_where_a_feed_does_not_say() -> None:
+    owner = Trading([TENANT], "owner")
+    double = Catalogue("e1", "United v Rovers", "10", "Double chance", 0, 0, SAID.outcomes)
+    owner.take(update(double, 1))
+    owner.take(update(Status(State.ACTIVE, False, 0), 2))
+    chances = (0.75, 0.7, 0.55)
+    changes = owner.take(update(Prices(("1", "2", "3"), price=(1.3, 1.4, 1.75), probability=chances), 3))
+    assert owner.markets["m1"].places == 2
+    assert changes.defined == [owner.markets["m1"]], "liability is to count both"
+    assert sum(1e4 / price for price in owner.markets["m1"].prices["aurora"].values()) >= 2.1
+
+
 def test_a_new_owner_opens_on_the_prices_of_a_snapshot_which_are_those_of_now() -> None:
     owner = Trading([TENANT], "owner")
     owner.take(update(SAID, 1), snapshot=True)
