@@ -198,7 +198,7 @@ async def test_legs_of_one_match_are_sold_at_the_price_of_both_together(house: H
     model = FootballModel(1.6, 1.1, -0.08)
     outcomes = (
         {FIRST: "home", SECOND: "draw", THIRD: "away"},
-        {FIRST: "under2.5", SECOND: "over2.5", THIRD: "score0-0"},
+        {FIRST: "under1.5", SECOND: "over2.5", THIRD: "over1.5&under2.5"},
     )
     state_of(desk, "event:e1", model=model)
     for market_id, words in zip((MARKET, OTHER), outcomes, strict=True):
