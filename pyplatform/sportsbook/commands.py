@@ -11,6 +11,7 @@ from pyplatform.contracts.sportsbook.trading import (
     TERMS,
     ConsensusSource,
     EditEntry,
+    FitModel,
     FootballModel,
     ManualSource,
     ModelSource,
@@ -23,15 +24,17 @@ from pyplatform.contracts.sportsbook.trading import (
     SetTerms,
     Suspend,
 )
+from pyplatform.core import odds
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.desk import Change, Desk, Refused
 from pyplatform.sportsbook.desk_state import FACETS, SUSPENDED, TERMS_SET, Rule, Standing
-from pyplatform.sportsbook.fair import check_model
+from pyplatform.sportsbook.fair import check_model, of_feed
 from pyplatform.sportsbook.market import MarketState
 from pyplatform.sportsbook.model_words import words_for
 from pyplatform.sportsbook.terms import ladder_of
 from pyplatform.sportsbook.trading import Trading
 
+_LINE: Final = 2.5
 _ALWAYS_KNOWN: Final = frozenset({"sport", "category", "competition"})
 """Targets that may be commanded before a feed has spoken of them."""
 
@@ -60,6 +63,7 @@ class Commands:
         desk.commands("set_margin", SetMargin, self.set_margin)
         desk.commands("set_source", SetSource, self.set_source)
         desk.commands("set_model", SetModel, self.set_model)
+        desk.commands("fit_model", FitModel, self.fit_model)
         desk.commands("set_terms", SetTerms, self.set_terms)
         desk.commands("edit", EditEntry, self.edit)
 
@@ -196,6 +200,46 @@ class Commands:
             model = msgspec.structs.replace(model, at=now_ns())
         before = self._of(request, target).model
         return change("trading.model_set", target, before, model, command.reason)
+
+    def fit_model(self, request: StaffRequest, command: FitModel) -> Change:
+        """Give an event the model its feeds believe in."""
+        target = f"event:{command.event_id}"
+        self._require(target)
+        result = self._chances(command.event_id, command.result_market, "result_market")
+        over, line = None, _LINE
+        if command.total_market:
+            total = self._chances(command.event_id, command.total_market, "total_market")
+            word = next((word for word in total if word.startswith("over")), "")
+            over, line = total.get(word), float(word.removeprefix("over") or _LINE)
+        try:
+            three = [result[word] for word in ("home", "draw", "away")]
+            found = odds.models.goal_expectancy(three, over, line=line)
+        except (KeyError, ValueError) as error:
+            detail = "it is no market of home, draw and away" if isinstance(error, KeyError) else str(error)
+            raise Refused("cannot_be_fitted", detail, "result_market") from None
+        model = FootballModel(found.home_rate, found.away_rate, rho=found.rho)
+        before = self._of(request, target).model
+        return change("trading.model_set", target, before, model, command.reason)
+
+    def _chances(self, event_id: str, market_id: str, field: str) -> dict[str, float]:
+        """What a market's feed believes, by the football model's words."""
+        market = self._market(market_id)
+        said = market.catalogue
+        if said is None or said.event != event_id:
+            raise Refused("other_event", f"market {market_id!r} is not of event {event_id!r}", field)
+        if market.in_play:
+            raise Refused("in_play", "rates of a whole match are found before it begins", field)
+        fair = of_feed(market)
+        try:
+            words = words_for(market, said, FootballModel(1.0, 1.0))
+            removed = odds.remove_margin(fair.prices, target=float(fair.places)).probabilities
+        except ValueError as error:
+            raise Refused("cannot_be_fitted", fair.why or str(error), field) from None
+        return {
+            words[runner]: chance
+            for runner, chance in zip(fair.selections, removed, strict=True)
+            if runner in words
+        }
 
     def set_terms(self, request: StaffRequest, command: SetTerms) -> Change:
         """Set, change or drop a rule."""

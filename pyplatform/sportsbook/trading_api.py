@@ -25,6 +25,7 @@ from pyplatform.contracts.sportsbook.terms import TermsScope
 from pyplatform.contracts.sportsbook.trading import (
     Edit,
     EditEntry,
+    FitModel,
     MatchModel,
     PriceSource,
     Resume,
@@ -119,6 +120,15 @@ class ModelOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: views.Reason = ""
 
 
+class FitOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Markets whose prices tell a football model: home, draw and away, and (if given) goals over a half line."""
+
+    version: views.Version
+    result_market: _Text
+    total_market: _Text = ""
+    reason: views.Reason = ""
+
+
 class RuleOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rule in the place of the one for the same scope; values that say nothing drop it."""
 
@@ -183,7 +193,9 @@ def _add_reads(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> Non
         """Read all rules of the terms."""
         terms = told(await ask(desk, request, "terms", AskTerms()), DeskTerms)
         currency = tenants[request.tenant].currency
-        rules = [views.RuleView(rule.scope, views.write_values(rule.values, currency)) for rule in terms.rules]
+        rules = [
+            views.RuleView(rule.scope, views.write_values(rule.values, currency)) for rule in terms.rules
+        ]
         return views.TermsView(terms.version, views.write_values(terms.base, currency), rules)
 
     @app.get("/v1/trading/audit", auth=READS)
@@ -242,6 +254,12 @@ def _add_orders(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> No
         return await _do(
             desk, request, "set_model", SetModel(event_id, body.model, body.reason), body.version
         )
+
+    @app.put("/v1/trading/events/{event_id}/model/fit", auth=WRITES, errors=(409,))
+    async def fit_model(request: Request, event_id: str, body: FitOrder) -> Done:
+        """Give an event the football model that the prices of its feeds' markets tell before the match."""
+        fit = FitModel(event_id, body.result_market, body.total_market, body.reason)
+        return await _do(desk, request, "fit_model", fit, body.version)
 
     @app.put("/v1/trading/terms", auth=WRITES, errors=(409,))
     async def set_terms(request: Request, body: RuleOrder) -> Done:

@@ -7,6 +7,7 @@ from pyplatform.client.types.trading import (
     AuditTrail,
     Done,
     EditOrder,
+    FitOrder,
     Hold,
     MarginOrder,
     ModelOrder,
@@ -92,6 +93,11 @@ def set_source(market_id: str, body: SourceOrder) -> Call[Done]:
 def set_model(event_id: str, body: ModelOrder) -> Call[Done]:
     """Give an event a model, or say how its match stands."""
     return Call("PUT", f"/v1/trading/events/{quote(event_id, safe='')}/model", Done, body=body)
+
+
+def fit_model(event_id: str, body: FitOrder) -> Call[Done]:
+    """Give an event the football model that the prices of its feeds' markets tell before the match."""
+    return Call("PUT", f"/v1/trading/events/{quote(event_id, safe='')}/model/fit", Done, body=body)
 
 
 def edit_catalogue(body: EditOrder) -> Call[Done]:

@@ -69,6 +69,16 @@ class FeedSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     """Prices from the market's own feed; what holds unless a trader chooses."""
 
 
+class FitOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Markets whose prices tell a football model: home, draw and away, and (if given) goals over a half line."""
+
+    version: int
+    """version of the target as you saw it."""
+    result_market: str
+    total_market: str = ""
+    reason: str = ""
+
+
 class FootballModel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="football"):
     """Goals of a match: rates of 90 minutes, the score, and the `minute` it was at `at` (ns, 0: when recorded).
 
@@ -146,12 +156,13 @@ class ModelOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ModelSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="model"):
-    """Prices from the event's model: `outcomes[selection]` is the model's word for it.
+    """Prices from the event's model: `outcomes[selection]` is the model's word for it; without any, those known for the
+    feeds' common markets are taken, and recorded.
 
     `without_feed`: sold on while the market's feed is away; a suspension or a result it told of counts all the same.
     """
 
-    outcomes: dict[str, str]
+    outcomes: dict[str, str] = {}
     without_feed: bool = False
 
 

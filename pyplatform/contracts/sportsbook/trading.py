@@ -163,6 +163,16 @@ class SetModel(msgspec.Struct, frozen=True):
     reason: _Reason = ""
 
 
+class FitModel(msgspec.Struct, frozen=True):
+    """Give an event the football model that its markets' feeds believe in before the match: rates from the chances of
+    home, draw and away, and (with `total_market`) of more goals than a half line."""
+
+    event_id: _Name
+    result_market: _Name
+    total_market: Annotated[str, Meta(max_length=64)] = ""
+    reason: _Reason = ""
+
+
 class SetTerms(msgspec.Struct, frozen=True):
     """Put a rule in the place of the one for the same scope; values that say nothing drop it."""
 

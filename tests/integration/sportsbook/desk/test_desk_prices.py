@@ -14,6 +14,7 @@ from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
 from pyplatform.contracts.sportsbook.trading import (
     ConsensusSource,
     FeedLink,
+    FitModel,
     FootballModel,
     ManualSource,
     ModelSource,
@@ -95,6 +96,31 @@ async def test_a_model_prices_its_market_by_the_clock_and_a_goal(new_owner: NewO
         owner.feed(definition("SUSPENDED", version=2))
         await owner.do("set_model", SetModel("e1", model), 3)
         assert owner.status() is MarketStatus.SUSPENDED, "the feed's stop counts whoever prices"
+
+
+async def test_a_model_is_fitted_to_what_the_feed_believes_and_prices_like_it(new_owner: NewOwner) -> None:
+    draw = 58_805
+    async with new_owner() as owner:
+        football = (
+            definition().replace(b"WIN", b"MATCH_ODDS").replace(str(THIRD).encode(), str(draw).encode())
+        )
+        match = football.replace(MARKET.encode(), OTHER.encode()).replace(b'"e1"', b'"e7"')
+        quoted = prices(first=2.0, second=4.0, third=4.0).replace(str(THIRD).encode(), str(draw).encode())
+        owner.feed(match, quoted.replace(MARKET.encode(), OTHER.encode()))
+        await owner.do("fit_model", FitModel("e7", OTHER), 0)
+        model = owner.trading.desks[owner.tenant].of("event:e7").model
+        assert isinstance(model, FootballModel)
+        assert model.home_rate > model.away_rate
+        by_feed = dict(owner.trading.markets[OTHER].prices[owner.tenant])
+        await owner.do("set_source", SetSource(OTHER, ModelSource()), 0)
+        by_model = owner.trading.markets[OTHER].prices[owner.tenant]
+        assert {
+            runner: round(price / by_feed[runner], 1) for runner, price in by_model.items()
+        } == dict.fromkeys(by_feed, 1.0)
+        wrong = await owner.ask("fit_model", FitModel("e7", MARKET), 1)
+        assert (wrong.code, wrong.field) == ("other_event", "result_market")
+        race = await owner.ask("fit_model", FitModel("e1", MARKET), 0)
+        assert (race.code, race.field) == ("cannot_be_fitted", "result_market")
 
 
 async def test_a_consensus_follows_each_feed_and_needs_enough_of_them(new_owner: NewOwner) -> None:
