@@ -13,8 +13,8 @@ from pyplatform.http.server import serving
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.desk_client import DeskClient
 from pyplatform.sportsbook.trading_api import routes
-from tests.integration.sportsbook.conftest import FIRST, MARKET, SECOND
-from tests.integration.sportsbook.desk.conftest import DeskOwner, NewOwner
+from tests.integration.sportsbook.conftest import FIRST, MARKET, SECOND, definition, prices
+from tests.integration.sportsbook.desk.conftest import OTHER, DeskOwner, NewOwner
 
 ROLES: Final[dict[str, frozenset[Role]]] = {
     "trader": frozenset({"trader"}),
@@ -45,9 +45,9 @@ class Trader:
 
 
 @asynccontextmanager
-async def trading(owner: DeskOwner) -> AsyncIterator[Trader]:
+async def trading(owner: DeskOwner, *others: DeskOwner) -> AsyncIterator[Trader]:
     app = App("Trading", "1.0", tenants={owner.tenant}, sessions=Sessions())
-    desk = DeskClient(owner.bus, [owner.trading.owner])
+    desk = DeskClient(owner.bus, [one.trading.owner for one in (owner, *others)])
     routes(app, desk, {owner.tenant: Tenant(owner.tenant, "EUR", 500)})
     async with (
         serving(app) as running,
@@ -162,3 +162,23 @@ async def test_what_cannot_be_is_told_with_its_field_and_status(new_owner: NewOw
         assert (refused["code"], refused["field"]) == ("price_off_ladder", f"prices.{SECOND}")
         order["prices"] = {str(SECOND): "0.5"}
         assert (await call("PUT", f"markets/{MARKET}/prices", order, 422))["field"] == f"prices.{SECOND}"
+
+
+async def test_events_of_several_owners_are_one_desk(new_owner: NewOwner) -> None:
+    async with new_owner() as one, new_owner() as two, trading(one, two) as call:
+        for line in (definition(), prices()):
+            two.feed(line.replace(MARKET.encode(), OTHER.encode()).replace(b'"e1"', b'"e2"'))
+        two.trading.events.forget(two.market)
+        del two.trading.markets[MARKET]
+        first = await call("GET", "markets?limit=1")
+        rest = await call("GET", f"markets?limit=1&after={first['next']}")
+        assert [page["markets"][0]["id"] for page in (first, rest)] == [MARKET, OTHER]
+        assert rest["next"] == ""
+        assert [event["id"] for event in (await call("GET", "events"))["events"]] == ["e1", "e2"]
+        assert (await call("GET", f"markets/{OTHER}"))["event_id"] == "e2"
+        await call("PUT", f"markets/{OTHER}/margin", {"version": 0, "margin_bp": 700})
+        assert two.trading.markets[OTHER].offers[two.tenant].standing.margin_bp == 700
+        await call("POST", "suspend", {"target": "event:e2"})
+        assert two.trading.markets[OTHER].status_of(two.tenant) is MarketStatus.SUSPENDED
+        assert one.status() is MarketStatus.OPEN
+        assert (await call("GET", "markets/9.9", status=404))["code"] == "unknown_market"
