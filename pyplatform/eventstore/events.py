@@ -39,7 +39,7 @@ select $1, $2, * from unnest(
 """  # noqa: S608 - the columns are ours
 _READ: Final = f"""
 select {_COLUMNS} from eventstore.event
-where tenant = $1 and stream = $2 and position > $3 order by position limit $4
+where tenant = $1 and stream = $2 and position > $3 and type <> all($5::text[]) order by position limit $4
 """  # noqa: S608
 _HISTORY: Final = f"""
 select {_COLUMNS} from eventstore.event
@@ -103,10 +103,15 @@ async def append(
 
 
 async def read(
-    connection: asyncpg.Connection, tenant: str, stream: str, after: int, limit: int
+    connection: asyncpg.Connection,
+    tenant: str,
+    stream: str,
+    after: int,
+    limit: int,
+    besides: Sequence[str] = (),
 ) -> list[Envelope]:
-    """Events of a stream with positions above `after`, in order."""
-    rows = await connection.fetch(_READ, tenant, stream, after, limit)
+    """Events of a stream with positions above `after`, in order; those of the types `besides` are left out."""
+    rows = await connection.fetch(_READ, tenant, stream, after, limit, list(besides))
     return _envelopes(rows)
 
 

@@ -22,7 +22,7 @@ from pyplatform.contracts.sportsbook.desk import (
     StaffOutcome,
     StaffRequest,
 )
-from pyplatform.eventstore import Event, VersionConflict, append, read, tenant_transaction
+from pyplatform.eventstore import Event, VersionConflict, append, history, read, tenant_transaction
 from pyplatform.kernel.envelope import Envelope
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.sportsbook.desk_state import DeskState
@@ -30,7 +30,10 @@ from pyplatform.telemetry import correlated, get_logger
 
 STREAM: Final = "sportsbook"
 """The sportsbook's stream in the event store."""
+NOT_FOLDED: Final = ("market.resolved",)
+"""Results, of which feeds send thousands a day: they say nothing that the desk keeps."""
 PAGE: Final = 1000
+END: Final = 2**62
 CORRELATION_BYTES: Final = 16
 MOST_TRIES: Final = 3
 """A command that minds no version is decided anew so often when another owner was faster."""
@@ -151,7 +154,7 @@ class Desk:
                 try:
                     envelope = await self._record(request, change, version)
                 except VersionConflict:
-                    await self._read_on(request.tenant)
+                    await self._learn(request.tenant, change.target)
                     continue
                 await self._fold(request.tenant, [envelope])
                 return StaffAnswer(StaffOutcome.DONE, version=envelope.seq, position=envelope.position)
@@ -196,11 +199,18 @@ class Desk:
         async with self._locks[tenant]:
             await self._read_on(tenant)
 
+    async def _learn(self, tenant: str, target: str) -> None:
+        """Learn at which version a target is: another owner, or an event that is not folded, was in between."""
+        await self._read_on(tenant)
+        async with tenant_transaction(self._pool, tenant) as connection:
+            for last in await history(connection, tenant, STREAM, END, 1, target):
+                self._states[tenant].learn(last)
+
     async def _read_on(self, tenant: str) -> None:
         state = self._states[tenant]
         while True:
             async with tenant_transaction(self._pool, tenant) as connection:
-                events = await read(connection, tenant, STREAM, state.position, PAGE)
+                events = await read(connection, tenant, STREAM, state.position, PAGE, NOT_FOLDED)
             for event in events:
                 state.apply(event)
                 for effect in self.effects:

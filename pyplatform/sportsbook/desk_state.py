@@ -82,15 +82,10 @@ class DeskState:
     def apply(self, event: Envelope) -> bool:
         """Fold the next event of the tenant's stream; False if it was folded before.
 
-        Raises ValueError if events before it are missing. Events of other kinds count their target's version up, for
-        whoever edits a market must see them.
+        Events that change no facet count their target's version up, for whoever edits it must see them.
         """
         if event.position <= self.position:
             return False
-        if event.position != self.position + 1:
-            raise ValueError(
-                f"event {event.position} of {self.tenant} cannot follow {self.position}: read on from there"
-            )
         changed: dict[str, Any] = {}
         if event.type == TERMS_SET:
             rule = msgspec.msgpack.decode(_recorded.decode(event.data).after, type=Rule)
@@ -101,14 +96,15 @@ class DeskState:
             if name == "suspended":
                 self._suspend(event.aggregate, on=changed[name])
         self.position = event.position
-        last: dict[str, Any] = {
-            "version": event.seq,
-            "actor": event.actor,
-            "at": event.at,
-            "kind": event.type,
-        }
-        self._standings[event.aggregate] = replace(self.of(event.aggregate), **last, **changed)
+        self._standings[event.aggregate] = replace(self.of(event.aggregate), **changed)
+        self.learn(event)
         return True
+
+    def learn(self, last: Envelope) -> None:
+        """Take note of the last event of a target, which may be one that is not folded."""
+        self._standings[last.aggregate] = replace(
+            self.of(last.aggregate), version=last.seq, actor=last.actor, at=last.at, kind=last.type
+        )
 
     def _suspend(self, target: str, *, on: bool) -> None:
         if on:

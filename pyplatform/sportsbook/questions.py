@@ -29,12 +29,11 @@ from pyplatform.contracts.sportsbook.trading import Recorded
 from pyplatform.eventstore import history, tenant_transaction
 from pyplatform.kernel.envelope import Envelope
 from pyplatform.sportsbook.catalogue import EventState, event_entry, targets
-from pyplatform.sportsbook.desk import STREAM, Desk, Refused
+from pyplatform.sportsbook.desk import END, STREAM, Desk, Refused
 from pyplatform.sportsbook.market import MarketState
 from pyplatform.sportsbook.terms import Terms, rank
 from pyplatform.sportsbook.trading import Trading
 
-_END: Final = 2**62
 PAGE_BYTES: Final = 256 * 1024
 """A page ends with the market that passes this: it is one message, and NATS takes those of 1 MiB."""
 _recorded: Final = msgspec.msgpack.Decoder(Recorded)
@@ -120,7 +119,7 @@ class Questions:
         """Tell who did what."""
         async with tenant_transaction(self._pool, request.tenant) as connection:
             events = await history(
-                connection, request.tenant, STREAM, asked.before or _END, asked.limit, asked.target
+                connection, request.tenant, STREAM, asked.before or END, asked.limit, asked.target
             )
         return _answer([_entry(event) for event in events])
 

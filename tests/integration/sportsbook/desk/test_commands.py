@@ -36,7 +36,8 @@ from pyplatform.contracts.sportsbook.trading import (
     SetTerms,
     Suspend,
 )
-from pyplatform.eventstore import read, tenant_transaction
+from pyplatform.eventstore import Event, append, read, tenant_transaction
+from pyplatform.kernel.ids import uuid7
 from tests.integration.sportsbook.conftest import FIRST, MARKET, definition, prices
 from tests.integration.sportsbook.desk.conftest import OTHER, NewOwner
 
@@ -109,6 +110,32 @@ async def test_two_owners_never_record_the_same_version_and_both_take_everything
                 await asyncio.sleep(0.01)
         states = [owner.trading.desks[owner.tenant] for owner in (one, two)]
         assert states[0].of(f"market:{MARKET}") == states[1].of(f"market:{MARKET}")
+
+
+async def test_what_settlement_records_of_a_market_counts_for_its_version(new_owner: NewOwner) -> None:
+    """Thousands of results a day are not folded, and still nobody edits a market they have not seen."""
+    async with new_owner() as owner:
+        resolved = Event(
+            type="market.resolved",
+            aggregate=f"market:{MARKET}",
+            data={},
+            brand=0,
+            actor="settlement",
+            correlation=bytes(16),
+        )
+        async with tenant_transaction(owner.pool, owner.tenant) as connection:
+            await append(connection, owner.tenant, "sportsbook", resolved)
+        await owner.do("suspend", Suspend("event:e1"))
+        assert owner.trading.desks[owner.tenant].version(f"market:{MARKET}") == 0
+        late = await owner.ask("set_margin", SetMargin(MARKET, 900), 0)
+        assert (late.outcome, late.version) == (StaffOutcome.CONFLICT, 1)
+        assert "market.resolved" in late.detail
+        assert (await owner.do("set_margin", SetMargin(MARKET, 900), 1)).version == 2
+        async with tenant_transaction(owner.pool, owner.tenant) as connection:
+            await append(
+                connection, owner.tenant, "sportsbook", msgspec.structs.replace(resolved, id=uuid7())
+            )
+        assert (await owner.do("suspend", Suspend(f"market:{MARKET}"))).version == 4
 
 
 async def test_a_new_owner_rebuilds_the_desk_from_its_events(new_owner: NewOwner) -> None:
