@@ -107,7 +107,7 @@ class EventOwner:
         self.held = Held(self.owners, judge, self.bets)
         self._recovery = Recovery(self._slugs, ports.reader, ports.wallet, self.bets)
         self.reporter = Reporter(self.trading, self.sources, self.bets, self.placement, self._recovery)
-        self.desk = TradingDesk(ports.bus, ports.pool, self.trading, self._position, self.publish)
+        self.desk = TradingDesk(ports.bus, ports.pool, self.trading, self._position, self._tell)
         self.referrals.register(self.desk.desk)
         self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish, self.owners.takes)
         self._requests = msgspec.msgpack.Decoder(PlaceBet)
@@ -165,12 +165,15 @@ class EventOwner:
         return msgspec.msgpack.encode(await self.placement.quote(asked.slip))
 
     async def publish(self, changes: Changes) -> None:
-        """Publish what moves."""
+        """Publish what a feed has moved, and report how long that took."""
+        await self._tell(changes)
+        self.reporter.published(changes.received, len(changes.messages))
+
+    async def _tell(self, changes: Changes) -> None:
         for market in changes.defined:
             self.bets.define(market.market_id, market.names, market.places)
         for subject, payload in changes.messages:
             await self._ports.bus.publish(subject, payload)
-        self.reporter.published(changes.received, len(changes.messages))
 
     async def run_feeds(self) -> None:
         """Hear all feeds."""
