@@ -48,6 +48,7 @@ class MarketState:
     offers: dict[str, Offer] = field(default_factory=dict)
     chosen: bool = False
     targets: tuple[str, ...] = ()
+    told_places: int = 0
 
     def status_of(self, tenant: str) -> MarketStatus:
         """Status of the market as a tenant sells it: the feed's, unless staff hold it or price it otherwise."""

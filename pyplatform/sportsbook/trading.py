@@ -102,7 +102,7 @@ class Trading:
                 market.quote(market.quoted, confirmed=True)
                 self._follow(market, changes)
             return changes
-        before, places = self.selling.statuses(market), market.places
+        before = self.selling.statuses(market)
         match update.body:
             case Catalogue():
                 self._define(market, update.body, changes)
@@ -112,8 +112,6 @@ class Trading:
                 market.quote(update.body, confirmed=snapshot)
         market.rely(up=self._is_up(market.source))
         moved = self.selling.price(market)
-        if market.places != places and market not in changes.defined:
-            changes.defined.append(market)
         catalogue = not isinstance(update.body, FeedPrices) or self.selling.statuses(market) != before
         if moved or catalogue:
             self._tell(market, changes, catalogue=catalogue)
@@ -240,6 +238,10 @@ class Trading:
     ) -> None:
         if market.catalogue is not None:
             market.next_version(changes.received)
+            if market.places != market.told_places:
+                # Liability is to count as many winners as prices do.
+                market.told_places = market.places
+                changes.defined.append(market)
             sellers = self.tenants if tenants is None else tenants
             self._announce(market, changes.messages, changes.received, sellers, catalogue=catalogue)
 
