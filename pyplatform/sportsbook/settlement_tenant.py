@@ -66,6 +66,7 @@ class TenantSettlement:
         book = self.book
         Gauge(f"settlement.{self.slug}.book", "bets in the book of settlement", lambda: len(book))
         Gauge(f"settlement.{self.slug}.late", "bets opened after their results", lambda: len(book.late))
+        Gauge(f"settlement.{self.slug}.unreadable", "bets this build cannot read", lambda: book.unreadable)
         Gauge(f"settlement.{self.slug}.waiting", "ranges in the work queue", lambda: self._waiting)
 
     async def recover(self, reader: LedgerReader) -> None:
@@ -110,8 +111,6 @@ class TenantSettlement:
         if recorded.revision <= self._known.get(market_id, 0):
             return
         self._known[market_id] = recorded.revision
-        if recorded.revision > 1:
-            await self._recall(market_id)
         self.book.told[market_id] = recorded.resolution
         await self._bus.publish(resolved_subject(self.slug), market_id.encode())
         await self._plan(market_id, recorded.revision)
@@ -136,6 +135,8 @@ class TenantSettlement:
 
     async def _plan(self, market_id: str, revision: int, *, first: bool = True) -> None:
         """Cut the bets on a market into ranges and queue them."""
+        if revision > 1 or not first:
+            await self._recall(market_id)
         known = self.book.ids(market_id)
         ranges = [(piece[0], piece[-1]) for piece in _pieces(known)]
         await self._queue_up(market_id, revision, ranges, len(known), first=first)
@@ -153,7 +154,6 @@ class TenantSettlement:
         """Go through a market's bets once more; the revision they are settled by, 0 if there is none."""
         revision = self.revision(market_id)
         if revision:
-            await self._recall(market_id)
             await self._plan(market_id, revision, first=False)
         return revision
 

@@ -126,7 +126,14 @@ class LocalWallet:
 
     async def submit(self, tenant: str, command: bytes, *, settlement: bool = False) -> Reply:
         """Submit one encoded command; raises PlatformError for a tenant this process does not lead."""
+        return await self._route(tenant).submit(command, settlement)
+
+    async def settle(self, tenant: str, commands: Sequence[bytes]) -> list[Reply]:
+        """Submit up to 1,024 commands as one frame of bulk work; raises as `submit`."""
+        return await self._route(tenant).settle(commands)
+
+    def _route(self, tenant: str) -> _Route:
         route = self._routes.get(tenant)
         if route is None:
             raise PlatformError(f"no wallet of tenant {tenant} in this process")
-        return await route.submit(command, settlement)
+        return route
