@@ -2,10 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from math import inf
 from typing import Final
 
 import asyncpg
@@ -27,9 +24,8 @@ from pyplatform.contracts.sportsbook.bets import (
 from pyplatform.contracts.sportsbook.desk import STATS_SUBJECT
 from pyplatform.contracts.sportsbook.markets import REFRESH_S
 from pyplatform.contracts.wallet import LedgerReader, WalletPort
-from pyplatform.eventstore.lease import LeaseKeeper, Taken, Unclear, owner_id
 from pyplatform.kernel import ids
-from pyplatform.kernel.errors import PlatformError, Unavailable
+from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.answers import unavailable
@@ -38,6 +34,7 @@ from pyplatform.sportsbook.decisions import Decisions
 from pyplatform.sportsbook.delays import Delays
 from pyplatform.sportsbook.generations import Generations
 from pyplatform.sportsbook.judging import Judge
+from pyplatform.sportsbook.leading import leading, until_stop
 from pyplatform.sportsbook.listener import FeedListener, ResultFollower
 from pyplatform.sportsbook.openbets import OpenBets
 from pyplatform.sportsbook.placement import Placement
@@ -265,48 +262,20 @@ async def run_trading(
     names: Sequence[str] = (OWNER,),
 ) -> None:
     """Take the lease of the first of the owners that nobody holds, recover, serve until `stop`."""
-    keeper = LeaseKeeper(postgres_url, owner_id())
-    lease = await _take(keeper, names, stop)
-    if lease is None:
-        return
-    owner = EventOwner(ports, tenants, limit, lease.name.removeprefix(LEASE), names)
-    try:
-        async with asyncio.TaskGroup() as group:
-            # Renewed from here on: reading a long journal takes longer than a lease lives.
-            keeping = group.create_task(keeper.keep(lease, _lost, patience=inf))
-            await owner.recover()
-            await owner.serve(lease.epoch, partial(keeper.surely_holds, lease))
-            ready()
-            works = [
-                owner.run_feeds(),
-                owner.run_results(),
-                owner.run_upkeep(),
-                owner.run_desk(),
-                owner.run_reports(),
-                owner.follow_generations(),
-                owner.follow_journal(),
-            ]
-            background = [keeping, *(group.create_task(work) for work in works)]
-            await stop.wait()
-            for task in background:
-                task.cancel()
-    finally:
-        with suppress(Unclear):  # it runs out by itself; what ended us must be seen instead
-            await keeper.release(lease)
-        await keeper.close()
-
-
-async def _take(keeper: LeaseKeeper, names: Sequence[str], stop: asyncio.Event) -> Taken | None:
-    while not stop.is_set():
-        for name in names:
-            try:
-                if (lease := await keeper.take(LEASE + name)) is not None:
-                    return lease
-            except Unclear as error:
-                log.warning("lease not taken", lease=LEASE + name, error=str(error))
-        await asyncio.sleep(0.25)
-    return None
-
-
-def _lost() -> None:
-    raise PlatformError("the lease of the events was lost: another trading process leads now")
+    async with leading(postgres_url, [LEASE + name for name in names], stop) as held:
+        if held is None:
+            return
+        owner = EventOwner(ports, tenants, limit, held.name.removeprefix(LEASE), names)
+        await owner.recover()
+        await owner.serve(held.epoch, held.holds)
+        ready()
+        works = [
+            owner.run_feeds(),
+            owner.run_results(),
+            owner.run_upkeep(),
+            owner.run_desk(),
+            owner.run_reports(),
+            owner.follow_generations(),
+            owner.follow_journal(),
+        ]
+        await until_stop(stop, works)

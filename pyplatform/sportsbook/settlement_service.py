@@ -23,7 +23,7 @@ from pyplatform.kernel.tasks import end
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.cashout import CashOuts
 from pyplatform.sportsbook.cashout_prices import PriceCopy
-from pyplatform.sportsbook.leading import Holds, leading
+from pyplatform.sportsbook.leading import Holds, leading, until_stop
 from pyplatform.sportsbook.listener import ResultFollower
 from pyplatform.sportsbook.settlement_desk import SettlementDesk
 from pyplatform.sportsbook.settlement_queue import FRAMES, WorkQueue
@@ -163,18 +163,11 @@ async def run_settlement(
     ports: SettlementPorts, tenants: list[Tenant], stop: asyncio.Event, ready: Callable[[], None]
 ) -> None:
     """Take the lease, recover, settle until `stop`."""
-    async with leading(ports.postgres_url, contract.LEASE, stop) as held:
+    async with leading(ports.postgres_url, [contract.LEASE], stop) as held:
         if held is None:
             return
         service = SettlementService(ports, tenants)
         await service.recover()
-        await service.serve(*held)
+        await service.serve(held.epoch, held.holds)
         ready()
-        running = asyncio.create_task(service.run())
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                running.result()
-        finally:
-            await end({running, stopping})
+        await until_stop(stop, [service.run()])
