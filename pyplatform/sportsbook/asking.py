@@ -25,13 +25,11 @@ def is_clear(reply: codec.Reply) -> bool:
     return reply.status != codec.RETRY or reply.name in _FOR_GOOD
 
 
-async def until_clear(
-    wallet: WalletPort, tenant: str, command: bytes, *, settlement: bool = False
-) -> codec.Reply:
+async def until_clear(wallet: WalletPort, tenant: str, command: bytes) -> codec.Reply:
     """Send the same command until the wallet has decided on it: repeats are no-ops there."""
     while True:
         try:
-            reply = await wallet.submit(tenant, command, settlement=settlement)
+            reply = await wallet.submit(tenant, command)
         except Unavailable:
             await asyncio.sleep(RETRY_PAUSE)
             continue
