@@ -34,7 +34,7 @@ class _Document:
         self.operations: dict[str, list[tuple[str, str, Schema]]] = {}
         for path, item in openapi["paths"].items():
             for method, operation in item.items():
-                if (tag := operation["tags"][0]) not in _SKIPPED:
+                if (tag := operation["tags"][0]) not in _SKIPPED and _speaks_json(operation):
                     module = self.operations.setdefault(_MODULES.get(tag, tag), [])
                     module.append((method.upper(), path, operation))
         self.homes = self._find_homes()
@@ -195,9 +195,20 @@ def _body(operation: Schema) -> Schema | None:
     return content["application/json"]["schema"] if content else None
 
 
-def _result(operation: Schema) -> Schema | None:
+def _good(operation: Schema) -> Schema:
+    """What success answers, by media type."""
     good = min(status for status in operation["responses"] if status < "300")
-    content = operation["responses"][good].get("content", {})
+    content: Schema = operation["responses"][good].get("content", {})
+    return content
+
+
+def _speaks_json(operation: Schema) -> bool:
+    """Whether its answers become types; a file to download does not."""
+    return not (content := _good(operation)) or "application/json" in content
+
+
+def _result(operation: Schema) -> Schema | None:
+    content = _good(operation)
     return content["application/json"]["schema"] if content else None
 
 

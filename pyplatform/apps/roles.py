@@ -67,6 +67,7 @@ async def projector(context: Context) -> None:
     from pyplatform.sportsbook.consumers import MarketProjector  # noqa: PLC0415
     from pyplatform.sportsbook.mybets import BetProjector  # noqa: PLC0415
     from pyplatform.wallet.auditor import run_auditor  # noqa: PLC0415
+    from pyplatform.wallet.entries import run_entry_projector  # noqa: PLC0415
     from pyplatform.wallet.service import run_balance_projector  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
@@ -81,6 +82,7 @@ async def projector(context: Context) -> None:
             context.stop,
             [
                 run_balance_projector(context.settings, context.tenants, context.stop),
+                run_entry_projector(context.settings, context.tenants, context.stop),
                 run_auditor(context.settings, context.tenants, context.stop),
                 markets.run(),
                 *(projector.run() for projector in bets),
@@ -183,6 +185,7 @@ async def gateway(context: Context) -> None:
     from pyplatform.projections import ReadModels  # noqa: PLC0415
     from pyplatform.sportsbook.desk_client import DeskClient  # noqa: PLC0415
     from pyplatform.sportsbook.settlement_client import SettlementClient  # noqa: PLC0415
+    from pyplatform.wallet.statements import Statements  # noqa: PLC0415
 
     config = PamConfig.from_env()
     async with AsyncExitStack() as stack:
@@ -199,7 +202,7 @@ async def gateway(context: Context) -> None:
         version, tenants = metadata.version("pyplatform"), context.tenants
         app = App(TITLE, version, tenants=tenants, sessions=callers, proxies=proxies)
         desk, settling = DeskClient(bus, owner_names(context.settings.owners)), SettlementClient(bus, pool)
-        add_domain_routes(app, accounts, staff, desk, settling, tenants)
+        add_domain_routes(app, accounts, staff, desk, settling, Statements(pool), tenants)
         await follow_revocations(bus, accounts, staff)
 
         async def postgres() -> None:

@@ -20,6 +20,8 @@ from pyplatform.sportsbook.referral_api import routes as referral_routes
 from pyplatform.sportsbook.settlement_api import routes as settlement_routes
 from pyplatform.sportsbook.settlement_client import SettlementClient
 from pyplatform.sportsbook.trading_api import routes as trading_routes
+from pyplatform.wallet.api import routes as statement_routes
+from pyplatform.wallet.statements import Statements
 
 TITLE: Final = "pyplatform"
 
@@ -30,6 +32,7 @@ def add_domain_routes(
     staff: Staff,
     desk: DeskClient,
     settlement: SettlementClient,
+    statements: Statements,
     tenants: Mapping[str, Tenant],
 ) -> None:
     """Add the operations of every domain but the gateway's own, which `gateway.build` adds last."""
@@ -38,6 +41,7 @@ def add_domain_routes(
     trading_routes(app, desk, tenants)
     referral_routes(app, desk, tenants)
     settlement_routes(app, settlement)
+    statement_routes(app, statements, tenants)
 
 
 def describe(what: str) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def describe(what: str) -> dict[str, Any]:
     # Handlers are declared and never called, so nothing needs to stand behind them.
     nothing: Any = None
     app = App(TITLE, metadata.version("pyplatform"))
-    add_domain_routes(app, nothing, nothing, nothing, nothing, {})
+    add_domain_routes(app, nothing, nothing, nothing, nothing, nothing, {})
     gateway_routes(app, nothing, nothing, nothing, nothing, nothing, Stream(nothing, nothing, ()))
     add_health(app, {})
     add_documentation(app)

@@ -64,7 +64,9 @@ def request_of(
         headers["Content-Type"] = "application/json"
         content = msgspec.json.encode(call.body)
     # What says nothing is left out: an edge keeps one answer for one address.
-    query = {name: msgspec.to_builtins(value) for name, value in call.query.items() if value not in (None, "")}
+    query = {
+        name: msgspec.to_builtins(value) for name, value in call.query.items() if value not in (None, "")
+    }
     address = f"{url.rstrip('/')}{call.path}"
     return http.build_request(call.method, address, params=query, headers=headers, content=content)
 

@@ -107,7 +107,7 @@ class EntryProjector:
         tail = LedgerTail(self._js, self._settings.postgres_url, self._tenant, position.seq, position.hash)
         try:
             async for batches in tail.batches():
-                outcome = await self._apply(batches)
+                outcome = await self.apply(batches)
                 if outcome is Outcome.DIVERGED:
                     raise PastDiffers(
                         f"the rows are of another past than the ledger at {batches[0].header.lo}"
@@ -117,7 +117,8 @@ class EntryProjector:
         finally:
             await tail.close()
 
-    async def _apply(self, batches: Sequence[core.Batch]) -> Outcome:
+    async def apply(self, batches: Sequence[core.Batch]) -> Outcome:
+        """Write the moves of consecutive batches, if they are the next ones."""
         entries = [entry for batch in batches for entry in batch.entries()]
         moves = [move for entry in entries for move in movements(entry)]
         first, last = batches[0].header, batches[-1].header

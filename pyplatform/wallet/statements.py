@@ -16,6 +16,7 @@ MOST_LINES: Final = 1_000
 _NUMBERS: Final = list(PURSES)
 _FIELDS: Final = ", ".join(Movement.__struct_fields__)
 _POSITION: Final = "select seq from projections.position where tenant = $1 and name = $2"
+_KNOWN: Final = "select exists (select from ledger.account where tenant = $1 and holder = $2)"
 _OF_PLAYER: Final = """
 from ledger.account as a cross join lateral (
     select * from ledger.entry
@@ -26,13 +27,10 @@ where a.tenant = $1 and a.holder = $2 and a.currency = $3 and a.account = any($4
 _BEFORE: Final = "select e.account, e.owner, e.seq, e.balance " + _OF_PLAYER.format(
     condition="and (at < $5 or seq <= $6) and seq <= $7 order by seq desc, n desc limit 1"
 )
-_LAST_LINE: Final = (
-    "select max(seq) from (select distinct e.seq "
-    + _OF_PLAYER.format(
-        condition="and at >= $5 and at < $6 and seq > $7 and seq <= $8 order by seq, n limit $9 * 4"
-    )
-    + "order by 1 limit $9) as lines"
+_LINES: Final = "select distinct e.seq " + _OF_PLAYER.format(
+    condition="and at >= $5 and at < $6 and seq > $7 and seq <= $8 order by seq, n limit $9 * 4"
 )
+_LAST_LINE: Final = f"select max(seq) from ({_LINES} order by 1 limit $9) as lines"  # noqa: S608 - the text is ours
 _MOVES: Final = (
     f"select {', '.join('e.' + name for name in Movement.__struct_fields__)} "
     + _OF_PLAYER.format(condition="and at >= $5 and at < $6 and seq > $7 and seq <= $8")
@@ -59,6 +57,11 @@ class Statements:
         """Sequence up to which the ledger has been read."""
         async with tenant_transaction(self._pool, tenant) as connection:
             return int(await connection.fetchval(_POSITION, tenant, PROJECTION) or 0)
+
+    async def knows(self, tenant: str, player: bytes) -> bool:
+        """Whether money of this player has ever moved."""
+        async with tenant_transaction(self._pool, tenant) as connection:
+            return bool(await connection.fetchval(_KNOWN, tenant, player))
 
     async def read(self, tenant: str, player: bytes, currency: str, period: Period) -> Statement:
         """The statement of a player over a period, its first `period.lines` lines; `more` tells whether others follow.

@@ -53,6 +53,7 @@ from pyplatform.pam.staff_store import Member
 from pyplatform.projections import Effects, ReadModels
 from pyplatform.sportsbook.desk_client import DeskClient
 from pyplatform.sportsbook.settlement_client import SettlementClient
+from pyplatform.wallet.statements import Statements
 from tests.contract.desk import Desk
 from tests.contract.settling import Settling
 
@@ -271,6 +272,7 @@ async def platform(
             found.staff,
             DeskClient(bus, [found.owner.name]),
             SettlementClient(bus, found.pool),
+            Statements(found.pool),
             tenants,
         )
         await stack.enter_async_context(

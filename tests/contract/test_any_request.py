@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import CheckContext
 from schemathesis.specs.openapi.checks import (
@@ -52,6 +52,8 @@ def send_examples(operation: Any, headers: dict[str, str], mode: Any) -> set[int
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def send(case: Any) -> None:
+        # The HTTP server itself answers a header with control characters, with 400 and nothing else.
+        assume(all(str(value).isprintable() for value in (case.headers or {}).values()))
         response = case.call(headers=headers)
         case.validate_response(response, checks=[no_fault_of_ours, *CHECKS])
         statuses.add(response.status_code)

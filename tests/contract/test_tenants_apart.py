@@ -28,11 +28,9 @@ def operations(platform: Platform) -> Iterator[Route]:
     return (route for route in platform.app.router.routes if route.tenant)
 
 
-def their_path(route: Route, platform: Platform, their_id: str) -> str:
-    """The path of something of theirs: a member of their staff, or their market."""
-    return re.sub(
-        r"\{(\w+)\}", lambda m: their_id if m[1] == "staff_id" else f"1.{platform.theirs}", route.path
-    )
+def their_path(route: Route, platform: Platform, their: dict[str, str]) -> str:
+    """The path of something of theirs: a member of their staff, a player, or their market."""
+    return re.sub(r"\{(\w+)\}", lambda m: their.get(m[1], f"1.{platform.theirs}"), route.path)
 
 
 def body_of(route: Route, platform: Platform) -> bytes:
@@ -63,10 +61,10 @@ def body_of(route: Route, platform: Platform) -> bytes:
 class Walker:
     """Sends one operation, aimed at something of the other tenant, as whoever is asked for."""
 
-    def __init__(self, platform: Platform, route: Route, their_id: str) -> None:
+    def __init__(self, platform: Platform, route: Route, their: dict[str, str]) -> None:
         self._client, self.route = platform.client, route
-        self.path, self._body = their_path(route, platform, their_id), body_of(route, platform)
-        self._secrets = (platform.theirs, their_id, "theo")
+        self.path, self._body = their_path(route, platform, their), body_of(route, platform)
+        self._secrets = (platform.theirs, *their.values(), "theo")
 
     async def ask(self, headers: dict[str, str]) -> Any:
         common = {"Idempotency-Key": "k", "Content-Type": "application/json"}
@@ -97,8 +95,9 @@ async def test_every_operation_keeps_tenants_and_roles_apart(platform: Platform)
     staff = await platform.member(*ROLES)
     their_staff = await platform.member(*ROLES, tenant=platform.theirs, name="theo")
     routes = list(operations(platform))
+    their = {"staff_id": ids.text(their_staff.session.staff), "player_id": ids.text(theirs.session.player)}
     for route in routes:
-        walker = Walker(platform, route, ids.text(their_staff.session.staff))
+        walker = Walker(platform, route, their)
         for caller, roles in ((player, {"player"}), (staff, set(ROLES))):
             await walker.as_ours(platform.headers(caller), roles)
             await walker.as_nobodys(platform.headers(caller))

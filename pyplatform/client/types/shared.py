@@ -5,6 +5,23 @@ from typing import Literal
 
 import msgspec
 
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry of the ledger that moved the player's money.
+
+    `changes` are what each purse gained or lost, `balances` what is in all of them after it. `reference` names what
+    it was about, "bet:" and its id for example.
+    """
+
+    seq: int
+    at: datetime
+    kind: str
+    text: str
+    reference: str
+    changes: dict[str, str]
+    balances: dict[str, str]
+
+
 MarketStatus = Literal["closed", "open", "suspended"]
 """Trading status of a market as published to players."""
 
@@ -39,3 +56,31 @@ class MarketView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 PricePolicy = Literal["ANY", "HIGHER", "NONE", "WITHIN"]
 """What becomes of a bet when the price has moved since it was asked for; a player's own policy may be stricter."""
+
+
+class Total(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many lines of a kind there are and what they changed together."""
+
+    kind: str
+    lines: int
+    changes: dict[str, str]
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A player's money in one currency, from entry `after_seq` (exclusive) to `as_of_seq`.
+
+    For every purse: opening + the changes of all lines = closing, and that is the ledger's balance at `as_of_seq`.
+    The ledger was read up to `ledger_seq`; with `more`, further lines follow `as_of_seq`.
+    """
+
+    tenant: str
+    player: str
+    currency: str
+    after_seq: int
+    as_of_seq: int
+    opening: dict[str, str]
+    lines: list[Line]
+    closing: dict[str, str]
+    totals: list[Total]
+    ledger_seq: int
+    more: bool = False
