@@ -10,15 +10,15 @@ from pyplatform.contracts.feeds import Catalogue
 from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.contracts.wallet import WalletPort
-from pyplatform.sportsbook.decisions import Decisions
-from pyplatform.sportsbook.delays import Delays
-from pyplatform.sportsbook.judging import Judge
-from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.openbets import OpenBets
-from pyplatform.sportsbook.placement import Placement
-from pyplatform.sportsbook.referrals import Referrals
-from pyplatform.sportsbook.reserving import Owners, Recheck
-from pyplatform.sportsbook.terms import Terms
+from pyplatform.sportsbook.markets.market import MarketState
+from pyplatform.sportsbook.markets.terms import Terms
+from pyplatform.sportsbook.placement.decisions import Decisions
+from pyplatform.sportsbook.placement.delays import Delays
+from pyplatform.sportsbook.placement.judging import Judge
+from pyplatform.sportsbook.placement.openbets import OpenBets
+from pyplatform.sportsbook.placement.placement import Placement
+from pyplatform.sportsbook.placement.referrals import Referrals
+from pyplatform.sportsbook.placement.reserving import Owners, Recheck
 
 TENANT = "aurora"
 RUNNERS = 20

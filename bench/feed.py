@@ -17,9 +17,9 @@ from pyplatform.feeds.service import FeedService
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import load_tenants
 from pyplatform.kernel.time import now_ns
-from pyplatform.sportsbook.listener import FeedListener
-from pyplatform.sportsbook.sources import Sources
-from pyplatform.sportsbook.trading import Changes, Trading
+from pyplatform.sportsbook.markets.listener import FeedListener
+from pyplatform.sportsbook.markets.sources import Sources
+from pyplatform.sportsbook.markets.trading import Changes, Trading
 
 ROUNDS = 3
 WARM = 500

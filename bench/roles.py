@@ -23,7 +23,7 @@ from pyplatform.contracts.wallet import balance_position_key
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.projections import Inbox, ReadModels
-from pyplatform.sportsbook.settlement_service import SettlementPorts, run_settlement
+from pyplatform.sportsbook.settlement.service import SettlementPorts, run_settlement
 from pyplatform.wallet import WalletClient
 from pyplatform.wallet.service import run_balance_projector, run_wallet
 from pyplatform.wallet.store import JournalReader

@@ -23,8 +23,8 @@ from pyplatform.contracts.sportsbook.bets import Leg
 from pyplatform.contracts.sportsbook.desk import ANY_VERSION, StaffAnswer, StaffOutcome, StaffRequest
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
-from pyplatform.sportsbook import decided, slip
-from pyplatform.sportsbook.settlement_runs import SettlementRuns
+from pyplatform.sportsbook.placement import decided, slip
+from pyplatform.sportsbook.settlement.runs import SettlementRuns
 from pyplatform.wallet import WalletClient
 
 TENANT = "bench-settling"

@@ -147,7 +147,7 @@ async def trading(context: Context) -> None:
 async def settlement(context: Context) -> None:
     """Record results and settle bets; buy bets back; copy the sportsbook's events to JetStream."""
     from pyplatform.eventstore import Relay  # noqa: PLC0415
-    from pyplatform.sportsbook.settlement_service import SettlementPorts, run_settlement  # noqa: PLC0415
+    from pyplatform.sportsbook.settlement.service import SettlementPorts, run_settlement  # noqa: PLC0415
     from pyplatform.wallet.client import WalletClient  # noqa: PLC0415
     from pyplatform.wallet.store import JournalReader  # noqa: PLC0415
 
@@ -183,8 +183,8 @@ async def gateway(context: Context) -> None:
     from pyplatform.pam.service import Accounts  # noqa: PLC0415
     from pyplatform.pam.staff import Staff  # noqa: PLC0415
     from pyplatform.projections import ReadModels  # noqa: PLC0415
-    from pyplatform.sportsbook.desk_client import DeskClient  # noqa: PLC0415
-    from pyplatform.sportsbook.settlement_client import SettlementClient  # noqa: PLC0415
+    from pyplatform.sportsbook.desk.client import DeskClient  # noqa: PLC0415
+    from pyplatform.sportsbook.settlement.client import SettlementClient  # noqa: PLC0415
     from pyplatform.wallet.statements import Statements  # noqa: PLC0415
 
     config = PamConfig.from_env()

@@ -15,11 +15,11 @@ from pyplatform.pam.api import routes as player_routes
 from pyplatform.pam.service import Accounts
 from pyplatform.pam.staff import Staff
 from pyplatform.pam.staff_api import routes as staff_routes
-from pyplatform.sportsbook.desk_client import DeskClient
-from pyplatform.sportsbook.referral_api import routes as referral_routes
-from pyplatform.sportsbook.settlement_api import routes as settlement_routes
-from pyplatform.sportsbook.settlement_client import SettlementClient
-from pyplatform.sportsbook.trading_api import routes as trading_routes
+from pyplatform.sportsbook.desk.api import routes as trading_routes
+from pyplatform.sportsbook.desk.client import DeskClient
+from pyplatform.sportsbook.placement.referral_api import routes as referral_routes
+from pyplatform.sportsbook.settlement.api import routes as settlement_routes
+from pyplatform.sportsbook.settlement.client import SettlementClient
 from pyplatform.wallet.api import routes as statement_routes
 from pyplatform.wallet.statements import Statements
 

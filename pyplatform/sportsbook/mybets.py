@@ -21,7 +21,7 @@ from pyplatform.eventstore.following import LedgerFollower
 from pyplatform.eventstore.tail import PastDiffers
 from pyplatform.kernel import ids
 from pyplatform.projections import Batch, Effects, Inbox, Outcome, ReadModels
-from pyplatform.sportsbook import decided, slip
+from pyplatform.sportsbook.placement import decided, slip
 from pyplatform.telemetry import get_logger
 
 log = get_logger("sportsbook.mybets")

@@ -28,27 +28,26 @@ from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
-from pyplatform.sportsbook.answers import unavailable
-from pyplatform.sportsbook.attempts import PENDING_GRACE, SECOND
-from pyplatform.sportsbook.decisions import Decisions
-from pyplatform.sportsbook.delays import Delays
-from pyplatform.sportsbook.generations import Generations
-from pyplatform.sportsbook.judging import Judge
+from pyplatform.sportsbook.desk.questions import Position
+from pyplatform.sportsbook.desk.reporting import Reporter
+from pyplatform.sportsbook.desk.service import TradingDesk
 from pyplatform.sportsbook.leading import leading, until_stop
-from pyplatform.sportsbook.listener import FeedListener, ResultFollower
-from pyplatform.sportsbook.openbets import OpenBets
-from pyplatform.sportsbook.placement import Placement
-from pyplatform.sportsbook.questions import Position
-from pyplatform.sportsbook.recovery import Recovery
-from pyplatform.sportsbook.referrals import Referrals
-from pyplatform.sportsbook.reporting import Reporter
-from pyplatform.sportsbook.reserving import Held, Owners, Recheck
-from pyplatform.sportsbook.same_game import SameGame
-from pyplatform.sportsbook.samegame import SameGamePrices
-from pyplatform.sportsbook.settlement_record import SettlementRecord
-from pyplatform.sportsbook.sources import Sources
-from pyplatform.sportsbook.trading import Changes, Trading
-from pyplatform.sportsbook.trading_desk import TradingDesk
+from pyplatform.sportsbook.markets.listener import FeedListener, ResultFollower
+from pyplatform.sportsbook.markets.same_game import SameGame
+from pyplatform.sportsbook.markets.sources import Sources
+from pyplatform.sportsbook.markets.trading import Changes, Trading
+from pyplatform.sportsbook.placement.answers import unavailable
+from pyplatform.sportsbook.placement.attempts import PENDING_GRACE, SECOND
+from pyplatform.sportsbook.placement.decisions import Decisions
+from pyplatform.sportsbook.placement.delays import Delays
+from pyplatform.sportsbook.placement.generations import Generations
+from pyplatform.sportsbook.placement.judging import Judge
+from pyplatform.sportsbook.placement.openbets import OpenBets
+from pyplatform.sportsbook.placement.placement import Placement
+from pyplatform.sportsbook.placement.recovery import Recovery
+from pyplatform.sportsbook.placement.referrals import Referrals
+from pyplatform.sportsbook.placement.reserving import Held, Owners, Recheck
+from pyplatform.sportsbook.settlement.record import SettlementRecord
 from pyplatform.telemetry import get_logger
 
 OWNER: Final = "trading"
@@ -93,8 +92,6 @@ class EventOwner:
         self.trading = Trading(tenants, name, self.sources.is_up, limit=limit)
         self.trading.selling.liability = self._made_if_won
         judge = Judge(self.trading.markets, self.bets, self.trading.terms_of)
-        together = SameGamePrices(self.trading.markets, self.trading.desks, self.trading.terms_of)
-        judge.joint_price = together.price
         judge.joint_price = SameGame(self.trading.markets, self.trading.desks).price
         self.decisions = Decisions()
         recheck = Recheck(self.owners, judge)

@@ -51,8 +51,8 @@ from pyplatform.pam.service import Accounts, Opened
 from pyplatform.pam.staff import CONSOLE, OpenedStaff, Staff
 from pyplatform.pam.staff_store import Member
 from pyplatform.projections import Effects, ReadModels
-from pyplatform.sportsbook.desk_client import DeskClient
-from pyplatform.sportsbook.settlement_client import SettlementClient
+from pyplatform.sportsbook.desk.client import DeskClient
+from pyplatform.sportsbook.settlement.client import SettlementClient
 from pyplatform.wallet.statements import Statements
 from tests.contract.desk import Desk
 from tests.contract.settling import Settling

@@ -3,8 +3,8 @@
 from typing import Any
 
 from pyplatform.kernel import ids
-from pyplatform.sportsbook.resolution import Resolution
-from pyplatform.sportsbook.settlement_record import Origin, SettlementRecord
+from pyplatform.sportsbook.settlement.record import Origin, SettlementRecord
+from pyplatform.sportsbook.settlement.resolution import Resolution
 
 Platform = Any
 RESULT = {"version": 0, "winners": [11], "removed": [{"selection_id": 22, "pence": 20}]}

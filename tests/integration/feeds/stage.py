@@ -14,9 +14,9 @@ from pyplatform.feeds.service import FeedService
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
-from pyplatform.sportsbook.listener import FeedListener
-from pyplatform.sportsbook.sources import Sources
-from pyplatform.sportsbook.trading import Changes, Trading
+from pyplatform.sportsbook.markets.listener import FeedListener
+from pyplatform.sportsbook.markets.sources import Sources
+from pyplatform.sportsbook.markets.trading import Changes, Trading
 
 Item = Received | Health
 

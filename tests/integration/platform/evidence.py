@@ -7,7 +7,7 @@ from time import monotonic
 
 from pyplatform._core import shard as core
 from pyplatform.kernel.config import Settings
-from pyplatform.sportsbook.answers import refusal_name
+from pyplatform.sportsbook.placement.answers import refusal_name
 from pyplatform.wallet.proofs import prove
 from pyplatform.wallet.store import JournalReader
 from tests.integration.platform.bettors import Attempt

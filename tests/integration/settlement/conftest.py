@@ -23,10 +23,10 @@ from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import HouseRules, Tenant
 from pyplatform.kernel.time import now_ns
-from pyplatform.sportsbook import decided, slip
-from pyplatform.sportsbook.settlement_record import SettlementRecord
-from pyplatform.sportsbook.settlement_runs import SettlementRuns
-from pyplatform.sportsbook.settlement_service import SettlementPorts, SettlementService
+from pyplatform.sportsbook.placement import decided, slip
+from pyplatform.sportsbook.settlement.record import SettlementRecord
+from pyplatform.sportsbook.settlement.runs import SettlementRuns
+from pyplatform.sportsbook.settlement.service import SettlementPorts, SettlementService
 from pyplatform.wallet.client import WalletClient
 from pyplatform.wallet.service import run_wallet
 from pyplatform.wallet.store import JournalReader

@@ -15,8 +15,8 @@ from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import HouseRules
 from pyplatform.kernel.time import now_ns
-from pyplatform.sportsbook.cashout import CashOuts
-from pyplatform.sportsbook.settlement_service import SettlementService
+from pyplatform.sportsbook.cashing_out.cashout import CashOuts
+from pyplatform.sportsbook.settlement.service import SettlementService
 from tests.integration.settlement.conftest import EUR, Shop, open_shop, won
 
 A, B = "m.a", "m.b"

@@ -8,10 +8,10 @@ from pyplatform.contracts.feeds import OutcomeResult, Result
 from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.kernel import ids
 from pyplatform.kernel.tenancy import HouseRules
-from pyplatform.sportsbook.resolution import Decided, Resolution
-from pyplatform.sportsbook.settlement_judging import Judge
-from pyplatform.sportsbook.settlement_wagers import Wager, WagerLeg, WagerState
-from pyplatform.sportsbook.settlement_worker import command
+from pyplatform.sportsbook.settlement.judging import Judge
+from pyplatform.sportsbook.settlement.resolution import Decided, Resolution
+from pyplatform.sportsbook.settlement.wagers import Wager, WagerLeg, WagerState
+from pyplatform.sportsbook.settlement.worker import command
 from tests.integration.settlement.conftest import EUR, NOTHING, Shop, won
 
 A, B = "m.a", "m.b"

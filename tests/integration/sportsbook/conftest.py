@@ -20,9 +20,9 @@ from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.resolution import Resolution
 from pyplatform.sportsbook.service import OWNER, EventOwner, Ports
-from pyplatform.sportsbook.settlement_service import SettlementPorts, SettlementService
+from pyplatform.sportsbook.settlement.resolution import Resolution
+from pyplatform.sportsbook.settlement.service import SettlementPorts, SettlementService
 from pyplatform.wallet.client import WalletClient
 from pyplatform.wallet.service import run_wallet
 from pyplatform.wallet.store import JournalReader

@@ -12,7 +12,7 @@ from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, PlaceBet
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.core import money
 from pyplatform.kernel.config import Settings
-from pyplatform.sportsbook.market import MarketState
+from pyplatform.sportsbook.markets.market import MarketState
 from pyplatform.sportsbook.service import EventOwner
 from tests.integration.feeds.stage import Process, process, until, without_results
 from tests.integration.sportsbook.conftest import FIRST, MARKET, House, definition, prices

@@ -15,7 +15,7 @@ from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
-from pyplatform.sportsbook.attempts import DECISION_LIFETIME
+from pyplatform.sportsbook.placement.attempts import DECISION_LIFETIME
 from pyplatform.sportsbook.service import EventOwner, Ports
 from tests.integration.sportsbook.conftest import FIRST, LIMIT, House, definition, feed, prices, until
 

@@ -14,7 +14,7 @@ from pyplatform.contracts.sportsbook.terms import PricePolicy, TermsScope, Terms
 from pyplatform.contracts.sportsbook.trading import FootballModel, ModelSource
 from pyplatform.core import money
 from pyplatform.kernel import ids
-from pyplatform.sportsbook.desk_state import DeskState
+from pyplatform.sportsbook.desk.state import DeskState
 from pyplatform.sportsbook.service import EventOwner
 from tests.integration.sportsbook.conftest import (
     FIRST,

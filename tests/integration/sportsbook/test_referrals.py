@@ -106,7 +106,7 @@ async def test_a_decision_on_record_is_carried_out_by_the_owner_that_comes_after
 async def test_a_referral_that_nobody_decides_is_over_in_time(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pyplatform.sportsbook.attempts.REFERRAL_S", 1)
+    monkeypatch.setattr("pyplatform.sportsbook.placement.attempts.REFERRAL_S", 1)
     owner = asking(house)
     answer = await owner.placement.place(house.attempt("10.00"))
     final = await decided(owner, answer)

@@ -8,7 +8,7 @@ from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.desk import ANY_VERSION, StaffAnswer, StaffOutcome, StaffRequest
 from pyplatform.core import money
 from pyplatform.kernel import ids
-from pyplatform.sportsbook.settlement_service import SettlementService
+from pyplatform.sportsbook.settlement.service import SettlementService
 from tests.integration.sportsbook.conftest import (
     FIRST,
     MARKET,

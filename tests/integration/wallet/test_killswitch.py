@@ -15,7 +15,7 @@ from pyplatform.contracts.killswitch import Generation, generation_subject
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.ids import uuid7
-from pyplatform.sportsbook.generations import Generations
+from pyplatform.sportsbook.placement.generations import Generations
 from pyplatform.wallet.killswitch import next_generation
 
 

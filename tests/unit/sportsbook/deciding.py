@@ -8,11 +8,11 @@ from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.contracts.sportsbook.terms import PricePolicy
 from pyplatform.core import money
-from pyplatform.sportsbook.judging import Judge
-from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.openbets import OpenBets
-from pyplatform.sportsbook.reserving import Owners
-from pyplatform.sportsbook.terms import Terms
+from pyplatform.sportsbook.markets.market import MarketState
+from pyplatform.sportsbook.markets.terms import Terms
+from pyplatform.sportsbook.placement.judging import Judge
+from pyplatform.sportsbook.placement.openbets import OpenBets
+from pyplatform.sportsbook.placement.reserving import Owners
 
 TENANT = "aurora"
 EURO = money.parse("1.00", "EUR")

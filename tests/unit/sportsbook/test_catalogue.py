@@ -15,10 +15,10 @@ from pyplatform.contracts.sportsbook.markets import MarketStatus, Words
 from pyplatform.contracts.sportsbook.trading import Edit
 from pyplatform.feeds.board import Board
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.catalogue import DEFAULT_TIER, event_entry, market_entry, targets
-from pyplatform.sportsbook.desk_state import Standing
-from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.trading import Trading
+from pyplatform.sportsbook.desk.state import Standing
+from pyplatform.sportsbook.markets.catalogue import DEFAULT_TIER, event_entry, market_entry, targets
+from pyplatform.sportsbook.markets.market import MarketState
+from pyplatform.sportsbook.markets.trading import Trading
 
 TENANT = Tenant("aurora", "EUR", 500)
 SAID = Catalogue(

@@ -11,8 +11,8 @@ from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
 from pyplatform.contracts.sportsbook.trading import ALL, TERMS, Edit, ManualSource, Recorded
 from pyplatform.kernel.envelope import Envelope
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.desk_state import SUSPENDED, TERMS_SET, DeskState, Rule, Standing
-from pyplatform.sportsbook.terms import defaults
+from pyplatform.sportsbook.desk.state import SUSPENDED, TERMS_SET, DeskState, Rule, Standing
+from pyplatform.sportsbook.markets.terms import defaults
 
 TARGETS = ["market:1", "market:2", "event:e", ALL]
 acts = st.one_of(

@@ -17,12 +17,12 @@ from pyplatform.contracts.sportsbook.trading import (
 )
 from pyplatform.core import odds
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.desk_state import DeskState, Standing
-from pyplatform.sportsbook.fair import MINUTE, check_model, of_consensus, of_model
-from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.offer import Offer
-from pyplatform.sportsbook.same_game import SameGame
-from pyplatform.sportsbook.terms import defaults
+from pyplatform.sportsbook.desk.state import DeskState, Standing
+from pyplatform.sportsbook.markets.fair import MINUTE, check_model, of_consensus, of_model
+from pyplatform.sportsbook.markets.market import MarketState
+from pyplatform.sportsbook.markets.offer import Offer
+from pyplatform.sportsbook.markets.same_game import SameGame
+from pyplatform.sportsbook.markets.terms import defaults
 
 KEYS = ("1", "2", "3")
 NOW = 1_900_000_000 * 10**9

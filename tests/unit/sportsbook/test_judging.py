@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from pyplatform.contracts.sportsbook.bets import PlaceBet, Refusal
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.contracts.sportsbook.terms import PricePolicy
-from pyplatform.sportsbook.judging import Judge, Verdict
-from pyplatform.sportsbook.market import MarketState
+from pyplatform.sportsbook.markets.market import MarketState
+from pyplatform.sportsbook.placement.judging import Judge, Verdict
 from tests.unit.sportsbook.deciding import EURO, TERMS, judge, leg, market, slip
 
 

@@ -1,6 +1,6 @@
 """Versions of a market."""
 
-from pyplatform.sportsbook.market import MarketState
+from pyplatform.sportsbook.markets.market import MarketState
 
 
 def test_versions_grow_even_when_the_clock_does_not() -> None:

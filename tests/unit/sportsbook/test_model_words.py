@@ -10,9 +10,9 @@ from pyplatform.contracts.sportsbook.trading import (
     PointsModel,
     TennisModel,
 )
-from pyplatform.sportsbook.fair import of_model
-from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.model_words import words_for
+from pyplatform.sportsbook.markets.fair import of_model
+from pyplatform.sportsbook.markets.market import MarketState
+from pyplatform.sportsbook.markets.model_words import words_for
 
 FOOTBALL = FootballModel(1.6, 1.1)
 TENNIS = TennisModel(0.64, 0.61)

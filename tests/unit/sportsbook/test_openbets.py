@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyplatform.kernel import ids
-from pyplatform.sportsbook.decided import EachWayTerms
-from pyplatform.sportsbook.openbets import E4, OpenBet, OpenBets, OpenLeg, Standing, shares_of
+from pyplatform.sportsbook.placement.decided import EachWayTerms
+from pyplatform.sportsbook.placement.openbets import E4, OpenBet, OpenBets, OpenLeg, Standing, shares_of
 
 TENANT, EUR = "aurora", "EUR"
 MARKETS = ("1.1", "1.2", "1.3")

@@ -6,9 +6,9 @@ import pytest
 from pyplatform.contracts.feeds import Result, State
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.market import LONGEST_DELAY
-from pyplatform.sportsbook.resolution import Resolution
-from pyplatform.sportsbook.trading import Trading
+from pyplatform.sportsbook.markets.market import LONGEST_DELAY
+from pyplatform.sportsbook.markets.trading import Trading
+from pyplatform.sportsbook.settlement.resolution import Resolution
 from tests.feeding import Feeding
 
 OPEN = Resolution("1.1", 1, (), (), closed=False)

@@ -10,7 +10,8 @@ from pyplatform.contracts.feeds import OutcomeResult, Result
 from pyplatform.core import betting
 from pyplatform.kernel import ids
 from pyplatform.kernel.tenancy import HouseRules
-from pyplatform.sportsbook.resolution import (
+from pyplatform.sportsbook.settlement.judging import Due, Judge
+from pyplatform.sportsbook.settlement.resolution import (
     Decided,
     Placing,
     Resolution,
@@ -18,8 +19,7 @@ from pyplatform.sportsbook.resolution import (
     Withdrawal,
     of_result,
 )
-from pyplatform.sportsbook.settlement_judging import Due, Judge
-from pyplatform.sportsbook.settlement_wagers import Wager, WagerLeg, WagerState
+from pyplatform.sportsbook.settlement.wagers import Wager, WagerLeg, WagerState
 
 EUR = 1_000_000
 RACE = "1.1"

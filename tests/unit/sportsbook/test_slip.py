@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from pyplatform.contracts.sportsbook.bets import MOST_LEGS, Leg
 from pyplatform.contracts.sportsbook.terms import PricePolicy
-from pyplatform.sportsbook import decided, slip
-from pyplatform.sportsbook.decided import Decided, EachWayTerms
+from pyplatform.sportsbook.placement import decided, slip
+from pyplatform.sportsbook.placement.decided import Decided, EachWayTerms
 
 SESSION = bytes(range(16))
 FIRST = bytes.fromhex("93ab312e313730323538323133ce01a2b5dacd61a8")

@@ -20,12 +20,12 @@ from pyplatform.contracts.feeds import (
 )
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.tenancy import HouseRules, Tenant
-from pyplatform.sportsbook.resolution import Resolution, VoidReason, of_result
-from pyplatform.sportsbook.selections import selection_id
-from pyplatform.sportsbook.settlement_judging import Judge
-from pyplatform.sportsbook.settlement_wagers import Wager, WagerLeg, WagerState
-from pyplatform.sportsbook.sources import Sources
-from pyplatform.sportsbook.trading import Trading
+from pyplatform.sportsbook.markets.selections import selection_id
+from pyplatform.sportsbook.markets.sources import Sources
+from pyplatform.sportsbook.markets.trading import Trading
+from pyplatform.sportsbook.settlement.judging import Judge
+from pyplatform.sportsbook.settlement.resolution import Resolution, VoidReason, of_result
+from pyplatform.sportsbook.settlement.wagers import Wager, WagerLeg, WagerState
 
 PRICES = Prices(("1", "2"), (2.0, 2.0), (2.0, 2.0), (None, None))
 CATALOGUE = Catalogue("e", "Event", "WIN", "To win", 1, 0, (Outcome("1", "One"), Outcome("2", "Two")))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pyplatform.contracts.sportsbook.terms import Method, PricePolicy, TermsScope, TermsValues
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.terms import NEVER, SECOND, Facts, TermsBook, defaults
+from pyplatform.sportsbook.markets.terms import NEVER, SECOND, Facts, TermsBook, defaults
 
 NOW = 1_900_000_000 * SECOND
 TENANT = Tenant("aurora", "EUR", 500)

@@ -12,12 +12,12 @@ from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
-from pyplatform.sportsbook.decisions import Decisions
-from pyplatform.sportsbook.delays import Delays
-from pyplatform.sportsbook.openbets import OpenBet, OpenBets, OpenLeg, Standing
-from pyplatform.sportsbook.placement import Placement
-from pyplatform.sportsbook.referrals import Referrals
-from pyplatform.sportsbook.reserving import Recheck
+from pyplatform.sportsbook.placement.decisions import Decisions
+from pyplatform.sportsbook.placement.delays import Delays
+from pyplatform.sportsbook.placement.openbets import OpenBet, OpenBets, OpenLeg, Standing
+from pyplatform.sportsbook.placement.placement import Placement
+from pyplatform.sportsbook.placement.referrals import Referrals
+from pyplatform.sportsbook.placement.reserving import Recheck
 from tests.unit.sportsbook import deciding
 
 TENANT, MARKET, RUNNER = "aurora", "1.1", 1
@@ -107,7 +107,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def instant(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a delay of any length pass at once."""
     sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep
-    monkeypatch.setattr("pyplatform.sportsbook.delays.asyncio.sleep", lambda s: sleep(s / 100))
+    monkeypatch.setattr("pyplatform.sportsbook.placement.delays.asyncio.sleep", lambda s: sleep(s / 100))
 
 
 @pytest.mark.parametrize("fault", [lost, dropped, late_then_overloaded])

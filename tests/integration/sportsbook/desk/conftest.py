@@ -26,11 +26,11 @@ from pyplatform.contracts.sportsbook.questions import (
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.market import MarketState
-from pyplatform.sportsbook.questions import Position
-from pyplatform.sportsbook.sources import Sources
-from pyplatform.sportsbook.trading import Changes, Trading
-from pyplatform.sportsbook.trading_desk import TradingDesk
+from pyplatform.sportsbook.desk.questions import Position
+from pyplatform.sportsbook.desk.service import TradingDesk
+from pyplatform.sportsbook.markets.market import MarketState
+from pyplatform.sportsbook.markets.sources import Sources
+from pyplatform.sportsbook.markets.trading import Changes, Trading
 from tests.feeding import Feeding
 from tests.integration.sportsbook.conftest import FIRST, MARKET, definition, prices
 

@@ -12,7 +12,7 @@ from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
 from pyplatform.contracts.sportsbook.trading import Resume, SetTerms, Suspend
 from pyplatform.kernel import ids
-from pyplatform.sportsbook.desk_client import DeskClient
+from pyplatform.sportsbook.desk.client import DeskClient
 from pyplatform.sportsbook.service import EventOwner
 from tests.integration.sportsbook.conftest import FIRST, MARKET, House, definition, feed, prices
 

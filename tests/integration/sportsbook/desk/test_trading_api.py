@@ -11,8 +11,8 @@ from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.http.app import App
 from pyplatform.http.server import serving
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.sportsbook.desk_client import DeskClient
-from pyplatform.sportsbook.trading_api import routes
+from pyplatform.sportsbook.desk.api import routes
+from pyplatform.sportsbook.desk.client import DeskClient
 from tests.integration.sportsbook.conftest import FIRST, MARKET, SECOND, definition, prices
 from tests.integration.sportsbook.desk.conftest import OTHER, DeskOwner, NewOwner
 

@@ -1,0 +1,1 @@
+"""Buying bets back: offers, quotes, and taking them."""

@@ -1,0 +1,1 @@
+"""The traders' desk: commands recorded before they take effect, questions, and their HTTP."""

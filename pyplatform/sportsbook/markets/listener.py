@@ -1,0 +1,224 @@
+"""Hearing the feeds: what they tell on the bus, snapshots of what was missed, silence, and results."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Final
+
+import msgspec
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+
+from pyplatform.bus import Bus, Message
+from pyplatform.contracts import feeds as contract
+from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.time import now_ns
+from pyplatform.sportsbook.markets.sources import Heard, Sources
+from pyplatform.sportsbook.markets.trading import Changes, Trading
+from pyplatform.telemetry import Counter, Gauge, get_logger
+
+LOOK_S: Final = 0.25
+SNAPSHOT_S: Final = 5.0
+RETRY_S: Final = 0.5
+ACK_S: Final = 5.0
+
+log = get_logger("sportsbook.listener")
+
+Publish = Callable[[Changes], Awaitable[None]]
+_message = msgspec.msgpack.Decoder(contract.Update)
+_health = msgspec.msgpack.Decoder(contract.FeedHealth)
+_page = msgspec.msgpack.Decoder(contract.SnapshotPage)
+
+
+class FeedListener:
+    """Keeps a `Trading` up to date with all feeds; `publish` is handed whatever that brings about.
+
+    `takes` says whether a market is traded here.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        trading: Trading,
+        sources: Sources,
+        publish: Publish,
+        takes: Callable[[contract.Update], bool] = lambda _: True,
+    ) -> None:
+        self._bus = bus
+        self._trading = trading
+        self._sources = sources
+        self._publish = publish
+        self._takes = takes
+        self._asking: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self.snapshots = Counter("trading.feed.snapshots", "snapshots of feeds taken")
+        self.unreadable = Counter("trading.feed.unreadable", "messages of feeds that could not be decoded")
+        Gauge("trading.feeds", "feeds heard", lambda: len(sources.healths))
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        subscription = await self._bus.subscribe(contract.LIVE_SUBJECT, self._on_message)
+        await self._bus.publish(contract.HELLO_SUBJECT, b"")
+        try:
+            looked = monotonic()
+            while True:
+                await asyncio.sleep(LOOK_S)
+                now = monotonic()
+                # Were we held up ourselves, what the feeds said meanwhile is still waiting to be heard.
+                if now - looked < 3 * LOOK_S:
+                    await self._notice_silence(now)
+                looked = now
+        finally:
+            for task in self._asking.values():
+                task.cancel()
+            await subscription.unsubscribe()
+
+    async def _notice_silence(self, now: float) -> None:
+        for feed in self._sources.fall_silent(contract.SILENCE_S, now):
+            log.warning("feed fell silent, its markets are suspended", feed=feed)
+            self._trading.distrust(feed)
+            await self._publish(self._trading.producers_changed(feed, now_ns()))
+
+    async def _on_message(self, message: Message) -> None:
+        try:
+            if message.subject.endswith(".health"):
+                await self._on_health(_health.decode(message.data))
+            else:
+                await self._on_update(_message.decode(message.data))
+        except msgspec.DecodeError:
+            self.unreadable.value += 1
+
+    async def _on_update(self, update: contract.Update) -> None:
+        heard = self._sources.hear_update(update, monotonic())
+        if not heard.counts or isinstance(update.body, contract.Result):
+            return
+        await self._mind(update.stamp.feed, heard)
+        await self._take(update)
+
+    async def _take(self, update: contract.Update, *, snapshot: bool = False) -> None:
+        if self._takes(update):
+            await self._publish(self._trading.take(update, snapshot=snapshot))
+        else:
+            # What was said of it before it was known to be another owner's.
+            self._trading.markets.pop(update.market, None)
+
+    async def _on_health(self, health: contract.FeedHealth) -> None:
+        before = self._reliable(health.feed)
+        heard = self._sources.hear_health(health, monotonic())
+        if not heard.counts:
+            return
+        await self._mind(health.feed, heard)
+        if self._reliable(health.feed) != before:
+            await self._publish(self._trading.producers_changed(health.feed, now_ns()))
+
+    def _reliable(self, feed: str) -> tuple[object, ...]:
+        """What the reliability of a feed's markets depends on."""
+        known = next((health for health in self._sources.healths if health.feed == feed), None)
+        if known is None:
+            return ()
+        producers = tuple((one.producer, one.up, one.since) for one in known.producers)
+        return self._sources.is_silent(feed), known.assumed_up, producers
+
+    async def _mind(self, feed: str, heard: Heard) -> None:
+        if heard.renewed:
+            self._trading.distrust(feed)
+            await self._publish(self._trading.producers_changed(feed, now_ns()))
+        if heard.missed:
+            self._ask(feed)
+
+    def _ask(self, feed: str) -> None:
+        """Take a snapshot; one that is under way is taken once more after it."""
+        if feed in self._asking:
+            self._again.add(feed)
+            return
+        task = self._asking[feed] = asyncio.create_task(self._take_snapshots(feed))
+        task.add_done_callback(lambda _: self._asking.pop(feed, None))
+
+    async def _take_snapshots(self, feed: str) -> None:
+        while True:
+            self._again.discard(feed)
+            try:
+                await self._take_snapshot(feed)
+            except (Unavailable, msgspec.DecodeError) as error:
+                log.warning("no snapshot of the feed", feed=feed, error=str(error))
+                if self._sources.is_silent(feed):
+                    return  # it will be asked again when it is heard again
+                await asyncio.sleep(RETRY_S)
+                continue
+            if feed not in self._again:
+                return
+
+    async def _take_snapshot(self, feed: str) -> None:
+        after = ""
+        while True:
+            asked = msgspec.msgpack.encode(contract.SnapshotRequest(after))
+            page = _page.decode(await self._bus.request(contract.snapshot_subject(feed), asked, SNAPSHOT_S))
+            for update in page.updates:
+                if self._sources.is_current(update):
+                    await self._take(update, snapshot=True)
+            after = page.next
+            if not after:
+                self.snapshots.value += 1
+                return
+
+
+class ResultFollower:
+    """Hands every result to `take`, one after the other, and lets JetStream forget it only then."""
+
+    def __init__(self, bus: Bus, name: str, take: Callable[[contract.Update], Awaitable[None]]) -> None:
+        self._bus = bus
+        self._name = name
+        self._take = take
+
+    async def run(self) -> None:
+        """Follow until cancelled, through every loss of the connection, the stream or the consumer."""
+        while True:
+            try:
+                subscription = await self._subscribe()
+                try:
+                    await self._follow(subscription)
+                finally:
+                    with suppress(NatsError, OSError):
+                        await subscription.unsubscribe()
+            except NotFoundError:
+                pass  # no feed has run yet
+            except (NatsError, OSError, TimeoutError) as error:
+                log.warning("results wait", error=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(RETRY_S)
+
+    async def _subscribe(self) -> JetStreamContext.PullSubscription:
+        # One at a time: a result that is delivered again must not come after its correction.
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.ALL,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ACK_S,
+            max_ack_pending=1,
+        )
+        return await self._bus.js.pull_subscribe(
+            contract.RESULTS_SUBJECT, durable=self._name, stream=contract.RESULTS_STREAM, config=config
+        )
+
+    async def _follow(self, subscription: JetStreamContext.PullSubscription) -> None:
+        while True:
+            try:
+                messages = await subscription.fetch(1, timeout=1.0)
+            except NatsTimeoutError:
+                # A wiped stream leaves the consumer hanging without a word.
+                await subscription.consumer_info()
+                continue
+            for message in messages:
+                await self._handle(message)
+
+    async def _handle(self, message: Msg) -> None:
+        try:
+            update = _message.decode(message.data)
+        except msgspec.DecodeError as error:
+            log.error("a result cannot be read and is left out", subject=message.subject, error=str(error))
+        else:
+            await self._take(update)
+        await message.ack_sync()

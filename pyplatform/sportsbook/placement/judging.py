@@ -1,0 +1,322 @@
+"""What the owner decides about a slip: its selections, its prices, its stake, from what stands now and nothing else."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet, Refusal
+from pyplatform.contracts.sportsbook.markets import MarketStatus
+from pyplatform.contracts.sportsbook.terms import PricePolicy
+from pyplatform.core import betting, money, trading
+from pyplatform.sportsbook.markets.market import MarketState
+from pyplatform.sportsbook.markets.terms import Terms
+from pyplatform.sportsbook.placement.decided import EachWayTerms
+from pyplatform.sportsbook.placement.openbets import OpenBets
+from pyplatform.sportsbook.placement.slip import SAME_GAME
+
+E4: Final = 10_000
+NO_LIMIT: Final = 10**24
+MOST_KNOWN: Final = 10_000
+_NONE: Final = trading.Limits(market=NO_LIMIT)
+_EACH_WAY_KIND: Final = "WIN"
+_FEWEST_RUNNERS: Final = 5
+"""With fewer, each-way terms are win only."""
+_CODES: Final = {
+    "market": Refusal.LIABILITY_EXCEEDED,
+    "payout": Refusal.PAYOUT_TOO_HIGH,
+    "day_payout": Refusal.PAYOUT_TOO_HIGH,
+}
+
+
+class LegView(NamedTuple):
+    """A leg as it stands: `price_e4` is the one to take, or the current one with a refusal (0: none).
+
+    `terms` are those of a market held by this process: only such legs are limited here.
+    """
+
+    refusal: Refusal | None
+    price_e4: int
+    delay: int = 0
+    each_way: EachWayTerms | None = None
+    terms: Terms | None = None
+
+
+class Most(NamedTuple):
+    """The most we take of all lines, and which limit says so (a word of `core.trading.MaxStake`)."""
+
+    stake: int
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided about a slip; no `refusal` means taken at `prices`.
+
+    `legs` are those a refusal is about. `delay` seconds are to be waited; if `referred`, a trader decides. `most` is
+    what we take at these prices, None where prices were not agreed.
+    """
+
+    refusal: Refusal | None
+    prices: tuple[int, ...]
+    legs: tuple[int, ...] = ()
+    each_way: tuple[EachWayTerms, ...] = ()
+    joint_price_e4: int = 0
+    delay: int = 0
+    referred: bool = False
+    terms_version: int = 0
+    most: Most | None = None
+    referral_above: int = 0
+
+
+TermsOf = Callable[[str, MarketState], Terms]
+JointPrice = Callable[[str, Sequence[Leg]], int]
+"""Price (`price_e4`) of legs of one event together, 0 where none can be made."""
+
+
+def no_joint_price(_: str, __: Sequence[Leg]) -> int:
+    """Of an owner without models."""
+    return 0
+
+
+class Judge:
+    """Decides on slips from the markets and the open bets of this process."""
+
+    def __init__(self, markets: Mapping[str, MarketState], bets: OpenBets, terms_of: TermsOf) -> None:
+        self._markets = markets
+        self._bets = bets
+        self._terms_of = terms_of
+        self._known_limits: dict[tuple[int, str], tuple[Terms, trading.Limits]] = {}
+        self.joint_price: JointPrice = no_joint_price
+
+    def look(self, request: PlaceBet, leg: Leg) -> LegView:
+        """Look at one leg: is it open, at which price would it be taken."""
+        market = self._markets.get(leg.market_id)
+        if market is None:
+            return LegView(Refusal.UNKNOWN_MARKET, 0)
+        terms = self._terms_of(request.tenant, market)
+        refusal = _unsold(market, terms, request, leg)
+        if refusal is not None:
+            return LegView(refusal, 0, terms=terms)
+        current = market.prices.get(request.tenant, {}).get(leg.selection_id, 0)
+        if not current:
+            return LegView(Refusal.NO_PRICE, 0, terms=terms)
+        each_way = None
+        if request.each_way:
+            each_way = each_way_terms(market)
+            if each_way is None:
+                return LegView(Refusal.EACH_WAY_NOT_OFFERED, current, terms=terms)
+        agreed = current == leg.price_e4 or request.bet_type == SAME_GAME
+        if agreed or _takes(request, terms, leg.price_e4, current):
+            return LegView(None, current, market.delay_of(request.tenant), each_way, terms)
+        return LegView(Refusal.PRICE_CHANGED, current, terms=terms)
+
+    def decide(self, request: PlaceBet, views: Sequence[LegView]) -> Verdict:
+        """Decide on a slip whose legs look like `views`."""
+        prices = tuple([view.price_e4 for view in views])
+        if len(views) == 1:
+            refused = views[0].refusal
+            legs: tuple[int, ...] = (0,) if refused is not None else ()
+        else:
+            refused, legs = self._refused(request, views)
+        if refused is not None:
+            return Verdict(refused, prices, legs, terms_version=_version(views))
+        joint = 0
+        if request.bet_type == SAME_GAME:
+            joint = self.joint_price(request.tenant, request.legs)
+            if not joint:
+                return Verdict(Refusal.SAME_GAME_NOT_OFFERED, prices, terms_version=_version(views))
+            asked, terms = request.joint_price_e4, views[0].terms
+            if joint != asked and (terms is None or not _takes(request, terms, asked, joint)):
+                return Verdict(
+                    Refusal.PRICE_CHANGED, prices, joint_price_e4=joint, terms_version=_version(views)
+                )
+        return self._limit(request, views, prices, joint)
+
+    def _refused(self, request: PlaceBet, views: Sequence[LegView]) -> tuple[Refusal | None, tuple[int, ...]]:
+        """The first reason not to take a slip of many legs, and the legs it is about: closed before related, related
+        before prices."""
+        refusals = [view.refusal for view in views]
+        for refusal in refusals:
+            if refusal is not None and refusal is not Refusal.PRICE_CHANGED:
+                return refusal, tuple([n for n, found in enumerate(refusals) if found is refusal])
+        if request.bet_type != SAME_GAME and (together := self._related(request)):
+            return Refusal.RELATED_LEGS, together
+        changed = tuple([n for n, found in enumerate(refusals) if found is not None])
+        return (Refusal.PRICE_CHANGED if changed else None), changed
+
+    def _related(self, request: PlaceBet) -> tuple[int, ...]:
+        events = {leg.event_id or leg.market_id for leg in request.legs}
+        if len(events) == len(request.legs):
+            return ()
+        legs = [
+            betting.Leg(
+                leg.price_e4 / E4,
+                "OPEN",
+                event_id=leg.event_id or None,
+                market_id=leg.market_id,
+                selection_id=leg.selection_id,
+                market_winners=market.places if (market := self._markets.get(leg.market_id)) else 1,
+            )
+            for leg in request.legs
+        ]
+        bankers = [number for number, leg in enumerate(request.legs) if leg.banker]
+        bet = betting.Bet(
+            request.bet_type,
+            legs,
+            unit_stake_minor=1,
+            sizes=list(request.sizes) or None,
+            bankers=bankers or None,
+        )
+        found = betting.related(bet)
+        return tuple(sorted({number for one in found for number in (one.first, one.second)}))
+
+    def _limit(
+        self,
+        request: PlaceBet,
+        views: Sequence[LegView],
+        prices: tuple[int, ...],
+        joint: int,
+    ) -> Verdict:
+        """Decide on the stake, once legs and prices are agreed."""
+        terms = [view.terms for view in views if view.terms is not None]
+        if len(views) == 1:
+            most = self._most_of_single(request, views[0], terms[0])
+        elif joint:
+            most = self._most_of_same_game(request, joint, terms)
+        else:
+            most = self._most_of_lines(request, views, terms)
+        above = terms[0].referral_above if len(terms) == 1 else least(one.referral_above for one in terms)
+        referred = above is not None and request.stake > above
+        refusal = None
+        if request.stake > most.stake and not referred:
+            refusal = _CODES.get(most.limit, Refusal.STAKE_TOO_HIGH)
+        each_way = tuple([view.each_way for view in views if view.each_way]) if request.each_way else ()
+        delay = views[0].delay if len(views) == 1 else max([view.delay for view in views])
+        version = _version(views)
+        return Verdict(refusal, prices, (), each_way, joint, delay, referred, version, most, above or 0)
+
+    def _most_of_single(self, request: PlaceBet, view: LegView, terms: Terms) -> Most:
+        leg = request.legs[0]
+        book = self._bets.liability(request.tenant, leg.market_id, request.currency)
+        limits = self._limits_of(request.currency, terms)
+        if view.each_way is None:
+            found = book.most(leg.selection_id, view.price_e4, limits)
+            return Most(found.stake, found.limit)
+        place = betting.EachWay(f"1/{view.each_way.fraction}", view.each_way.places)
+        found = book.most(leg.selection_id, view.price_e4, limits, place)
+        return Most(2 * found.stake, found.limit)
+
+    def _limits_of(self, currency: str, terms: Terms) -> trading.Limits:
+        """Limits of a single; terms stay the same object until a rule changes."""
+        known = self._known_limits.get((id(terms), currency))
+        if known is not None and known[0] is terms:
+            return known[1]
+        if len(self._known_limits) >= MOST_KNOWN:
+            self._known_limits.clear()
+        limits = _limits(currency, (terms,), terms.max_liability)
+        self._known_limits[id(terms), currency] = terms, limits
+        return limits
+
+    def _most_of_lines(self, request: PlaceBet, views: Sequence[LegView], terms: Sequence[Terms]) -> Most:
+        """Of an each-way bet a place part never costs more than its win part: both get half."""
+        bankers = [number for number, leg in enumerate(request.legs) if leg.banker] or None
+        sizes = list(request.sizes) or None
+        carried = trading.apportion(
+            [view.price_e4 / E4 for view in views], request.bet_type, sizes=sizes, bankers=bankers
+        )
+        legs, pnl = [], []
+        for leg, view in zip(request.legs, views, strict=True):
+            if view.terms is None:
+                legs.append(_NONE)
+                pnl.append(0)
+                continue
+            book = self._bets.liability(request.tenant, leg.market_id, request.currency)
+            legs.append(trading.Limits(market=view.terms.max_liability))
+            pnl.append(book.room(leg.selection_id))
+        found = trading.max_stake_multiple(carried, legs, pnl, _limits(request.currency, terms, None))
+        lines = betting.line_count(request.bet_type, len(views), sizes, bankers)
+        return Most(found.stake * lines, found.limit)
+
+    def _most_of_same_game(self, request: PlaceBet, joint: int, terms: Sequence[Terms]) -> Most:
+        """As if every leg carried the whole bet."""
+        room = min(
+            self._bets.liability(request.tenant, leg.market_id, request.currency).room(leg.selection_id)
+            + one.max_liability
+            for leg, one in zip(request.legs, terms, strict=True)
+        )
+        limits = _limits(request.currency, terms, max(0, room))
+        found = trading.max_stake(joint / E4, limits, 0)
+        return Most(found.stake, found.limit)
+
+
+def _unsold(market: MarketState, terms: Terms, request: PlaceBet, leg: Leg) -> Refusal | None:
+    """Why a selection is not sold now, whatever its price."""
+    status = market.status_of(request.tenant)
+    if status is MarketStatus.CLOSED:
+        return Refusal.MARKET_CLOSED
+    if not terms.sold_by(request.brand):
+        return Refusal.UNKNOWN_MARKET
+    if leg.selection_id not in market.active:
+        return Refusal.SELECTION_REMOVED if leg.selection_id in market.removed else Refusal.UNKNOWN_SELECTION
+    return None if status is MarketStatus.OPEN else Refusal.MARKET_SUSPENDED
+
+
+def _version(views: Sequence[LegView]) -> int:
+    for view in views:
+        if view.terms is not None:
+            return view.terms.version
+    return 0
+
+
+def _takes(request: PlaceBet, terms: Terms, asked: int, current: int) -> bool:
+    """Whether a price that has moved is taken: by the player's own word, else by the house's policy."""
+    policy, tolerance = request.price_policy, request.tolerance_bp
+    if policy is None:
+        policy, tolerance = terms.price_policy, terms.tolerance_bp
+    match policy:
+        case PricePolicy.NONE:
+            return False
+        case PricePolicy.ANY:
+            return True
+        case PricePolicy.HIGHER:
+            return current > asked
+    return trading.price_change("WITHIN", asked / E4, current / E4, tolerance / E4).accepted
+
+
+def _limits(currency: str, terms: Sequence[Terms], market: int | None) -> trading.Limits:
+    """What bounds a bet under all these terms together; `market` is what its market may lose."""
+    stake = least(one.max_stake for one in terms)
+    return trading.Limits(
+        market=market,
+        bet_liability=least(one.bet_liability for one in terms),
+        stake=NO_LIMIT if stake is None else stake,
+        payout=least(one.max_payout for one in terms),
+        step=_step(currency),
+    )
+
+
+def least(values: Iterable[int | None]) -> int | None:
+    """The tightest of some limits, None where none is set."""
+    return min((value for value in values if value is not None), default=None)
+
+
+@lru_cache(maxsize=64)
+def _step(currency: str) -> int:
+    return money.minor_unit(currency)
+
+
+def each_way_terms(market: MarketState) -> EachWayTerms | None:
+    """The place part that a market offers now, by the runners it has; None where it is sold win only."""
+    said = market.catalogue
+    if said is None or said.kind != _EACH_WAY_KIND or market.places > 1:
+        return None
+    return _each_way_of(len(market.active))
+
+
+@lru_cache(maxsize=64)
+def _each_way_of(runners: int) -> EachWayTerms | None:
+    if runners < _FEWEST_RUNNERS:
+        return None
+    standard = betting.each_way_terms(runners)
+    return EachWayTerms(standard.places, int(str(standard.fraction).partition("/")[2]))

@@ -1,0 +1,1 @@
+"""Settlement: results on record, runs of ranges of bets, corrections, four eyes, and its desk."""
