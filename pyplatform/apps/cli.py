@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pyplatform.apps.drill_cli import drill
-from pyplatform.apps.feed_cli import Descriptions, feed_app
+from pyplatform.apps.feed_cli import Descriptions, OnTime, feed_app
 from pyplatform.apps.staff_cli import staff_app
 from pyplatform.apps.wallet_cli import wallet_app
 from pyplatform.kernel.config import Settings
@@ -182,14 +182,18 @@ def deposit(
 
 @app.command()
 def migrate(data: Data) -> None:
-    """Bring the database schema up to date: that of PYPLATFORM_POSTGRES_URL, or the embedded one's."""
+    """Bring the database schema up to date: that of PYPLATFORM_POSTGRES_URL, or the embedded one's.
+
+    With PYPLATFORM_WRITER_PASSWORD and PYPLATFORM_SERVICES_PASSWORD the roles of the processes may log in.
+    """
     from pyplatform.apps.supervisor import migrate as migrate_database  # noqa: PLC0415
     from pyplatform.embedded import Embedded, running_settings  # noqa: PLC0415
+    from pyplatform.eventstore import Logins  # noqa: PLC0415
 
     async def run() -> list[str]:
         settings = Settings.from_env(require_servers=False)
         if settings.postgres_url:
-            return await migrate_database(settings)
+            return await migrate_database(settings, Logins.from_env())
         if (running := running_settings(data)) is not None:
             return await migrate_database(running)
         async with Embedded(data) as servers:
@@ -220,18 +224,20 @@ def serve(
         Path | None, typer.Option(file_okay=False, help="Record what a live feed sends into this folder.")
     ] = None,
     descriptions: Descriptions = None,
+    on_time: OnTime = False,
 ) -> None:
     """Run one role in this process, against servers given by the environment.
 
     gateway uses --host and --port; trading uses --limit; feed uses --producer, --input, --seconds, --hold,
-    --record and --descriptions, and is live without --input.
+    --on-time, --record and --descriptions, and is live without --input.
     """
     from pyplatform.apps.roles import ROLES, Options  # noqa: PLC0415
     from pyplatform.apps.running import run_role  # noqa: PLC0415
 
     if role not in ROLES:
         raise typer.BadParameter(f"{role!r} is none of {', '.join(ROLES)}", param_hint="ROLE")
-    options = Options(host, port, tuple(inputs or ()), seconds, limit, hold, producer, record, descriptions)
+    played = tuple(inputs or ())
+    options = Options(host, port, played, seconds, limit, hold, producer, record, descriptions, on_time)
     raise typer.Exit(run_role(role, ROLES[role], options))
 
 

@@ -13,8 +13,9 @@ import asyncpg
 
 from pyplatform.apps.processes import RoleProcess, role_of
 from pyplatform.embedded import Embedded
-from pyplatform.eventstore import migrate_all
-from pyplatform.kernel.config import Settings
+from pyplatform.eventstore import SERVICES, WRITER, Logins, migrate_all
+from pyplatform.eventstore.logins import SERVICES_VARIABLE, WRITER_VARIABLE
+from pyplatform.kernel.config import VARIABLES, Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.keys import local_key
 from pyplatform.pam.config import KEY_VARIABLE
@@ -36,8 +37,8 @@ _HEALTHY_S: Final = 60.0
 Report = Callable[[str], None]
 
 
-async def migrate(settings: Settings) -> list[str]:
-    """Run the migrations of every room; returns the names of those that ran."""
+async def migrate(settings: Settings, logins: Logins | None = None) -> list[str]:
+    """Run the migrations of every room, let processes log in; returns the names of the migrations that ran."""
     try:
         connection = await asyncpg.connect(settings.postgres_url, timeout=10)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
@@ -45,7 +46,10 @@ async def migrate(settings: Settings) -> list[str]:
             f"cannot use the Postgres of PYPLATFORM_POSTGRES_URL ({error}): is it running, is the address right?"
         ) from error
     try:
-        return await migrate_all(connection)
+        done = await migrate_all(connection)
+        if logins is not None:
+            await logins.allow(connection)
+        return done
     finally:
         await connection.close()
 
@@ -72,11 +76,12 @@ class Platform:
         if unknown := set(roles) - set(self._roles):
             raise PlatformError(f"no such role: {', '.join(sorted(unknown))}")
         self._servers = Embedded(folder, on_death=self._server_died, restart=SERVERS)
-        self._arguments = arguments or {}
+        self._arguments = dict(arguments or {})
         self._env = dict(env or {})
         self._restart = frozenset(restart)
         self._report = report
         self._log_to_files = log_to_files
+        self._logins: Logins | None = None
         self._watchers: dict[str, asyncio.Task[None]] = {}
         self._failure: asyncio.Future[PlatformError] | None = None
         self.processes: dict[str, RoleProcess] = {}
@@ -134,6 +139,11 @@ class Platform:
             failing.cancel()
             stopping.cancel()
 
+    async def add(self, role: str, arguments: Sequence[str]) -> None:
+        """Start one more role beside those that run, such as a feed."""
+        self._arguments[role] = arguments
+        await self._run(role)
+
     def kill(self, role: str, number: int = signal.SIGKILL) -> None:
         """Send a role a signal, as a fault would."""
         self.processes[role].kill(number)
@@ -145,7 +155,8 @@ class Platform:
         if names := self._servers.names:
             self._report(f"{', '.join(names)} ready in {monotonic() - began:.1f} s ({self.folder})")
         self._watchers["servers"] = asyncio.create_task(self._watch_servers())
-        for name in await migrate(self.settings):
+        self._logins = Logins.from_env() or self._own_logins()
+        for name in await migrate(self.settings, self._logins):
             self._report(f"migrated {name}")
         self._env |= self.settings.to_env()
         if KEY_VARIABLE not in os.environ and KEY_VARIABLE not in self._env:
@@ -161,10 +172,27 @@ class Platform:
         log = self.folder / "logs" / f"{role}.log" if self._log_to_files else None
         if log is not None:
             log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        process = self.processes[role] = RoleProcess(role, self._arguments.get(role, ()), self._env, log)
+        process = self.processes[role] = RoleProcess(
+            role, self._arguments.get(role, ()), self._env_of(role), log
+        )
         await process.start()
         self._report(f"{role} ready in {monotonic() - began:.1f} s {process.address}".rstrip())
         self._watchers[role] = asyncio.create_task(self._watch(process))
+
+    def _own_logins(self) -> Logins | None:
+        """Those of our own Postgres; whoever brings one without PYPLATFORM_..._PASSWORD is used as its address says."""
+        if "postgres" not in self._servers.names:
+            return None
+        return Logins(self._servers.password_of(WRITER), self._servers.password_of(SERVICES))
+
+    def _env_of(self, role: str) -> dict[str, str]:
+        """A role's own environment: the wallet alone may append to the journal, and nobody is its owner."""
+        if self._logins is None:
+            return self._env
+        login = WRITER if role_of(role) == "wallet" else SERVICES
+        address = self._logins.url(self.settings.postgres_url, login)
+        passwords = {WRITER_VARIABLE: "", SERVICES_VARIABLE: ""}
+        return {**self._env, **passwords, VARIABLES["postgres_url"]: address}
 
     async def _watch(self, process: RoleProcess) -> None:
         deaths, born = 0, monotonic()

@@ -1,5 +1,6 @@
 """The data folder of some servers: made, locked for one supervisor, with a password and a user who owns the data."""
 
+import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -38,6 +39,11 @@ def open_folder(folder: Path, programs: Sequence[Path]) -> DataFolder:
     except BaseException:
         os.close(lock)
         raise
+
+
+def derived(password: str, name: str) -> str:
+    """A password made of another one, which it does not tell: whoever holds it may do what `name` may, and no more."""
+    return hmac.digest(password.encode(), name.encode(), "sha256").hex()
 
 
 def _password(folder: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 import msgspec
 
-from pyplatform.embedded.folder import open_folder
+from pyplatform.embedded.folder import derived, open_folder
 from pyplatform.embedded.locks import open_lock, try_lock
 from pyplatform.embedded.nats import Nats
 from pyplatform.embedded.postgres import Postgres
@@ -49,6 +49,7 @@ class Embedded:
         self._units: dict[str, Unit] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
         self._lock: int | None = None
+        self._password = ""
         self._failure: asyncio.Future[PlatformError] | None = None
 
     async def __aenter__(self) -> Self:
@@ -73,6 +74,10 @@ class Embedded:
     def postgres_admin_url(self) -> str:
         """Superuser's address of the embedded Postgres: for set-up and fault tests."""
         return Postgres().admin_url(self._unit("postgres").site)
+
+    def password_of(self, name: str) -> str:
+        """A password for some user of our servers, the same at every start of the folder."""
+        return derived(self._password, name)
 
     def pid(self, name: str) -> int:
         """Process id of a server."""
@@ -121,10 +126,15 @@ class Embedded:
 
     def _prepare_folder(self, wanted: list[Server]) -> None:
         opened = open_folder(self.folder, [path for server in wanted for path in server.programs()])
-        self._lock = opened.lock
+        self._lock, self._password = opened.lock, opened.password
         self._units = {
-            server.name: Unit(server, self.folder, opened.password, opened.identity) for server in wanted
+            server.name: Unit(server, self.folder, self._server_password(server), opened.identity)
+            for server in wanted
         }
+
+    def _server_password(self, server: Server) -> str:
+        """The folder's own is Postgres' owner's; who knows the addresses of the others does not know it."""
+        return self._password if server.name == Postgres.name else self.password_of(server.name)
 
     async def _run(self, unit: Unit) -> None:
         await unit.start()

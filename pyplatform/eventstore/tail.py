@@ -5,29 +5,18 @@ the one before; when the past itself differs, it says so and the follower starts
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Final
 
 import asyncpg
-import nats.errors
-import nats.js.errors
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from pyplatform._core import shard as core
-from pyplatform.contracts.wallet import ledger_stream, ledger_subject
+from pyplatform.eventstore.ledger_stream import Reader, reading
 from pyplatform.kernel.errors import PlatformError
-from pyplatform.telemetry import get_logger
 
-log = get_logger("eventstore.tail")
-
-FETCH: Final = 64
-"""Messages asked for at a time."""
 PAGE: Final = 128
 """Journal rows read at a time."""
-IDLE: Final = 1.0
-"""Seconds a fetch waits before it looks again."""
 _PAUSE: Final = 0.2
 
 _READ = """
@@ -36,8 +25,6 @@ WHERE shard = $1 AND seq_hi > $2 AND seq_hi <= $3 ORDER BY seq_hi LIMIT $4
 """
 _HASH = "SELECT hash FROM ledger.journal WHERE shard = $1 AND seq_hi = $2"
 _BROKEN: Final = (
-    nats.errors.Error,
-    nats.js.errors.Error,
     OSError,
     TimeoutError,
     asyncpg.PostgresError,
@@ -72,17 +59,11 @@ class LedgerTail:
         while True:
             try:
                 known = known or await self._is_known()
-                subscription = await self._subscribe()
+                with reading(self._js, self._shard) as reader:
+                    async for found in self._follow(reader):
+                        yield found
             except _BROKEN:
                 await asyncio.sleep(_PAUSE)
-                continue
-            try:
-                async for found in self._follow(subscription):
-                    yield found
-            except _BROKEN:
-                await asyncio.sleep(_PAUSE)
-            finally:
-                await _drop(subscription)
 
     async def _is_known(self) -> bool:
         """Whether the journal agrees with where we stand: it may have been replaced while we were away."""
@@ -96,29 +77,10 @@ class LedgerTail:
             self._conn = await asyncpg.connect(self._url, timeout=5)
         return self._conn
 
-    async def _subscribe(self) -> JetStreamContext.PullSubscription:
-        config = ConsumerConfig(
-            deliver_policy=DeliverPolicy.LAST,
-            ack_policy=AckPolicy.NONE,
-            inactive_threshold=30.0,
-            mem_storage=True,
-        )
-        return await self._js.pull_subscribe(
-            ledger_subject(self._shard), stream=ledger_stream(self._shard), config=config
-        )
-
-    async def _follow(
-        self, subscription: JetStreamContext.PullSubscription
-    ) -> AsyncIterator[list[core.Batch]]:
+    async def _follow(self, reader: Reader) -> AsyncIterator[list[core.Batch]]:
         while True:
-            try:
-                messages = await subscription.fetch(FETCH, timeout=IDLE)
-            except nats.errors.TimeoutError:
-                # A wiped and rewritten stream leaves the consumer hanging without a word.
-                await subscription.consumer_info()
-                continue
             ready: list[core.Batch] = []
-            for batch in self._new(messages):
+            for batch in self._new(await reader.take()):
                 if batch.header.lo > self.seq:
                     if ready:
                         yield ready
@@ -130,15 +92,9 @@ class LedgerTail:
             if ready:
                 yield ready
 
-    def _new(self, messages: list[Msg]) -> Iterator[core.Batch]:
-        """The batches among the messages that go beyond what was seen."""
-        for message in messages:
-            try:
-                batch = core.Batch(message.data)
-            except ValueError as error:
-                # The copy is damaged there; the next whole batch shows the gap, and the journal fills it.
-                log.warning("damaged message in the stream", shard=self._shard, error=str(error))
-                continue
+    def _new(self, batches: Iterable[core.Batch]) -> Iterator[core.Batch]:
+        """Those that go beyond what was seen."""
+        for batch in batches:
             if batch.header.hi == self.seq and batch.header.hash != self.digest:
                 raise PastDiffers(f"the ledger of {self._shard} has another batch up to {self.seq}")
             if batch.header.hi > self.seq:
@@ -168,10 +124,3 @@ class LedgerTail:
         if self._conn is not None:
             self._conn.terminate()
             self._conn = None
-
-
-async def _drop(subscription: JetStreamContext.PullSubscription) -> None:
-    try:
-        await subscription.unsubscribe()
-    except (nats.errors.Error, OSError):
-        return
