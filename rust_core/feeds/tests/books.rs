@@ -62,7 +62,7 @@ fn an_image_without_a_definition_keeps_what_the_market_is() {
         ),
         &mcm(r#""img":true"#),
     ]);
-    assert_eq!(books.market(ID).and_then(|market| market.definition()).expect("definition").version, 3);
+    assert_eq!(books.market(ID).and_then(|market| market.definition()).expect("definition").version, Some(3));
     assert_eq!((runner(&books, 5).status(), runner(&books, 5).ltp()), (Some("ACTIVE"), None));
 }
 
@@ -142,10 +142,16 @@ fn an_image_in_segments_clears_once_and_is_complete_at_its_end() {
 fn of_a_market_twice_in_an_image_the_higher_version_counts() {
     let line = r#"{"op":"mcm","pt":1,"ct":"SUB_IMAGE","mc":[
         {"id":"1.1","img":true,"marketDefinition":{"version":9,"status":"OPEN"}},
-        {"id":"1.1","img":true,"marketDefinition":{"version":8,"status":"CLOSED"}}]}"#
+        {"id":"1.1","img":true,"marketDefinition":{"version":8,"status":"CLOSED"}},
+        {"id":"1.2","img":true,"marketDefinition":{"version":9,"status":"OPEN"}},
+        {"id":"1.2","img":true,"marketDefinition":{"status":"CLOSED"}}]}"#
         .replace('\n', "");
     let books = books(&[&line]);
-    assert_eq!(&*books.market(ID).and_then(|market| market.definition()).expect("definition").status, "OPEN");
+    let definition =
+        |id| books.market(id).and_then(|market| market.definition()).expect("definition").as_ref().clone();
+    assert_eq!((&*definition(ID).status, definition(ID).version), ("OPEN", Some(9)));
+    // Without a version, nobody knows which is the older.
+    assert_eq!((&*definition("1.2").status, definition("1.2").version), ("CLOSED", None));
 }
 
 #[test]

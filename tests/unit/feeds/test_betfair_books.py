@@ -187,3 +187,10 @@ def test_any_chunking_of_any_bytes_gives_the_same(pieces: list[bytes], size: int
     cut.finish()
     assert cut.snapshot() == whole.snapshot()
     assert [str(problem) for problem in cut.errors()] == [str(problem) for problem in whole.errors()]
+
+
+def test_a_snapshot_says_nothing_of_a_market_that_the_feed_did_not_say() -> None:
+    books = betfair.Books()
+    books.apply(mcm({"marketDefinition": {"status": "OPEN", "inPlay": None, "runners": [{"id": 5}]}}))
+    market = books.snapshot()["markets"][ID]
+    assert (market["status"], market["inPlay"], market["version"]) == ("OPEN", None, None)

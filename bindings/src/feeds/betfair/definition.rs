@@ -30,7 +30,7 @@ impl MarketDefinition {
 
     #[getter]
     fn in_play(&self) -> bool {
-        self.inner.in_play
+        self.inner.in_play.unwrap_or_default()
     }
 
     #[getter]
@@ -40,7 +40,7 @@ impl MarketDefinition {
 
     #[getter]
     fn version(&self) -> i64 {
-        self.inner.version
+        self.inner.version.unwrap_or_default()
     }
 
     #[getter]
@@ -130,7 +130,8 @@ impl MarketDefinition {
 
     fn __repr__(&self) -> String {
         let core::MarketDefinition { market_type, status, in_play, version, runners, .. } = &*self.inner;
-        let play = if *in_play { " in play" } else { "" };
+        let play = if in_play.unwrap_or_default() { " in play" } else { "" };
+        let version = version.unwrap_or_default();
         format!(
             "<MarketDefinition {market_type} {status}{play}, {} runners, version {version}>",
             runners.len()

@@ -25,8 +25,8 @@ fn market<'py>(py: Python<'py>, market: &Market) -> PyResult<Bound<'py, PyDict>>
     book.set_item("publish_time", market.publish_time())?;
     book.set_item("tv", quantity(py, market.tv())?)?;
     book.set_item("status", status)?;
-    book.set_item("inPlay", definition.map(|definition| definition.in_play))?;
-    book.set_item("version", definition.map(|definition| definition.version))?;
+    book.set_item("inPlay", definition.and_then(|definition| definition.in_play))?;
+    book.set_item("version", definition.and_then(|definition| definition.version))?;
     book.set_item("runners", runners)?;
     Ok(book)
 }

@@ -3,17 +3,17 @@
 use crate::json::{Cursor, Text};
 use crate::problem::{Fault, InField, Reason};
 
-/// What the exchange says a market is. Text the feed left out is empty, numbers are 0, times and prices `None`.
+/// What the exchange says a market is. Text the feed left out is empty, counts are 0, the rest `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MarketDefinition {
     /// `INACTIVE`, `OPEN`, `SUSPENDED` or `CLOSED`.
     pub status: Box<str>,
-    /// The event has started.
-    pub in_play: bool,
+    /// The event has started; `None` if the feed does not say.
+    pub in_play: Option<bool>,
     /// Seconds a bet waits in play.
     pub bet_delay: i64,
-    /// Rises with every change of the definition.
-    pub version: i64,
+    /// Rises with every change of the definition; `None` if the feed does not say.
+    pub version: Option<i64>,
     /// `WIN`, `PLACE`, `MATCH_ODDS`, …
     pub market_type: Box<str>,
     /// `ODDS`, `LINE`, `RANGE`, `ASIAN_HANDICAP_…`.
@@ -84,9 +84,9 @@ impl MarketDefinition {
     fn field(&mut self, cursor: &mut Cursor<'_>, key: Text<'_>) -> Read<()> {
         match &*key.key() {
             b"status" => text(cursor, "status", &mut self.status),
-            b"inPlay" => flag(cursor, "inPlay", &mut self.in_play),
+            b"inPlay" => known(cursor, "inPlay", &mut self.in_play, Cursor::boolean),
             b"betDelay" => integer(cursor, "betDelay", &mut self.bet_delay),
-            b"version" => integer(cursor, "version", &mut self.version),
+            b"version" => known(cursor, "version", &mut self.version, Cursor::integer),
             b"marketType" => text(cursor, "marketType", &mut self.market_type),
             b"bettingType" => text(cursor, "bettingType", &mut self.betting_type),
             b"numberOfWinners" => integer(cursor, "numberOfWinners", &mut self.number_of_winners),
@@ -103,8 +103,12 @@ impl MarketDefinition {
             b"countryCode" => text(cursor, "countryCode", &mut self.country_code),
             b"complete" => flag(cursor, "complete", &mut self.complete),
             b"bspReconciled" => flag(cursor, "bspReconciled", &mut self.bsp_reconciled),
-            b"eachWayDivisor" => quantity(cursor, "eachWayDivisor", &mut self.each_way_divisor),
-            b"marketBaseRate" => quantity(cursor, "marketBaseRate", &mut self.market_base_rate),
+            b"eachWayDivisor" => {
+                known(cursor, "eachWayDivisor", &mut self.each_way_divisor, Cursor::quantity)
+            }
+            b"marketBaseRate" => {
+                known(cursor, "marketBaseRate", &mut self.market_base_rate, Cursor::quantity)
+            }
             b"runners" => self.read_runners(cursor),
             _ => cursor.skip(),
         }
@@ -136,9 +140,11 @@ impl RunnerDefinition {
             b"name" => text(cursor, "name", &mut self.name),
             b"status" => text(cursor, "status", &mut self.status),
             b"sortPriority" => integer(cursor, "sortPriority", &mut self.sort_priority),
-            b"adjustmentFactor" => quantity(cursor, "adjustmentFactor", &mut self.adjustment_factor),
+            b"adjustmentFactor" => {
+                known(cursor, "adjustmentFactor", &mut self.adjustment_factor, Cursor::quantity)
+            }
             b"removalDate" => time(cursor, "removalDate", &mut self.removal_date),
-            b"bsp" => quantity(cursor, "bsp", &mut self.bsp),
+            b"bsp" => known(cursor, "bsp", &mut self.bsp, Cursor::quantity),
             _ => cursor.skip(),
         }
     }
@@ -179,9 +185,14 @@ fn integer(cursor: &mut Cursor<'_>, name: &'static str, into: &mut i64) -> Read<
     Ok(())
 }
 
-fn quantity(cursor: &mut Cursor<'_>, name: &'static str, into: &mut Option<f64>) -> Read<()> {
+fn known<'a, T>(
+    cursor: &mut Cursor<'a>,
+    name: &'static str,
+    into: &mut Option<T>,
+    read: impl FnOnce(&mut Cursor<'a>) -> Read<T>,
+) -> Read<()> {
     if !cursor.null()? {
-        *into = Some(cursor.quantity().in_field(name)?);
+        *into = Some(read(cursor).in_field(name)?);
     }
     Ok(())
 }

@@ -245,10 +245,8 @@ impl State {
 
 /// A market that was moved to another event can be twice in one image: the higher version counts.
 fn moved(market: &Market, definition: Option<&MarketDefinition>) -> bool {
-    match (market.definition(), definition) {
-        (Some(known), Some(new)) => new.version < known.version,
-        _ => false,
-    }
+    let known = market.definition().and_then(|known| known.version);
+    known.zip(definition.and_then(|new| new.version)).is_some_and(|(known, new)| new < known)
 }
 
 fn top(market: &Market) -> i64 {
