@@ -125,6 +125,22 @@ def test_polymarket_other_best_prices_than_the_books_are_reported_until_it_is_se
     assert books.suspect() == ()
 
 
+def test_polymarket_best_prices_are_those_after_all_changes_of_a_message() -> None:
+    best = {"best_bid": "0.51", "best_ask": "0.6"}
+    message = change("0.5", "0", "BUY", **best)
+    message["price_changes"] += change("0.51", "7", "BUY", **best)["price_changes"]
+    typed = {"event_type": "price_change"} | message | {"timestamp": "1703875201000"}
+    for frame in (message, typed, [message]):
+        books = polymarket.Books()
+        books.apply(json.dumps(book()).encode())
+        assert books.apply(json.dumps(frame, separators=(",", ":")).encode()) == 2
+        assert (books.suspect(), books.mismatches) == ((), 0)
+        message["price_changes"][-1]["best_bid"] = "0.52"
+        books.apply(json.dumps(message).encode())
+        assert (books.suspect(), books.mismatches) == ((ASSET,), 1)
+        message["price_changes"][-1]["best_bid"] = "0.51"
+
+
 def test_polymarket_the_older_form_of_changes_is_read() -> None:
     books = polymarket.Books()
     old = event("price_change", changes=[{"price": "0.3", "size": "4", "side": "SELL"}])

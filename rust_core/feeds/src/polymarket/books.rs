@@ -22,11 +22,14 @@ pub struct Book {
     tick: Option<i64>,
     last: Option<i64>,
     suspect: bool,
+    /// [`State::updates`] when its best prices were last compared.
+    compared: u64,
 }
 
 impl Book {
     fn new(asset: Box<str>) -> Self {
-        Self { asset, bids: Side::bids(ONE), asks: Side::asks(ONE), tick: None, last: None, suspect: false }
+        let (bids, asks) = (Side::bids(ONE), Side::asks(ONE));
+        Self { asset, bids, asks, tick: None, last: None, suspect: false, compared: 0 }
     }
 
     /// The asset's id, up to 78 digits.
@@ -127,9 +130,7 @@ impl Books {
             return self.read(frame);
         }
         frames.pass(frame);
-        for (place, edit) in changes {
-            state.edit(*place, edit);
-        }
+        state.edit(changes);
         if let Some(what) = state.limit.take() {
             frames.limit(what);
         }
@@ -138,7 +139,7 @@ impl Books {
 
     /// Takes a frame of any form.
     fn read(&mut self, frame: &[u8]) -> u64 {
-        let Self { frames, message, state, .. } = self;
+        let Self { frames, message, state, changes } = self;
         if matches!(frame.trim_ascii(), b"PING" | b"PONG") {
             frames.pass(frame);
             state.passed_over += 1;
@@ -152,7 +153,7 @@ impl Books {
             state.passed_over += 1;
         }
         for event in &message.events {
-            state.take(message, event);
+            state.take(message, event, changes);
         }
         if let Some(what) = state.limit.take() {
             frames.limit(what);
@@ -197,15 +198,17 @@ impl Books {
 }
 
 impl State {
-    fn take(&mut self, message: &Message, event: &Event) {
+    fn take(&mut self, message: &Message, event: &Event, edits: &mut Vec<(usize, Edit)>) {
         match event {
             Event::Book { asset, bids, asks } => self.replace(message, asset, bids, asks),
             Event::Changes(changes) => {
+                edits.clear();
                 for change in &message.changes[changes.clone()] {
                     if let Some(place) = self.place_or_new(message.id(&change.asset)) {
-                        self.edit(place, &change.edit);
+                        edits.push((place, change.edit));
                     }
                 }
+                self.edit(edits);
             }
             Event::Tick { asset, size } => {
                 if let Some(book) = self.book(message.id(asset)) {
@@ -240,16 +243,24 @@ impl State {
         }
     }
 
+    /// Applies the changes of one event. Best prices are those after all of them: each book is compared once.
     #[inline]
-    fn edit(&mut self, place: usize, edit: &Edit) {
-        let Some(book) = self.books.get_mut(place) else { return };
-        let side = if edit.is_bid { &mut book.bids } else { &mut book.asks };
-        let room = side.set(edit.level.price, edit.level.size);
-        let differs = book.compare(edit.best_bid, edit.best_ask);
-        self.updates += 1;
-        self.mismatches += u64::from(differs);
-        if !room {
-            self.limit = Some("price levels");
+    fn edit(&mut self, edits: &[(usize, Edit)]) {
+        for (place, edit) in edits {
+            let Some(book) = self.books.get_mut(*place) else { continue };
+            let side = if edit.is_bid { &mut book.bids } else { &mut book.asks };
+            let room = side.set(edit.level.price, edit.level.size);
+            self.updates += 1;
+            if !room {
+                self.limit = Some("price levels");
+            }
+        }
+        for (place, edit) in edits.iter().rev() {
+            let Some(book) = self.books.get_mut(*place) else { continue };
+            if book.compared != self.updates {
+                book.compared = self.updates;
+                self.mismatches += u64::from(book.compare(edit.best_bid, edit.best_ask));
+            }
         }
     }
 
