@@ -61,6 +61,23 @@ impl Ledger {
         id
     }
 
+    /// Open an account that holds so much already, on the side on which it grows: for states that are restored, of which
+    /// somebody else checks that they are sound. False when it was opened before.
+    #[must_use = "an account that was open is left as it was"]
+    pub fn restore(&mut self, key: AccountKey, balance: Amount) -> bool {
+        let before = self.accounts.len();
+        let id = self.open(key);
+        if self.accounts.len() == before {
+            return false;
+        }
+        let net = match self.account(id).side {
+            Side::Credit => balance,
+            Side::Debit => balance.negated(),
+        };
+        self.set(id, net);
+        true
+    }
+
     /// The account of this name, if it was opened.
     pub fn find(&self, key: &AccountKey) -> Option<AccountId> {
         self.index.get(key).copied()

@@ -50,6 +50,11 @@ impl Follower {
         &self.wallet
     }
 
+    /// A state that was put together, at the end of a journal that led to it.
+    pub(crate) fn at(wallet: Wallet, chain: Chain) -> Self {
+        Self { wallet, chain }
+    }
+
     pub(crate) fn into_parts(self) -> (Wallet, Chain) {
         (self.wallet, self.chain)
     }

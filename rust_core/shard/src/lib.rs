@@ -13,6 +13,7 @@ mod leader;
 mod local;
 mod machine;
 mod queue;
+mod snapshot;
 
 pub use action::{Action, Durable, Outcome, Reason};
 pub use follower::Follower;
@@ -20,3 +21,4 @@ pub use frames::{Answers, Kind, MAX_BYTES, MAX_ITEMS, Request, RequestError};
 pub use local::{LocalError, LocalShard};
 pub use machine::{Limits, Shard, Standing, Stats};
 pub use queue::QueueLimits;
+pub use snapshot::SnapshotReader;

@@ -10,6 +10,7 @@ use crate::Faults;
 use crate::callers::Callers;
 use crate::database::Database;
 use crate::day::{TENANT, is_keyed};
+use crate::snapshots;
 
 /// What a day came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +63,7 @@ pub(crate) fn everything(database: &Database, callers: &Callers) -> Result<Count
     if let Some((account, balance)) = owed.find(|(_, balance)| balance.is_negative()) {
         return Err(format!("{account:?} stands at {balance:?}"));
     }
+    snapshots::change_nothing(database, &follower)?;
     let decided = decisions(database)?;
     answers_are_journaled(callers, &decided, follower.chain().seq)?;
     everything_journaled_was_told(callers, &decided)?;

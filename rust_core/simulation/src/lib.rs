@@ -11,13 +11,16 @@ mod check;
 mod database;
 mod day;
 mod errands;
+mod snapshots;
 mod standby;
+mod told;
 mod world;
 
 pub use check::Counts;
 
 /// Which faults of the record a day may have, besides those that every day has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fault that a day has or has not")]
 pub struct Faults {
     /// The primary dies at times and its standby goes on.
     pub fail_over: bool,
@@ -25,6 +28,8 @@ pub struct Faults {
     pub lose_tail: bool,
     /// No fault: a writer that waits for the lease follows what is announced, and goes on from there.
     pub hot_standby: bool,
+    /// A replayer takes snapshots, some of which are damaged; writers and standbys begin from the newest good one.
+    pub snapshots: bool,
 }
 
 /// What a day came to.

@@ -4,7 +4,7 @@ use journal::Digest;
 use shard::{Follower, Shard};
 
 use crate::database::Database;
-use crate::day::TENANT;
+use crate::snapshots::Snapshots;
 
 /// What a writer has followed since it last led or started.
 #[derive(Default)]
@@ -14,10 +14,16 @@ pub(crate) struct Hot {
 
 impl Hot {
     /// Follow at most `most` further batches, none beyond `announced`; the record must be the one that was announced.
-    pub(crate) fn follow(&mut self, database: &Database, announced: u64, most: usize) -> Result<(), String> {
+    pub(crate) fn follow(
+        &mut self,
+        database: &Database,
+        snapshots: &Snapshots,
+        announced: u64,
+        most: usize,
+    ) -> Result<(), String> {
         let mut follower = match self.follower.take() {
             Some(follower) => follower,
-            None => Follower::new(TENANT)?,
+            None => snapshots.newest(database)?,
         };
         let after = follower.chain().seq;
         let rows = database.rows().iter().filter(|(header, _)| header.hi > after && header.hi <= announced);
@@ -31,8 +37,15 @@ impl Hot {
     }
 
     /// Let the machine, which has taken the lease, go on from here; the error if the record lost what was followed.
-    pub(crate) fn hand_over(&mut self, database: &Database, machine: &mut Shard) -> Result<(), String> {
-        let Some(follower) = self.follower.take() else { return Ok(()) };
+    pub(crate) fn hand_over(
+        &mut self,
+        database: &Database,
+        snapshots: &Snapshots,
+        machine: &mut Shard,
+    ) -> Result<(), String> {
+        let Some(follower) = self.follower.take() else {
+            return machine.adopt(snapshots.newest(database)?);
+        };
         let chain = follower.chain();
         if chain.seq > 0 && !holds(database, chain.seq, &chain.hash) {
             return Err(format!("the journal does not hold what was acknowledged up to {}", chain.seq));

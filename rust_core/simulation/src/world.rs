@@ -11,7 +11,9 @@ use crate::chance::Chance;
 use crate::check;
 use crate::database::{Commit, Database};
 use crate::day::{Day, TENANT};
+use crate::snapshots::Snapshots;
 use crate::standby::Hot;
+use crate::told::{PAGE, Told};
 
 const WRITERS: usize = 2;
 const MILLISECOND: u64 = 1_000_000;
@@ -20,7 +22,6 @@ const START: u64 = 1_700_000_000 * SECOND;
 /// Small bounds, so that batches, queues and pages overflow within a short day.
 const LIMITS: Limits =
     Limits { batch_commands: 6, batch_bytes: 2048, queue: QueueLimits { commands: 24, bytes: 1 << 14 } };
-const PAGE: usize = 3;
 
 /// Something that happens at its time.
 enum Event {
@@ -32,15 +33,6 @@ enum Event {
     Land(SealedBatch),
     Renew { writer: usize, life: u64 },
     Start { writer: usize },
-}
-
-/// What a database operation came to.
-enum Told {
-    LeaseTaken(u64),
-    LeaseBusy,
-    LeaseUnclear,
-    Rows { epoch: u64, rows: Vec<Vec<u8>> },
-    Append { epoch: u64, hi: u64, outcome: Outcome },
 }
 
 struct Writer {
@@ -62,6 +54,7 @@ pub(crate) struct World {
     events: BTreeMap<(u64, u64), Event>,
     ordinal: u64,
     database: Database,
+    snapshots: Snapshots,
     writers: Vec<Writer>,
     callers: Callers,
     day: Day,
@@ -86,6 +79,7 @@ impl World {
             events: BTreeMap::new(),
             ordinal: 0,
             database: Database::new(),
+            snapshots: Snapshots::default(),
             writers: (0..WRITERS).map(writer).collect(),
             callers: Callers::default(),
             day: Day::new(),
@@ -149,7 +143,7 @@ impl World {
 
     fn happen(&mut self, event: Event) -> Result<(), String> {
         match event {
-            Event::Act => self.act(),
+            Event::Act => return self.act(),
             Event::Request { writer, ticket, frame } if self.writers[writer].is_up => {
                 self.writers[writer].machine.enqueue(ticket, frame);
                 return self.poll(writer);
@@ -169,13 +163,11 @@ impl World {
             }
             Event::Told { writer, life, what } => {
                 if self.writers[writer].is_up && self.writers[writer].life == life {
-                    if self.faults.hot_standby {
-                        self.keep_warm(writer, &what)?;
-                    }
+                    self.keep_warm(writer, &what)?;
                     if self.halted.is_some() {
                         return Ok(());
                     }
-                    tell(&mut self.writers[writer].machine, what);
+                    what.tell(&mut self.writers[writer].machine);
                     return self.poll(writer);
                 }
             }
@@ -197,12 +189,13 @@ impl World {
     }
 
     /// The next thing of the day: mostly something asked, at times something broken.
-    fn act(&mut self) {
+    fn act(&mut self) -> Result<(), String> {
         if self.is_calm {
             for command in self.callers.unanswered() {
                 self.send(Kind::Interactive, vec![command]);
             }
-            return self.later(SECOND, Event::Act);
+            self.later(SECOND, Event::Act);
+            return Ok(());
         }
         self.acts -= 1;
         let pause = self.chance.below(200) * MILLISECOND;
@@ -215,6 +208,9 @@ impl World {
                 self.writers[writer].offset = SECOND.cast_signed() - by;
             }
             8..12 if self.faults.fail_over => self.database.fail_over(),
+            15..22 if self.faults.snapshots => {
+                return self.snapshots.take(&self.database, self.promised, &mut self.chance);
+            }
             12..15 => {
                 let writer = self.chance.below(WRITERS as u64) as usize;
                 self.writers[writer].machine.resign();
@@ -227,6 +223,7 @@ impl World {
                 self.send(kind, commands);
             }
         }
+        Ok(())
     }
 
     fn crash(&mut self) {
@@ -308,10 +305,13 @@ impl World {
     /// A writer that does not get the lease follows the one that has it; one that gets it goes on from there.
     fn keep_warm(&mut self, writer: usize, what: &Told) -> Result<(), String> {
         let Writer { machine, hot, .. } = &mut self.writers[writer];
+        let Self { database, snapshots, .. } = self;
         match what {
-            Told::LeaseBusy => hot.follow(&self.database, self.promised, PAGE),
+            Told::LeaseBusy if self.faults.hot_standby => {
+                hot.follow(database, snapshots, self.promised, PAGE)
+            }
             Told::LeaseTaken(_) if machine.standing() == Standing::Standby => {
-                match hot.hand_over(&self.database, machine) {
+                match hot.hand_over(database, snapshots, machine) {
                     Err(reason) if self.faults.lose_tail => {
                         self.halted = Some(reason);
                         Ok(())
@@ -379,19 +379,5 @@ impl World {
             machine.lease_lost(epoch);
         }
         self.poll(writer)
-    }
-}
-
-fn tell(machine: &mut Shard, what: Told) {
-    match what {
-        Told::LeaseTaken(epoch) => machine.lease_taken(epoch),
-        Told::LeaseBusy => machine.lease_busy(),
-        Told::LeaseUnclear => machine.lease_unclear(),
-        Told::Rows { epoch, rows } => {
-            let last = rows.len() < PAGE;
-            let rows: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
-            machine.rows(epoch, &rows, last);
-        }
-        Told::Append { epoch, hi, outcome } => machine.append_result(epoch, hi, outcome),
     }
 }

@@ -41,7 +41,21 @@ fn writers_that_follow_hot_end_their_days_as_well() {
             other => panic!("seed {seed}: {other:?}"),
         }
     }
-    let faults = Faults { fail_over: true, lose_tail: true, hot_standby: true };
+    let faults = Faults { fail_over: true, lose_tail: true, hot_standby: true, snapshots: false };
+    let stopped = (1..=60).filter(|seed| matches!(live(*seed, ACTS, faults), Ok(End::Stopped(_)))).count();
+    assert!(stopped > 10, "{stopped} of 60 days");
+}
+
+#[test]
+fn writers_that_begin_from_snapshots_end_their_days_as_well() {
+    for seed in 1..=100 {
+        let (fail_over, hot_standby) = (seed % 2 == 0, seed % 4 < 2);
+        match live(seed, ACTS, Faults { fail_over, hot_standby, snapshots: true, ..Faults::default() }) {
+            Ok(End::Well(counts)) => assert!(counts.entries > 0),
+            other => panic!("seed {seed}: {other:?}"),
+        }
+    }
+    let faults = Faults { fail_over: true, lose_tail: true, hot_standby: false, snapshots: true };
     let stopped = (1..=60).filter(|seed| matches!(live(*seed, ACTS, faults), Ok(End::Stopped(_)))).count();
     assert!(stopped > 10, "{stopped} of 60 days");
 }

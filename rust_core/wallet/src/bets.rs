@@ -1,5 +1,9 @@
 //! Bets as objects: the hold on a stake, its states and versions, and the answers given about it.
 
+mod saved;
+
+pub(crate) use saved::SavedBet;
+
 use crate::arena::{Arena, Link};
 use crate::command::{Command, Kind};
 use crate::effects::{Outcome, Transition};
@@ -275,15 +279,13 @@ impl Bets {
 
     /// The result of this revision, if there was one.
     pub(crate) fn result(&self, bet: &Bet, revision: u32) -> Option<&Closing> {
-        let mut link = bet.closed;
-        while let Some(at) = link {
-            let closing = &self.closed[at.position()];
-            if closing.is_result() && closing.revision == revision {
-                return Some(closing);
-            }
-            link = closing.previous;
-        }
-        None
+        self.results(bet).find(|closing| closing.is_result() && closing.revision == revision)
+    }
+
+    /// All results of the bet and its rejection, the last first.
+    fn results(&self, bet: &Bet) -> impl Iterator<Item = &Closing> {
+        let before = |closing: &&Closing| closing.previous.map(|link| &self.closed[link.position()]);
+        std::iter::successors(self.closed(bet), before)
     }
 
     /// What was decided about a bet, and where that is journaled if not with its placement.
@@ -364,12 +366,7 @@ impl Bets {
             if let Some(answered) = self.accepted(bet) {
                 hash.add(&answered.term(&bet.id));
             }
-            let mut link = bet.closed;
-            while let Some(at) = link {
-                let closing = &self.closed[at.position()];
-                hash.add(&closing.term(&bet.id));
-                link = closing.previous;
-            }
+            self.results(bet).for_each(|closing| hash.add(&closing.term(&bet.id)));
         }
         hash
     }

@@ -3,6 +3,8 @@
 //! A minute counts as a whole until the end of it has left a window, so a limit may bind up to a minute longer than
 //! it must and never shorter. Nothing older than the longest window is kept: at most 43,200 minutes.
 
+mod saved;
+
 use ledger::{StateHash, TermBuilder};
 use money::Amount;
 use std::collections::VecDeque;

@@ -1,5 +1,9 @@
 //! The memory of keyed commands: what was asked under a key, and what was answered.
 
+mod saved;
+
+pub(crate) use saved::read_key;
+
 use crate::arena::Arena;
 use crate::codec::Head;
 use crate::command::{Command, Funds, Kind, Source, in_table};

@@ -26,6 +26,7 @@ mod refusal;
 mod replay;
 mod reply;
 mod rules;
+mod snapshot;
 mod state;
 mod wallet;
 mod wire;
@@ -46,6 +47,7 @@ pub use object::{GrantState, Object, PaymentState, PlayState, TokenState, Window
 pub use refusal::{Code, code_name};
 pub use replay::Corrupt;
 pub use reply::{Decision, Purse, Reply, Status, Terms};
+pub use snapshot::{Restoring, Unsound};
 pub use state::HoldsTotal;
 pub use wallet::Wallet;
 pub use wire::WireError;

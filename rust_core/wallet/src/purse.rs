@@ -66,6 +66,30 @@ impl Purses {
         PurseIndex(at)
     }
 
+    /// Open a purse with counters as they were; false when there is one.
+    #[must_use = "a second purse is not opened"]
+    pub(crate) fn restore(
+        &mut self,
+        ledger: &mut Ledger,
+        player: PlayerId,
+        currency: Currency,
+        counters: Counters,
+    ) -> bool {
+        let is_new = self.find(player, currency).is_none();
+        if is_new {
+            let at = self.open(ledger, player, currency);
+            let purse = self.get_mut(at);
+            purse.counters = counters;
+            let counted = purse.counters.hash(purse.name());
+            self.hash = self.hash.plus(&counted);
+        }
+        is_new
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Purse> {
+        self.all.iter()
+    }
+
     /// Count in the minute of an entry.
     #[inline]
     pub(crate) fn count(&mut self, at: PurseIndex, now: u32, counts: &Counts) {

@@ -96,7 +96,20 @@ impl State {
     /// Keep a record; false when its version is not the next.
     #[must_use = "a record of another version is not kept"]
     pub(crate) fn keep(&mut self, object: Object) -> bool {
-        if let Object::Grant(grant) = &object {
+        self.follow(&object);
+        self.objects.put(object)
+    }
+
+    /// Keep a record as it was; false when there is one of its id.
+    #[must_use = "a second record of an id is not kept"]
+    pub(crate) fn restore(&mut self, object: Object) -> bool {
+        self.follow(&object);
+        self.objects.restore(object)
+    }
+
+    /// What follows from a record: the grant of a purse, and what ends by itself.
+    fn follow(&mut self, object: &Object) {
+        if let Object::Grant(grant) = object {
             let (player, currency, id) = (grant.player, grant.currency, grant.id);
             let is_active = grant.state == GrantState::Active;
             let at = self.purse(player, currency);
@@ -107,8 +120,7 @@ impl State {
                 (false, _) => {}
             }
         }
-        self.expiries.follow(&object);
-        self.objects.put(object)
+        self.expiries.follow(object);
     }
 
     /// The grant from which a purse may stake.

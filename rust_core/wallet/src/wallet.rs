@@ -27,7 +27,16 @@ pub struct Wallet {
 impl Wallet {
     /// The empty wallet of a tenant.
     pub fn new(tenant: Slug) -> Self {
-        Self { state: State::new(tenant), plan: Plan::default(), poisoned: false }
+        Self::of(State::new(tenant))
+    }
+
+    /// A wallet in a state that was put together.
+    pub(crate) fn of(state: State) -> Self {
+        Self { state, plan: Plan::default(), poisoned: false }
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
     }
 
     /// Apply one encoded command at time `now`, raised to one past the last entry's if it is not later.

@@ -40,23 +40,37 @@ impl<T: Stored> Store<T> {
     /// when its version is not the next.
     #[must_use = "an object of another version is not kept"]
     pub(crate) fn put(&mut self, object: T) -> bool {
-        let term = term(&object);
-        if let Some(at) = self.position(object.id()) {
-            let old = &mut self.all[at];
-            if object.version() != old.version().wrapping_add(1) {
-                return false;
+        let Some(at) = self.position(object.id()) else {
+            if object.version() == 1 {
+                self.insert(object);
+                return true;
             }
-            self.hash.remove(&self::term(old));
-            *old = object;
-        } else {
-            if object.version() != 1 {
-                return false;
-            }
-            let fingerprint = fingerprint(object.id().bytes());
-            self.index.insert(fingerprint, self.all.push(object));
+            return false;
+        };
+        let old = &mut self.all[at];
+        if object.version() != old.version().wrapping_add(1) {
+            return false;
         }
-        self.hash.add(&term);
+        self.hash.remove(&term(old));
+        self.hash.add(&term(&object));
+        *old = object;
         true
+    }
+
+    /// Keep an object as it was, whatever its version; false when there is one of its id.
+    #[must_use = "a second object of an id is not kept"]
+    pub(crate) fn restore(&mut self, object: T) -> bool {
+        if self.position(object.id()).is_some() {
+            return false;
+        }
+        self.insert(object);
+        true
+    }
+
+    fn insert(&mut self, object: T) {
+        self.hash.add(&term(&object));
+        let fingerprint = fingerprint(object.id().bytes());
+        self.index.insert(fingerprint, self.all.push(object));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
