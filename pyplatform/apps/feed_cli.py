@@ -34,6 +34,9 @@ Descriptions = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="UOF market descriptions (XML), for names and bet stops."),
 ]
+OnTime = Annotated[
+    bool, typer.Option("--on-time", help="Play each message of the input when the clock shows its time.")
+]
 Files = Annotated[
     list[Path],
     typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE…", help="Recorded feeds."),
@@ -73,6 +76,7 @@ def replay(
     stay: Annotated[
         bool, typer.Option("--stay", help="Keep the markets on offer afterwards, until Ctrl-C.")
     ] = False,
+    on_time: OnTime = False,
     descriptions: Descriptions = None,
     data: Data = None,
 ) -> None:
@@ -85,7 +89,7 @@ def replay(
     from pyplatform.feeds.replay import AS_FAST_AS_POSSIBLE, Pace  # noqa: PLC0415
 
     name = producer or next(iter(feeds_of(files)))
-    pace = AS_FAST_AS_POSSIBLE if fast else Pace(speed, seconds)
+    pace = AS_FAST_AS_POSSIBLE if fast else Pace(speed, seconds, on_time)
     _publish(Feeding(name, tuple(files), pace, descriptions=descriptions), data, stay=stay)
 
 

@@ -68,7 +68,8 @@ async def serving(bus: Bus, feeding: Feeding) -> AsyncIterator[FeedService]:
     state = adapter(feeding.format, feeding.feed, await _descriptions(feeding))
     recorded = bool(feeding.inputs)
     careful = not (recorded or state.whole_on_return)
-    service = FeedService(bus, feeding.feed, state, assume_up=recorded, careful=careful)
+    assume_up = recorded and not feeding.pace.on_time
+    service = FeedService(bus, feeding.feed, state, assume_up=assume_up, careful=careful)
     await service.start()
     try:
         yield service

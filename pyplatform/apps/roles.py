@@ -24,10 +24,10 @@ _LOCATE_PAUSE_S: Final = 0.05
 class Options(msgspec.Struct, frozen=True):
     """What a role can be told on the command line; each role reads its part.
 
-    The feed role publishes the feed `producer`: live, or `inputs`, recordings played over `seconds`, from the start
-    or (`hold`) when asked to; a live feed is recorded in the folder `record`, and `descriptions` are UOF's. `limit` is
-    the liability in currency units that the trading role accepts on one runner of one market; the gateway listens on
-    `host` and `port` (0: any free one).
+    The feed role publishes the feed `producer`: live, or `inputs`, recordings played over `seconds`, from the start,
+    when asked to (`hold`), or each message at its own time (`on_time`); a live feed is recorded in the folder `record`,
+    and `descriptions` are UOF's. `limit` is the liability in currency units that the trading role accepts on one runner
+    of one market; the gateway listens on `host` and `port` (0: any free one).
     """
 
     host: str = "127.0.0.1"
@@ -39,6 +39,7 @@ class Options(msgspec.Struct, frozen=True):
     producer: str = "betfair"
     record: Path | None = None
     descriptions: Path | None = None
+    on_time: bool = False
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -81,9 +82,9 @@ async def projector(context: Context) -> None:
         await _until_stop(
             context.stop,
             [
-                run_balance_projector(context.settings, context.tenants, context.stop),
-                run_entry_projector(context.settings, context.tenants, context.stop),
-                run_auditor(context.settings, context.tenants, context.stop),
+                run_balance_projector(context.settings, context.tenants, context.stop, bus),
+                run_entry_projector(context.settings, context.tenants, context.stop, bus),
+                run_auditor(context.settings, context.tenants, context.stop, bus),
                 markets.run(),
                 *(projector.run() for projector in bets),
             ],
@@ -96,7 +97,7 @@ async def feed(context: Context) -> None:
     from pyplatform.feeds.replay import Pace  # noqa: PLC0415
 
     options = context.options
-    pace = Pace(seconds=options.seconds)
+    pace = Pace(on_time=True) if options.on_time else Pace(seconds=options.seconds)
     feeding = Feeding(
         options.producer,
         options.inputs,

@@ -1,4 +1,4 @@
-"""Recorded feeds played again: at their own speed, faster, as fast as possible, or a day in a given time."""
+"""Recorded feeds played again: at their own speed, faster, as fast as possible, a day in a given time, or on time."""
 
 import asyncio
 from array import array
@@ -37,10 +37,15 @@ class Played(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast: `seconds` for the whole day with its gaps shortened, or `speed` times the original (inf: no pause)."""
+    """How fast: `seconds` for the whole day with its gaps shortened, or `speed` times the original (inf: no pause).
+
+    `on_time`: every item when the clock shows its own time, as a live source would have sent it. What is past at the
+    start is told at once, and how the producers stand only after it, as by a feed that has recovered.
+    """
 
     speed: float = 1.0
     seconds: float | None = None
+    on_time: bool = False
 
 
 async def replay(paths: Sequence[Path], pace: Pace) -> AsyncIterator[Played]:
@@ -57,6 +62,10 @@ async def replay(paths: Sequence[Path], pace: Pace) -> AsyncIterator[Played]:
             yield played
         return
     first, last = await asyncio.to_thread(_span, paths)
+    if pace.on_time:
+        async for item in _on_time(paths):
+            yield Played((item.at_ns - first) / max(1, last - first), replace(item, at_ns=now_ns()))
+        return
     timed = merge(*(_timed(path, first, pace.speed) for path in paths), key=lambda timed: timed[0])
     async for played in _paced(timed, (last - first) / 1e9 / pace.speed):
         yield played
@@ -71,6 +80,25 @@ async def _paced(timed: Iterable[tuple[float, Received | Health]], whole_s: floa
         elif number % _BREATH == 0:
             await asyncio.sleep(0)
         yield Played(min(1.0, due / whole_s) if whole_s else 0.0, replace(item, at_ns=now_ns()))
+
+
+async def _on_time(paths: Sequence[Path]) -> AsyncIterator[Received | Health]:
+    """Wait for each item's own time; of the past, what the producers were comes last."""
+    past: dict[str, Health] | None = {}
+    for number, item in enumerate(merge(*map(_items, paths), key=lambda item: item.at_ns)):
+        wait = item.at_ns - now_ns()
+        if past is not None and wait > 0:
+            for health in past.values():
+                yield health
+            past = None
+        if past is not None and isinstance(item, Health):
+            past[item.producer] = item
+            continue
+        if wait > 0 or number % _BREATH == 0:
+            await asyncio.sleep(max(0.0, wait / 1e9))
+        yield item
+    for health in (past or {}).values():
+        yield health
 
 
 def _items(path: Path, *, told: bool = True) -> Iterator[Received | Health]:

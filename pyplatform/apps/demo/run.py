@@ -26,7 +26,6 @@ from pyplatform.apps.proofs import print_proofs
 from pyplatform.apps.supervisor import ONE_OF_EACH, Platform
 from pyplatform.bus import Bus, Message
 from pyplatform.client import AsyncClient
-from pyplatform.client.calls import markets
 from pyplatform.client.exchange import TIMEOUT
 from pyplatform.contracts.feeds import start_subject
 from pyplatform.contracts.sportsbook.desk import STATS_SUBJECT, TradingStats
@@ -39,6 +38,7 @@ DAY_S: Final = 60.0
 FUNDS: Final = "1000.00"
 WATCHED: Final = 100
 """Markets the players of a tenant look at, of a feed that has more."""
+LOOK_S: Final = 0.25
 REGISTERING: Final = 2
 """Registrations at a time: each costs two password hashes, which keep a core busy."""
 SETTLE_S: Final = 30.0
@@ -176,25 +176,12 @@ def _activities(
         if token:
             client = day.client(tenant, token)
             screen = screens[tenant.slug] = Screen(client)
-            works += [screen.run(), _discover(client, screen)]
+            works += [screen.run(), screen.discover(WATCHED, LOOK_S)]
     for number, (tenant, account) in enumerate(accounts):
         seed = day.options.seed * 1_000_003 + number
         client = day.client(tenant, account.token)
         works.append(Player(client, screens[tenant.slug], seed, day.timeline).play(day.over))
     return works
-
-
-async def _discover(client: AsyncClient, screen: Screen) -> None:
-    """Subscribe the screen to markets as they appear in the catalogue."""
-    known: set[str] = set()
-    while True:
-        listed = await client.send(markets.list_markets())
-        new = [market.id for market in listed.markets if market.id not in known]
-        found = new[: WATCHED - len(known)]
-        if found:
-            known.update(found)
-            screen.subscriptions.put_nowait(found)
-        await asyncio.sleep(0.25)
 
 
 @asynccontextmanager

@@ -6,7 +6,9 @@ import random
 import msgspec
 
 from pyplatform.client import AsyncClient
+from pyplatform.client.calls import markets
 from pyplatform.client.stream import Stream
+from pyplatform.client.types.shared import MarketView
 from pyplatform.client.types.stream import Heard, MarketState, PriceChange, Trouble
 from pyplatform.kernel.errors import PlatformError
 
@@ -25,7 +27,10 @@ class Screen:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
         self._prices: dict[str, dict[str, str]] = {}
-        self.subscriptions: asyncio.Queue[list[str]] = asyncio.Queue()
+        self._followed: set[str] = set()
+        self._subscriptions: asyncio.Queue[list[str]] = asyncio.Queue()
+        self.views: dict[str, MarketView] = {}
+        """The markets that are followed, as they were last described."""
         self.messages = 0
 
     async def run(self) -> None:
@@ -40,7 +45,17 @@ class Screen:
 
     async def _ask(self, stream: Stream) -> None:
         while True:
-            await stream.subscribe(await self.subscriptions.get())
+            await stream.subscribe(await self._subscriptions.get())
+
+    async def discover(self, most: int, every_s: float) -> None:
+        """Follow markets as they appear in the catalogue, at most so many, until cancelled."""
+        while True:
+            listed = await self._client.send(markets.list_markets())
+            new = [market.id for market in listed.markets if market.id not in self._followed]
+            if found := new[: most - len(self._followed)]:
+                self._followed.update(found)
+                self._subscriptions.put_nowait(found)
+            await asyncio.sleep(every_s)
 
     def _take(self, message: Heard) -> None:
         self.messages += 1
@@ -50,16 +65,25 @@ class Screen:
             case MarketState(market=view):
                 offered = {str(s.id): s.price for s in view.selections if s.price is not None}
                 self._prices[view.id] = offered if view.status == "open" else {}
-            case Trouble(code=code, detail=detail):
-                raise PlatformError(f"the price stream answered {code}: {detail}")
+                self.views[view.id] = view
+            case Trouble(code=code, detail=detail, market_id=market_id):
+                if not market_id:
+                    raise PlatformError(f"the price stream answered {code}: {detail}")
+                self._followed.discard(
+                    market_id
+                )  # a gateway that has just begun does not know all of them yet
+
+    def open_prices(self) -> dict[str, dict[str, str]]:
+        """The open markets that have prices: by market, the prices by selection."""
+        return {market_id: prices for market_id, prices in sorted(self._prices.items()) if prices}
 
     def pick(self, chance: random.Random) -> Offer | None:
         """Choose a selection as a punter would, the shorter its price the more often; None if nothing is open."""
-        open_markets = [market_id for market_id, prices in sorted(self._prices.items()) if prices]
-        if not open_markets:
+        offered = self.open_prices()
+        if not offered:
             return None
-        market_id = chance.choice(open_markets)
-        prices = self._prices[market_id]
+        market_id = chance.choice(list(offered))
+        prices = offered[market_id]
         selections = sorted(prices, key=int)
         weights = [1.0 / float(prices[selection]) for selection in selections]
         selection = chance.choices(selections, weights)[0]

@@ -78,6 +78,28 @@ async def test_an_outage_on_record_is_played_too(tmp_path: Path) -> None:
     assert (item.producer, item.up, item.reason) == ("betfair", False, "disconnected")
 
 
+async def test_on_time_the_past_is_told_at_once_and_the_rest_when_the_clock_shows_it(tmp_path: Path) -> None:
+    now = time.time_ns()
+
+    def said(text: str, ms: int) -> Received:
+        return Received(now + ms * 1_000_000, "", text.encode())
+
+    def stands(*, up: bool, ms: int) -> Health:
+        return Health("uof", up, "on record", now + ms * 1_000_000)
+
+    past = [said("a", -900), stands(up=True, ms=-800), stands(up=False, ms=-700), said("b", -600)]
+    ahead = [said("c", 150), stands(up=True, ms=200), said("d", 250)]
+    async with Recorder(tmp_path, "uof", "uof") as recorder:
+        for item in [*past, *ahead]:
+            recorder.write(item)
+        paths = list(recorder.files)
+    found = [(time.time_ns(), item) async for _, item in replay(paths, Pace(on_time=True))]
+    told = [item.payload.decode() if isinstance(item, Received) else item.up for _, item in found]
+    assert told == ["a", "b", False, "c", True, "d"]
+    assert all(at >= wanted.at_ns for (at, _), wanted in zip(found[3:], ahead, strict=True))
+    assert found[1][0] < ahead[0].at_ns
+
+
 async def test_a_cut_off_last_line_does_not_swallow_the_line_of_another_file(tmp_path: Path) -> None:
     first, second = [line(0), b'{"op":"mcm","pt": 50'], [line(0), line(1_000)]
     files = written(tmp_path / "a", *first), written(tmp_path / "b", *second)
