@@ -1,6 +1,6 @@
 """How processes talk: NATS publish and request/reply, coalesced frames, and finding who holds a lease."""
 
-from pyplatform.bus.client import Bus, Message, Subscription
+from pyplatform.bus.client import Bus, Message, Subscription, using
 from pyplatform.bus.coalesce import Coalescer
 from pyplatform.bus.errors import Disconnected, NoResponders
 from pyplatform.bus.frames import INTERACTIVE, SETTLEMENT
@@ -16,4 +16,5 @@ __all__ = [
     "Message",
     "NoResponders",
     "Subscription",
+    "using",
 ]

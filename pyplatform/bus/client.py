@@ -1,7 +1,8 @@
 """The connection of a process to NATS."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Final, Self
 
 from nats.aio.client import Client
@@ -160,6 +161,19 @@ class Bus:
         self.reconnects += 1
         self._known_errors.clear()
         _log.info("connection to NATS is back")
+
+
+@asynccontextmanager
+async def using(shared: Bus | None, url: str, name: str) -> AsyncIterator[Bus]:
+    """The connection that is shared, or else one of our own while the context lasts."""
+    if shared is not None:
+        yield shared
+        return
+    bus = await Bus.connect(url, name)
+    try:
+        yield bus
+    finally:
+        await bus.close()
 
 
 def _without_password(url: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from nats.js import JetStreamContext
 
 from pyplatform._core import shard as core
-from pyplatform.bus import Bus
+from pyplatform.bus import Bus, using
 from pyplatform.eventstore.tail import LedgerTail, PastDiffers
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
@@ -72,17 +72,14 @@ class Auditor:
             log.info("anchored", tenant=self._tenant, seq=self._replayer.seq, file=str(path))
 
 
-async def run_auditor(settings: Settings, tenants: Iterable[str], stop: asyncio.Event) -> None:
+async def run_auditor(
+    settings: Settings, tenants: Iterable[str], stop: asyncio.Event, shared: Bus | None = None
+) -> None:
     """Verify and anchor the ledgers of `tenants` until `stop`; nothing, where no folder for anchors is set."""
     config = AnchorConfig.from_env()
     if config is None:
         await stop.wait()
         return
-    bus = await Bus.connect(settings.nats_url, "auditor")
-    try:
-        auditors = [Auditor(settings, bus.js, tenant, config) for tenant in tenants]
-        async with asyncio.TaskGroup() as group:
-            for auditor in auditors:
-                group.create_task(auditor.run(stop))
-    finally:
-        await bus.close()
+    async with using(shared, settings.nats_url, "auditor") as bus, asyncio.TaskGroup() as group:
+        for tenant in tenants:
+            group.create_task(Auditor(settings, bus.js, tenant, config).run(stop))

@@ -11,7 +11,7 @@ import asyncpg
 from nats.js import JetStreamContext
 
 from pyplatform._core import shard as core
-from pyplatform.bus import Bus
+from pyplatform.bus import Bus, using
 from pyplatform.core.accounts import Movement, movements
 from pyplatform.eventstore.tail import LedgerTail, PastDiffers
 from pyplatform.kernel.config import Settings
@@ -151,17 +151,18 @@ def _month(move: Movement) -> tuple[int, int]:
     return time.year, time.month
 
 
-async def run_entry_projector(settings: Settings, tenants: Iterable[str], stop: asyncio.Event) -> None:
-    """Keep the moves of the ledgers of `tenants` in Postgres, until `stop`."""
-    bus = await Bus.connect(settings.nats_url, "entries")
-    works = [asyncio.create_task(EntryProjector(settings, bus.js, tenant).run()) for tenant in tenants]
-    stopping = asyncio.create_task(stop.wait())
-    tasks: set[asyncio.Task[Any]] = {stopping, *works}
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for work in works:
-            if work.done():
-                work.result()
-    finally:
-        await end(tasks)
-        await bus.close()
+async def run_entry_projector(
+    settings: Settings, tenants: Iterable[str], stop: asyncio.Event, shared: Bus | None = None
+) -> None:
+    """Keep the moves of the ledgers of `tenants` in Postgres, until `stop`; over a `shared` bus if there is one."""
+    async with using(shared, settings.nats_url, "entries") as bus:
+        works = [asyncio.create_task(EntryProjector(settings, bus.js, tenant).run()) for tenant in tenants]
+        stopping = asyncio.create_task(stop.wait())
+        tasks: set[asyncio.Task[Any]] = {stopping, *works}
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for work in works:
+                if work.done():
+                    work.result()
+        finally:
+            await end(tasks)

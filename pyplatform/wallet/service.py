@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pyplatform.bus import Bus
+from pyplatform.bus import Bus, using
 from pyplatform.eventstore.lease import LeaseKeeper, owner_id
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tasks import end
@@ -94,16 +94,15 @@ async def run_wallet(
         await bus.close()
 
 
-async def run_balance_projector(settings: Settings, tenants: Iterable[str], stop: asyncio.Event) -> None:
-    """Keep the balances of `tenants` in Valkey as their ledgers say, until `stop`."""
-    bus = await Bus.connect(settings.nats_url, "balances")
-    try:
+async def run_balance_projector(
+    settings: Settings, tenants: Iterable[str], stop: asyncio.Event, shared: Bus | None = None
+) -> None:
+    """Keep the balances of `tenants` in Valkey as ledgers say, until `stop`; over a `shared` bus if there is one."""
+    async with using(shared, settings.nats_url, "balances") as bus:
         projectors = [BalanceProjector(settings, bus.js, tenant) for tenant in tenants]
         stopping: _Task = asyncio.create_task(stop.wait())
         tasks: list[_Task] = [asyncio.create_task(projector.run()) for projector in projectors]
         await _together([*tasks, stopping], until=stopping)
-    finally:
-        await bus.close()
 
 
 async def _together(tasks: Sequence[_Task], until: _Task | None = None) -> None:
