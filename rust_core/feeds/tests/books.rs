@@ -55,15 +55,24 @@ fn an_image_flag_behind_the_runners_still_replaces_them_first() {
 }
 
 #[test]
-fn an_image_without_a_definition_keeps_what_the_market_is() {
+fn an_image_without_a_definition_has_its_own_runners_and_the_market_stays_what_it_is() {
     let books = books(&[
         &mcm(
-            r#""marketDefinition":{"status":"OPEN","version":3,"runners":[{"id":5,"status":"ACTIVE"}]},"rc":[{"id":5,"ltp":2}]"#,
+            r#""marketDefinition":{"status":"OPEN","version":3,"runners":[{"id":5,"status":"ACTIVE"},{"id":6,"status":"REMOVED","bsp":2.5},{"id":7,"status":"HIDDEN"}]},"rc":[{"id":6,"ltp":2}]"#,
         ),
-        &mcm(r#""img":true"#),
+        &mcm(r#""img":true,"rc":[{"id":6},{"id":8,"ltp":3}]"#),
+        &mcm(r#""rc":[{"id":5,"ltp":4}]"#),
     ]);
     assert_eq!(books.market(ID).and_then(|market| market.definition()).expect("definition").version, Some(3));
-    assert_eq!((runner(&books, 5).status(), runner(&books, 5).ltp()), (Some("ACTIVE"), None));
+    let runners = books.market(ID).expect("market").runners();
+    assert_eq!(
+        runners.map(|runner| (runner.id(), runner.status(), runner.ltp(), runner.bsp())).collect::<Vec<_>>(),
+        [
+            (5, Some("ACTIVE"), Some(4.0), None),
+            (6, Some("REMOVED"), None, Some(2.5)),
+            (8, None, Some(3.0), None)
+        ]
+    );
 }
 
 #[test]

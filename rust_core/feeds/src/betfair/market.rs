@@ -272,14 +272,16 @@ impl Market {
         if change.image {
             self.drop_prices();
         }
-        match definition {
-            Some((definition, text)) => room &= self.define(definition, text),
-            None if change.image => room &= self.define_again(),
-            None => {}
+        if let Some((definition, text)) = definition {
+            room &= self.define(definition, text);
         }
         change.tv.apply(&mut self.tv);
         for change in message.runners(change) {
+            let known = self.keys.len();
             room &= self.runner(change.id, change.hc).is_some_and(|runner| runner.update(change, message));
+            if self.keys.len() > known {
+                self.define_again(change.id, change.hc);
+            }
         }
         room
     }
@@ -298,23 +300,17 @@ impl Market {
         self.generation = self.generation.wrapping_add(1);
     }
 
-    /// An image without a definition replaces the prices; what the market is stays known.
-    fn define_again(&mut self) -> bool {
-        let definition = self.definition.clone();
-        definition.is_none_or(|definition| self.define_runners(&definition))
+    /// An image without a definition drops the runners, but not what the definition before it said of them.
+    #[cold]
+    fn define_again(&mut self, id: i64, hc: f64) {
+        let Some(definition) = self.definition.clone() else { return };
+        let told = definition.runners.iter().rfind(|told| (told.id, told.hc) == (id, hc));
+        if let Some((told, runner)) = told.zip(self.runner(id, hc)) {
+            runner.define(told);
+        }
     }
 
     fn define(&mut self, definition: Arc<MarketDefinition>, text: &[u8]) -> bool {
-        let room = self.define_runners(&definition);
-        if *self.definition_text != *text {
-            self.definition_text = text.into();
-        }
-        self.is_closed = &*definition.status == "CLOSED";
-        self.definition = Some(definition);
-        room
-    }
-
-    fn define_runners(&mut self, definition: &MarketDefinition) -> bool {
         let mut room = true;
         for runner in &definition.runners {
             match self.runner(runner.id, runner.hc) {
@@ -322,6 +318,11 @@ impl Market {
                 None => room = false,
             }
         }
+        if *self.definition_text != *text {
+            self.definition_text = text.into();
+        }
+        self.is_closed = &*definition.status == "CLOSED";
+        self.definition = Some(definition);
         room
     }
 
