@@ -8,7 +8,8 @@ pub mod wallet {
 
     #[pymodule_export]
     use crate::wallet_codec::{
-        Context, accept_bet, deposit, place_bet, raise_generation, reject_bet, settle_bet, tick, void_bet,
+        Context, accept_bet, deposit, place_bet, raise_generation, reject_bet, reopen_bet, settle_bet, tick,
+        void_bet,
     };
     #[pymodule_export]
     use crate::wallet_games::cash_out;

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use wallet::{
     AcceptBet, BetId, Command, Deposit, Envelope, Fraction, Funds, Key, PlaceBet, PlayerId, RaiseGeneration,
-    RejectBet, SettleBet, Slip, Slug, Source, StakeTax, Tick, TokenId, Trace, VoidBet,
+    RejectBet, ReopenBet, SettleBet, Slip, Slug, Source, StakeTax, Tick, TokenId, Trace, VoidBet,
 };
 
 /// Who sends commands and under which trace.
@@ -208,6 +208,20 @@ pub fn void_bet<'py>(
         version,
     };
     encode(context.py(), context, &Command::VoidBet(command))
+}
+
+/// Take the last result of a bet back: it is open again until it has another.
+#[pyfunction]
+pub fn reopen_bet<'py>(
+    context: &Bound<'py, Context>,
+    bet_id: &[u8],
+    revision: u32,
+    version: u32,
+    evidence: &[u8],
+) -> PyResult<Bound<'py, PyBytes>> {
+    let evidence = array("evidence", evidence)?;
+    let command = ReopenBet { bet_id: bet(bet_id)?, revision, evidence, version };
+    encode(context.py(), context, &Command::ReopenBet(command))
 }
 
 /// Reject the bets that are pending for too long, and end what has expired.

@@ -23,6 +23,7 @@ __all__ = [
     "place_bet",
     "raise_generation",
     "reject_bet",
+    "reopen_bet",
     "settle_bet",
     "tick",
     "void_bet",
@@ -152,6 +153,15 @@ def void_bet(
 
     Revisions count with settlements, so a higher one corrects a result. Refused as `settle_bet`, and part_too_small,
     free_bet_whole.
+    """
+
+def reopen_bet(context: Context, bet_id: bytes, revision: int, version: int, evidence: bytes) -> bytes:
+    """Take the last result back without another: the bet is open again, and holds its stake as before that result.
+
+    What was paid or given back is taken from the player, and what is not there becomes debt. Revisions count with
+    results; `evidence` is a 32-byte hash of what is known now. Refused: unknown_bet, player_mismatch, bet_not_closed,
+    stale_revision, stale_version, token_not_available (the free bet is on another bet or has ended),
+    amount_out_of_range.
     """
 
 def cash_out(

@@ -39,7 +39,7 @@ VERSIONED = {
     **dict.fromkeys(["convert_bonus", "end_bonus"], ("grant", "grant")),
     "end_free_bet": ("token", "token"),
     "cash_out": ("bet", "bet"),
-    **dict.fromkeys(["accept_bet", "reject_bet", "settle_bet", "void_bet"], ("bet", "bet_id")),
+    **dict.fromkeys(["accept_bet", "reject_bet", "settle_bet", "void_bet", "reopen_bet"], ("bet", "bet_id")),
 }
 
 
@@ -198,6 +198,7 @@ BETS = [
     ]
     * 3,
     command("void_bet", anyone, bet_id=bet, revision=between(1, 4), reason=mostly(1, 2), part=parts),
+    *[command("reopen_bet", anyone, bet_id=bet, revision=between(1, 4))] * 2,
     *[command("cash_out", anyone, bet=bet, amount=amounts, part=parts)] * 2,
     command("tick", nobody, after=later),
     command("raise_generation", nobody, generation=between(0, 2)),
@@ -333,6 +334,8 @@ def encode(asked: Command) -> bytes:
     if kind == "settle_bet":
         known = (fields["bet_id"], fields["revision"], fields["version"], fields["returns"])
         return wallet.settle_bet(context, *known, bytes(32), void=fields["void"])
+    if kind == "reopen_bet":
+        return wallet.reopen_bet(context, evidence=bytes(32), **fields)
     if kind in {"accept_bet", "reject_bet", "void_bet", "tick", "raise_generation"}:
         unkeyed: Callable[..., bytes] = getattr(wallet, kind)
         return unkeyed(context, **fields)

@@ -129,6 +129,57 @@ def void_bet(state: State, command: Command) -> object:
     return _result(state, bet, command, parts, "open" if parts.real_left + parts.bonus_left else VOIDED)
 
 
+def reopen_bet(state: State, command: Command) -> object:
+    """The last result is reversed, and the bet holds what it held before."""
+    bet = state.need("bet", command["bet_id"], "unknown_bet")
+    check_player(command, bet.player)
+    if bet.state not in {SETTLED, VOIDED}:
+        raise No("bet_not_closed")
+    if command["revision"] < bet.last.revision:
+        raise No("stale_revision")
+    check_version(bet, command)
+    held, old, player, currency = _held(state, bet), bet.last.parts, bet.player, bet.currency
+    on_bets = of("PLAYER_BET_HELD", player, currency)
+    moves: Moves = [(house("SPORT_STAKES", currency), on_bets, old.lost)]
+    coming = 0
+    payouts = house("FREEBET_COST" if bet.token is not None else "SPORT_PAYOUTS", currency)
+    payable = of("TAX_PAYABLE", bet.jurisdiction, currency)
+    for to, amount in ((payouts, old.paid), (on_bets, old.void), (payable, old.tax_back)):
+        taken, there = take(state, player, currency, to, amount, coming)
+        moves, coming = moves + taken, coming - there
+    state.books.post(moves + _hold_bonus(state, bet, old))
+    if bet.token is not None:
+        token = state.things["token", bet.token]
+        if token.state not in {"used", "available"}:
+            raise No("token_not_available")
+        free, used = of("PLAYER_FREEBET", token.id, currency), house("FREEBET_USED", currency)
+        there = used if token.state == "used" else free
+        state.books.post([(there, of("PLAYER_FREEBET_HELD", token.id, currency), token.amount)])
+        token.state, token.version = "placed", token.version + 1
+    _count(state, bet, -old.paid, -old.void)
+    bet.real, bet.bonus, bet.tax = held.real, held.bonus, held.tax
+    bet.state, bet.version = "open", bet.version + 1
+    bet.last = SimpleNamespace(revision=command["revision"], parts=_parts())
+    return bet
+
+
+def _hold_bonus(state: State, bet: SimpleNamespace, old: SimpleNamespace) -> Moves:
+    if bet.grant is None:
+        return []
+    free, on_bets = (
+        of("PLAYER_BONUS", bet.grant, bet.currency),
+        of("PLAYER_BONUS_HELD", bet.grant, bet.currency),
+    )
+    sink = house("BONUS_STAKES" if _is_active(state, bet) else "BONUS_FORFEITED", bet.currency)
+    moves: Moves = [(sink, on_bets, old.bonus_lost)]
+    has = state.books.balances[free]
+    for to, amount in ((house("BONUS_PAYOUTS", bet.currency), old.bonus_paid), (on_bets, old.bonus_void)):
+        taken = min(has, amount)
+        moves += [(free, to, taken), (house("BONUS_WRITEOFF", bet.currency), to, amount - taken)]
+        has -= taken
+    return moves
+
+
 def _to_close(state: State, command: Command) -> SimpleNamespace:
     bet = state.need("bet", command["bet_id"], "unknown_bet")
     check_player(command, bet.player)

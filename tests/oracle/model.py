@@ -42,6 +42,7 @@ UNKEYED: dict[str, Rule] = {
     "reject_bet": bets.reject_bet,
     "settle_bet": bets.settle_bet,
     "void_bet": bets.void_bet,
+    "reopen_bet": bets.reopen_bet,
 }
 # What may differ when a bet is asked for again.
 NOT_ASKED = frozenset(

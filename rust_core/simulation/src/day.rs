@@ -3,7 +3,8 @@
 use money::{Amount, Currency};
 use wallet::{
     AcceptBet, BetId, Command, Deposit, Envelope, Fraction, Funds, Key, Kind, PlaceBet, PlayerId,
-    RaiseGeneration, RejectBet, Reply, SettleBet, Slip, Slug, Source, Status, TokenId, Trace, VoidBet,
+    RaiseGeneration, RejectBet, ReopenBet, Reply, SettleBet, Slip, Slug, Source, Status, TokenId, Trace,
+    VoidBet,
 };
 
 use crate::chance::Chance;
@@ -59,7 +60,16 @@ impl Day {
                 Command::RejectBet(RejectBet { bet_id, code: 203, version: placed.version.max(1) })
             }),
             73..93 => self.about_a_bet(chance, settle),
-            93..99 => self.about_a_bet(chance, |bet_id, placed, chance| {
+            93..95 => self.about_a_bet(chance, |bet_id, placed, chance| {
+                let (revision, version) = (placed.revision + 1, placed.version.max(1));
+                Command::ReopenBet(ReopenBet {
+                    bet_id,
+                    revision,
+                    evidence: [chance.below(3) as u8; 32],
+                    version,
+                })
+            }),
+            95..99 => self.about_a_bet(chance, |bet_id, placed, chance| {
                 let (revision, version) = (placed.revision + 1, placed.version.max(1));
                 let part = Fraction::new(1, 1 + chance.below(2) as u32).expect("a part");
                 Command::VoidBet(VoidBet { bet_id, revision, reason: chance.below(3) as u16, part, version })

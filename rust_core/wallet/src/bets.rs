@@ -152,6 +152,7 @@ impl Closing {
         let (revision, returns, part, code) = match command {
             Command::SettleBet(settle) => (settle.revision, settle.returns, settle.void, 0),
             Command::VoidBet(void) => (void.revision, Amount::ZERO, Some(void.part), 0),
+            Command::ReopenBet(reopen) => (reopen.revision, Amount::ZERO, None, 0),
             Command::RejectBet(reject) => (0, Amount::ZERO, None, reject.code),
             _ => (0, Amount::ZERO, None, Code::Expired.number()),
         };
@@ -188,21 +189,25 @@ impl Closing {
                 BetState::Open => was == BetState::Open,
                 _ => false,
             },
+            Kind::ReopenBet => {
+                self.state == BetState::Open && matches!(was, BetState::Settled | BetState::Voided)
+            }
             _ => was == BetState::Pending && self.state == BetState::Rejected,
         }
     }
 
-    /// Whether it is a result, which a later revision can correct.
+    /// Whether it is a result or takes one back, which a later revision can correct.
     pub(crate) fn is_result(&self) -> bool {
-        matches!(self.kind, Kind::SettleBet | Kind::VoidBet)
+        matches!(self.kind, Kind::SettleBet | Kind::VoidBet | Kind::ReopenBet)
     }
 }
 
 /// What a result does with the real money of a bet, if nothing else is recorded: of `released` money a settlement
-/// loses all and pays its returns, and any other closing gives all back.
+/// loses all and pays its returns, one that is taken back leaves nothing, and any other closing gives all back.
 pub(crate) fn plain_outcome(command: &Command<'_>, released: Amount) -> Outcome {
     match command {
         Command::SettleBet(settle) => Outcome { lost: released, void: Amount::ZERO, paid: settle.returns },
+        Command::ReopenBet(_) => Outcome::default(),
         _ => Outcome { lost: Amount::ZERO, void: released, paid: Amount::ZERO },
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::codec::{FIRST_FOREIGN_CODE, Head};
 use crate::command::{
-    AcceptBet, Command, Deposit, Funds, Kind, PlaceBet, RaiseGeneration, RejectBet, SettleBet, Slip,
-    StakeTax, Tick, VoidBet,
+    AcceptBet, Command, Deposit, Funds, Kind, PlaceBet, RaiseGeneration, RejectBet, ReopenBet, SettleBet,
+    Slip, StakeTax, Tick, VoidBet,
 };
 use crate::fields::Part;
 use crate::ids::{BetId, Key, Slug, TokenId};
@@ -52,6 +52,12 @@ pub(crate) fn put_body(out: &mut Vec<u8>, command: &Command<'_>) {
             put_varint(out, u64::from(void.reason));
             void.part.put(out);
             put_varint(out, u64::from(void.version));
+        }
+        Command::ReopenBet(reopen) => {
+            out.extend_from_slice(reopen.bet_id.bytes());
+            put_varint(out, u64::from(reopen.revision));
+            out.extend_from_slice(&reopen.evidence);
+            put_varint(out, u64::from(reopen.version));
         }
         Command::RaiseGeneration(raise) => put_varint(out, raise.generation),
         Command::Cashier(command) => command.put(out),
@@ -230,6 +236,10 @@ fn read_unkeyed<'a>(
             let (revision, reason) = (reader.varint_as()?, reader.varint_as()?);
             let part = Part::read(reader)?;
             Command::VoidBet(VoidBet { bet_id, revision, reason, part, version: version(reader)? })
+        }
+        Kind::ReopenBet => {
+            let (revision, evidence) = (reader.varint_as()?, reader.array()?);
+            Command::ReopenBet(ReopenBet { bet_id, revision, evidence, version: version(reader)? })
         }
         _ => return Err(WireError::Kind),
     })

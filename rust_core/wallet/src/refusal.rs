@@ -151,6 +151,8 @@ codes! {
     BetNotSeenYet = 156 "bet_not_seen_yet",
     /// The provider already used the name of this win for another.
     PayoutExists = 157 "payout_exists",
+    /// The bet has no result that could be taken back.
+    BetNotClosed = 158 "bet_not_closed",
     /// The key was used for another command.
     KeyConflict = 160 "key_conflict",
     /// The bytes are not a command.

@@ -200,7 +200,7 @@ fn fold_transition(
         Kind::CashOut if was == BetState::Open => {
             state.bets.change(index, transition);
         }
-        Kind::SettleBet | Kind::VoidBet | Kind::RejectBet | Kind::Tick => {
+        Kind::SettleBet | Kind::VoidBet | Kind::ReopenBet | Kind::RejectBet | Kind::Tick => {
             let outcome = effect.outcome.unwrap_or_else(|| plain_outcome(&entry.command, change.negated()));
             let state_now = transition.state;
             let closing = Closing::new(&entry.command, answered, entry.command_hash, state_now, outcome);

@@ -7,8 +7,8 @@ use money::{Amount, Currency};
 use proptest::prelude::*;
 use wallet::{
     AcceptBet, BetId, Command, Deposit, EncodeError, Entry, Envelope, Key, PlaceBet, PlayerId,
-    RaiseGeneration, RejectBet, Reply, SettleBet, Slip, Slug, Source, Tick, Trace, VoidBet, Wallet,
-    WireError, decode_command, encode_command,
+    RaiseGeneration, RejectBet, ReopenBet, Reply, SettleBet, Slip, Slug, Source, Tick, Trace, VoidBet,
+    Wallet, WireError, decode_command, encode_command,
 };
 
 fn ids() -> impl Strategy<Value = [u8; 16]> {
@@ -113,6 +113,7 @@ proptest! {
         round_trip(&envelope, &Command::RejectBet(RejectBet { bet_id, code, version }));
         round_trip(&envelope, &Command::SettleBet(SettleBet { bet_id, revision, returns, void: None, evidence, version }));
         round_trip(&envelope, &Command::VoidBet(VoidBet { bet_id, revision, reason, part: wallet::Fraction::WHOLE, version }));
+        round_trip(&envelope, &Command::ReopenBet(ReopenBet { bet_id, revision, evidence, version }));
         round_trip(&envelope, &Command::Tick(Tick { until: number }));
         round_trip(&envelope, &Command::RaiseGeneration(RaiseGeneration { generation: number }));
     }

@@ -7,8 +7,8 @@ use common::{Pair, amount, bet, currency, encode, envelope, player};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use wallet::{
-    AcceptBet, Command, Deposit, Envelope, Key, PlaceBet, RaiseGeneration, RejectBet, SettleBet, Slip, Slug,
-    Source, Tick, VoidBet, Wallet,
+    AcceptBet, Command, Deposit, Envelope, Key, PlaceBet, RaiseGeneration, RejectBet, ReopenBet, SettleBet,
+    Slip, Slug, Source, Tick, VoidBet, Wallet,
 };
 
 /// A command by small numbers, so that keys, bets and versions meet again.
@@ -53,6 +53,12 @@ enum Step {
         revision: u32,
         reason: u16,
     },
+    Reopen {
+        bet: u8,
+        version: u32,
+        revision: u32,
+        evidence: u8,
+    },
     Tick {
         ahead: u64,
     },
@@ -93,6 +99,8 @@ fn steps() -> impl Strategy<Value = Vec<(u8, bool, u64, Step)>> {
         ),
         2 => (0..6_u8, versions(), revisions(), 0..2_u16)
             .prop_map(|(bet, version, revision, reason)| Step::Void { bet, version, revision, reason }),
+        6 => (0..6_u8, 2..4_u32, 1..4_u32, prop::bool::weighted(0.3).prop_map(u8::from))
+            .prop_map(|(bet, version, revision, evidence)| Step::Reopen { bet, version, revision, evidence }),
         1 => (0..80_u64).prop_map(|ahead| Step::Tick { ahead }),
         1 => prop_oneof![9 => 0..2_u64, 1 => 0..6_u64].prop_map(|generation| Step::Raise { generation }),
     ];
@@ -154,6 +162,12 @@ fn with_command<T>(step: &Step, now: u64, then: impl FnOnce(&Command<'_>) -> T) 
             part: wallet::Fraction::WHOLE,
             version: *version,
         })),
+        Step::Reopen { bet: number, version, revision, evidence } => then(&Command::ReopenBet(ReopenBet {
+            bet_id: bet(*number),
+            revision: *revision,
+            evidence: [*evidence; 32],
+            version: *version,
+        })),
         Step::Tick { ahead } => then(&Command::Tick(Tick { until: now.saturating_sub(20) + ahead })),
         Step::Raise { generation } => {
             then(&Command::RaiseGeneration(RaiseGeneration { generation: *generation }))
@@ -200,7 +214,7 @@ proptest! {
 fn the_sequences_reach_every_outcome() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut seen = std::collections::BTreeSet::new();
-    for _ in 0..500 {
+    for _ in 0..2_000 {
         let tree = steps().new_tree(&mut runner).expect("a sequence");
         let (mut pair, mut now) = (Pair::new(), 1_000);
         for (who, system, pause, step) in tree.current() {
@@ -232,6 +246,8 @@ fn the_sequences_reach_every_outcome() {
         ("settle_bet", &["operation", "returns", "evidence", "stale_revision"]),
         ("void_bet", &judged),
         ("void_bet", &["bet_not_open", "operation", "reason"]),
+        ("reopen_bet", &judged),
+        ("reopen_bet", &["bet_not_closed", "operation", "evidence", "stale_revision"]),
         ("tick", &[""]),
         ("raise_generation", &["", "replayed", "generation_not_higher"]),
     ];

@@ -5,7 +5,7 @@ mod common;
 use common::{Pair, bet, cents, currency, place, player};
 use wallet::{
     AcceptBet, Command, Corrupt, Deposit, Entry, Head, Key, Kind, PlaceBet, RaiseGeneration, RejectBet,
-    SettleBet, Slug, Tick, VoidBet, Wallet,
+    ReopenBet, SettleBet, Slug, Tick, VoidBet, Wallet,
 };
 
 /// Every kind of command, accepted and refused.
@@ -48,6 +48,7 @@ fn journal() -> Pair {
             part: wallet::Fraction::WHOLE,
             version: 2,
         }),
+        Command::ReopenBet(ReopenBet { bet_id: bet(2), revision: 2, evidence: [9; 32], version: 3 }),
         Command::RaiseGeneration(RaiseGeneration { generation: 3 }),
     ] {
         assert_ne!(pair.run(who, &command, 500).seq, 0);

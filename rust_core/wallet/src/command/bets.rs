@@ -151,6 +151,19 @@ pub struct VoidBet {
     pub version: u32,
 }
 
+/// Take the last result of a bet back: what it did is reversed, and the bet is open again until it has another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReopenBet {
+    /// The bet.
+    pub bet_id: BetId,
+    /// Number of the word that took the result back, counted together with results.
+    pub revision: u32,
+    /// Hash of what is known now.
+    pub evidence: [u8; 32],
+    /// The version the bet should have.
+    pub version: u32,
+}
+
 /// The kill switch: verdicts of older generations are stale from here on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RaiseGeneration {

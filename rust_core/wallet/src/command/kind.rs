@@ -77,6 +77,7 @@ kinds! {
         SettleBet = 6 "settle_bet",
         VoidBet = 7 "void_bet",
         RaiseGeneration = 8 "raise_generation",
+        ReopenBet = 9 "reopen_bet",
     }
     Cashier player {
         InitiateDeposit = 20 "initiate_deposit",

@@ -11,7 +11,8 @@ mod plain;
 mod table;
 
 pub use bets::{
-    AcceptBet, Deposit, Funds, PlaceBet, RaiseGeneration, RejectBet, SettleBet, Slip, StakeTax, Tick, VoidBet,
+    AcceptBet, Deposit, Funds, PlaceBet, RaiseGeneration, RejectBet, ReopenBet, SettleBet, Slip, StakeTax,
+    Tick, VoidBet,
 };
 pub use bonus::{
     Bonus, CashOut, ConvertBonus, EndBonus, EndFreeBet, EndReason, GiveFreeBet, GrantBonus, SpendPolicy,
@@ -98,6 +99,7 @@ pub enum Command<'a> {
     Tick(Tick),
     SettleBet(SettleBet),
     VoidBet(VoidBet),
+    ReopenBet(ReopenBet),
     RaiseGeneration(RaiseGeneration),
     Cashier(Cashier<'a>),
     House(House<'a>),
@@ -133,6 +135,7 @@ impl<'a> Command<'a> {
             Self::Tick(_) => Kind::Tick,
             Self::SettleBet(_) => Kind::SettleBet,
             Self::VoidBet(_) => Kind::VoidBet,
+            Self::ReopenBet(_) => Kind::ReopenBet,
             Self::RaiseGeneration(_) => Kind::RaiseGeneration,
             Self::Cashier(command) => command.kind(),
             Self::House(command) => command.kind(),
@@ -164,6 +167,7 @@ impl<'a> Command<'a> {
             Self::RejectBet(reject) => Some(reject.bet_id),
             Self::SettleBet(settle) => Some(settle.bet_id),
             Self::VoidBet(void) => Some(void.bet_id),
+            Self::ReopenBet(reopen) => Some(reopen.bet_id),
             Self::Bonus(Bonus::CashOut(cash_out)) => Some(cash_out.bet),
             _ => None,
         }

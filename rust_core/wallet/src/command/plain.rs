@@ -43,6 +43,11 @@ pub(super) fn show(command: &Command<'_>) -> Fields {
             ("reason", number(void.reason)),
             ("part", void.part.show()),
         ],
+        Command::ReopenBet(reopen) => vec![
+            ("revision", number(reopen.revision)),
+            ("version", number(reopen.version)),
+            ("evidence", Shown::Bytes(reopen.evidence.to_vec())),
+        ],
         Command::RaiseGeneration(raise) => vec![("generation", number(raise.generation))],
         _ => Vec::new(),
     }

@@ -1,7 +1,8 @@
-//! The ends of a bet: settled (held → stakes, and pay-outs → player), voided or rejected (held → player).
+//! The ends of a bet: settled (held → stakes, and pay-outs → player), voided or rejected (held → player); and how an
+//! end is taken back.
 
 use super::result::{Held, Parts};
-use super::{Outcome, Plan, Request, correct, debt};
+use super::{Outcome, Plan, Request, correct, debt, reopen};
 use crate::bets::{Answered, Bet, BetIndex, BetState, Closing, plain_outcome};
 use crate::command::{Command, Kind};
 use crate::effects::Transition;
@@ -70,7 +71,9 @@ pub(super) fn close(
     let bet = state.bets.get(index);
     let (purse, was_left, version) = (bet.purse, bet.real_left, bet.version + 1);
     let correction = check(state, bet, command)?;
-    let (parts, gained) = if correction {
+    let (parts, gained) = if command.kind() == Kind::ReopenBet {
+        (reopen::plan(state, index, plan)?, Amount::ZERO)
+    } else if correction {
         correct::plan(state, index, command, plan)?
     } else {
         let held = Held::by(state, bet);
@@ -86,7 +89,7 @@ pub(super) fn close(
     let now = match command.kind() {
         Kind::SettleBet => BetState::Settled,
         Kind::VoidBet if is_over => BetState::Voided,
-        Kind::VoidBet => BetState::Open,
+        Kind::VoidBet | Kind::ReopenBet => BetState::Open,
         _ => BetState::Rejected,
     };
     let transition = Transition { state: now, version, real_left: parts.real_left };
@@ -102,6 +105,7 @@ fn repeated(state: &State, bet: &Bet, request: &Request<'_>) -> Option<Reply> {
     let original = match command {
         Command::SettleBet(settle) => state.bets.result(bet, settle.revision),
         Command::VoidBet(void) => state.bets.result(bet, void.revision),
+        Command::ReopenBet(reopen) => state.bets.result(bet, reopen.revision),
         _ => state.bets.closed(bet).filter(|closing| closing.kind == Kind::RejectBet),
     }?;
     let Answered { seq, at, version } = original.answered;
@@ -123,7 +127,7 @@ fn difference(original: &Closing, command: &Command<'_>, digest: &[u8; 16]) -> F
     match command {
         Command::SettleBet(settle) if settle.returns != original.returns => Field::Returns,
         Command::SettleBet(settle) if settle.void != original.part => Field::Void,
-        Command::SettleBet(_) => Field::Evidence,
+        Command::SettleBet(_) | Command::ReopenBet(_) => Field::Evidence,
         Command::VoidBet(void) if Some(void.part) != original.part => Field::Part,
         Command::VoidBet(_) => Field::Reason,
         _ => Field::Code,
@@ -135,6 +139,7 @@ fn check(state: &State, bet: &Bet, command: &Command<'_>) -> Result<bool, Code> 
     let (expected, revision) = match command {
         Command::RejectBet(reject) => (reject.version, None),
         Command::VoidBet(void) => (void.version, Some(void.revision)),
+        Command::ReopenBet(reopen) => (reopen.version, Some(reopen.revision)),
         Command::SettleBet(settle) => (settle.version, Some(settle.revision)),
         _ => (bet.version, None),
     };
@@ -142,6 +147,9 @@ fn check(state: &State, bet: &Bet, command: &Command<'_>) -> Result<bool, Code> 
     let is_closed_by_result = matches!(bet.state, BetState::Settled | BetState::Voided);
     match revision {
         None if bet.state != BetState::Pending => return Err(Code::BetNotPending),
+        Some(_) if command.kind() == Kind::ReopenBet && !is_closed_by_result => {
+            return Err(Code::BetNotClosed);
+        }
         Some(_) if bet.state != BetState::Open && !is_closed_by_result => return Err(Code::BetNotOpen),
         Some(revision) if last.is_some_and(|last| revision < last.revision) => {
             return Err(Code::StaleRevision);

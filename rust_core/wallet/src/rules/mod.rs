@@ -18,6 +18,7 @@ mod payment;
 mod place;
 mod plan;
 mod provider;
+mod reopen;
 mod result;
 mod rollback;
 mod round;
@@ -54,7 +55,7 @@ pub(crate) fn apply(
         Command::Deposit(deposit) => deposit::apply(state, &request, deposit, plan, entry),
         Command::PlaceBet(place) => place::apply(state, &request, place, plan, entry),
         Command::AcceptBet(accept) => accept::apply(state, &request, accept, plan, entry),
-        Command::RejectBet(_) | Command::SettleBet(_) | Command::VoidBet(_) => {
+        Command::RejectBet(_) | Command::SettleBet(_) | Command::VoidBet(_) | Command::ReopenBet(_) => {
             close::apply(state, &request, plan, entry)
         }
         Command::Tick(tick) => tick::apply(state, &request, *tick, plan, entry),

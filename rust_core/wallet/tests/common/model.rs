@@ -3,8 +3,8 @@
 use super::{amount, player};
 use std::collections::BTreeMap;
 use wallet::{
-    BetId, Command, Decision, Deposit, Field, Kind, ObjectId, PlaceBet, PlayerId, Reply, SettleBet, Status,
-    Terms, Tick, VoidBet,
+    BetId, Command, Decision, Deposit, Field, Kind, ObjectId, PlaceBet, PlayerId, ReopenBet, Reply,
+    SettleBet, Status, Terms, Tick, VoidBet,
 };
 
 type Closed = (Kind, u32, i128, Vec<u8>, Reply);
@@ -279,6 +279,9 @@ impl Model {
             Command::VoidBet(VoidBet { revision, version, reason, .. }) => {
                 (Kind::VoidBet, *revision, *version, 0, reason.to_le_bytes().to_vec())
             }
+            Command::ReopenBet(ReopenBet { revision, version, evidence, .. }) => {
+                (Kind::ReopenBet, *revision, *version, 0, evidence.to_vec())
+            }
             _ => unreachable!("ends a bet"),
         };
         let reject = kind == Kind::RejectBet;
@@ -292,16 +295,21 @@ impl Model {
                 version: answer.version,
                 ..reply(Status::Conflict, 160, answer.seq, answer.at)
             };
-            let other = [Field::Code, Field::Evidence, Field::Reason];
+            let other = match kind {
+                Kind::RejectBet => Field::Code,
+                Kind::VoidBet => Field::Reason,
+                _ => Field::Evidence,
+            };
             return match (*was == kind, *was_returns == returns, *was_rest == rest) {
                 (false, ..) => conflict(Field::Operation),
                 (true, false, _) => conflict(Field::Returns),
-                (true, true, false) => conflict(other[if reject { 0 } else { kind as usize - 5 }]),
+                (true, true, false) => conflict(other),
                 (true, true, true) => again(answer),
             };
         }
         let later = bet.closed.iter().any(|(was, number, ..)| *was as u8 >= 6 && *number > revision);
         let code = match (bet.state, reject) {
+            ("pending" | "open" | "rejected", false) if kind == Kind::ReopenBet => 158,
             ("pending" | "rejected", false) => 107,
             ("open" | "settled" | "voided" | "rejected", true) => 108,
             _ if later && !reject => 149,
@@ -316,6 +324,7 @@ impl Model {
             let state = match kind {
                 Kind::SettleBet => "settled",
                 Kind::VoidBet => "voided",
+                Kind::ReopenBet => "open",
                 _ => "rejected",
             };
             self.close(id, state, returns, (kind, revision, rest, answer));
@@ -329,9 +338,8 @@ impl Model {
         let paid_before = bet.closed.last().map_or(0, |closed| closed.2);
         (bet.state, bet.version) = (state, bet.version + 1);
         bet.closed.push((how.0, how.1, returns, how.2, how.3));
-        if matches!(before, "pending" | "open") {
-            *self.held.entry((player, currency)).or_default() -= staked;
-        }
+        let holds = |state| if matches!(state, "pending" | "open") { staked } else { 0 };
+        *self.held.entry((player, currency)).or_default() += holds(state) - holds(before);
         let lost = |state| if state == "settled" { staked } else { 0 };
         let given = |state| if matches!(state, "voided" | "rejected") { staked } else { 0 };
         *self.house.entry(("stakes", currency)).or_default() += lost(state) - lost(before);
