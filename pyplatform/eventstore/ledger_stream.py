@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Final
 
 import nats.errors
@@ -20,8 +21,10 @@ log = get_logger("eventstore.ledger_stream")
 
 IDLE: Final = 1.0
 """Seconds without a message after which the consumer is looked at."""
-REST: Final = 0.02
-"""Seconds between two takes of a reader: what comes meanwhile goes along, for the price of one."""
+REST: Final = (0.02, 0.1)
+"""Shortest and longest pause (seconds) of a reader between two takes: what comes meanwhile goes along."""
+SHARE: Final = 3.0
+"""Between those a reader rests so many times as long as it worked: on a busy machine copies give way to players."""
 BEHIND: Final = 256
 """Batches kept for a reader; the oldest of more are dropped, for it to read them from the journal."""
 PAUSE: Final = 0.2
@@ -34,7 +37,7 @@ class Reader:
     def __init__(self) -> None:
         self._batches: deque[core.Batch] = deque(maxlen=BEHIND)
         self._filled = asyncio.Event()
-        self._rested = 0.0
+        self._took = 0.0
 
     def put(self, batch: core.Batch) -> None:
         """Keep a batch for it."""
@@ -43,11 +46,12 @@ class Reader:
 
     async def take(self) -> list[core.Batch]:
         """All that came since the last time, once there is something."""
+        came = monotonic()
+        rest = min(max(REST[0], SHARE * (came - self._took)), REST[1])
         await self._filled.wait()
-        loop = asyncio.get_running_loop()
-        if (left := self._rested - loop.time()) > 0:
+        if (left := rest - (monotonic() - came)) > 0:
             await asyncio.sleep(left)
-        self._rested = loop.time() + REST
+        self._took = monotonic()
         taken = list(self._batches)
         self._batches.clear()
         self._filled.clear()

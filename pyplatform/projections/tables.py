@@ -10,8 +10,11 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.projections.inbox import Outcome, Position
 
 _ENTER: Final = """
-select set_config('role', 'pyplatform_projector', true), set_config('pyplatform.tenant', $1, true)
+select set_config('role', 'pyplatform_projector', true), set_config('pyplatform.tenant', $1, true),
+    set_config('synchronous_commit', 'off', true)
 """
+"""Rows and position are one transaction, and made from the journal: a crash that loses the last of them loses nothing,
+and the writer's commits need not queue behind theirs for the disk."""
 _POSITION: Final = "select seq, hash from projections.position where tenant = $1 and name = $2"
 _FIRST: Final = """
 insert into projections.position (tenant, name, seq, hash) values ($1, $2, 0, '') on conflict do nothing

@@ -104,6 +104,7 @@ class EntryProjector:
     async def _follow(self) -> None:
         position = await self._inbox.position()
         self.applied = position.seq
+        self._accounts.clear()  # a crash of Postgres may have lost the last of them
         tail = LedgerTail(self._js, self._settings.postgres_url, self._tenant, position.seq, position.hash)
         try:
             async for batches in tail.batches():
