@@ -26,6 +26,7 @@ mod shard;
 mod shard_batch;
 mod shard_machine;
 mod shard_replayer;
+mod shard_snapshot;
 mod trading;
 mod wallet;
 mod wallet_cashier;

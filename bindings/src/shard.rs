@@ -12,6 +12,8 @@ pub mod shard {
     use crate::shard_machine::{Shard, Stats};
     #[pymodule_export]
     use crate::shard_replayer::Replayer;
+    #[pymodule_export]
+    use crate::shard_snapshot::SnapshotReader;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

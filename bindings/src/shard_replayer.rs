@@ -22,6 +22,11 @@ impl Replayer {
         self.0.lock().expect("a panic in the replayer ends the process")
     }
 
+    /// Goes on from where a follower stands.
+    pub fn at(follower: shard::Follower) -> Self {
+        Self(Mutex::new(follower))
+    }
+
     /// The state itself; the replayer begins anew.
     pub fn take(&self) -> PyResult<shard::Follower> {
         let mut follower = self.follower();
@@ -37,7 +42,7 @@ type Balance<'py> = (Bound<'py, PyBytes>, &'static str, Integer, Integer);
 impl Replayer {
     #[new]
     fn new(shard: &str) -> PyResult<Self> {
-        shard::Follower::new(shard).map(|follower| Self(Mutex::new(follower))).map_err(PyValueError::new_err)
+        shard::Follower::new(shard).map(Self::at).map_err(PyValueError::new_err)
     }
 
     fn apply(&self, py: Python<'_>, batches: Vec<PyBackedBytes>) -> PyResult<()> {
@@ -47,6 +52,16 @@ impl Replayer {
             batches.iter().try_for_each(|batch| follower.apply(batch))
         })
         .map_err(PyValueError::new_err)
+    }
+
+    fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        let chunks = py
+            .detach(|| {
+                let _guard = AbortOnPanic;
+                self.follower().snapshot()
+            })
+            .map_err(PyValueError::new_err)?;
+        Ok(chunks.iter().map(|chunk| PyBytes::new(py, chunk)).collect())
     }
 
     #[getter]

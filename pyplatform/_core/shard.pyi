@@ -29,6 +29,7 @@ __all__ = [
     "Header",
     "Replayer",
     "Shard",
+    "SnapshotReader",
     "Stats",
     "chart",
     "genesis_hash",
@@ -223,6 +224,12 @@ class Replayer:
     def __new__(cls, shard: str) -> Replayer: ...
     def apply(self, batches: list[bytes]) -> None:
         """Fold the next batches; releases the GIL. Raises ValueError saying what does not verify."""
+    def snapshot(self) -> list[bytes]:
+        """The state in sealed chunks of about 1 MiB, for `SnapshotReader`; releases the GIL.
+
+        A state has one snapshot: replayers of one journal make the same bytes, wherever they began. Raises ValueError
+        after a batch that did not verify.
+        """
     @property
     def seq(self) -> int: ...
     @property
@@ -245,3 +252,19 @@ class Replayer:
         """A payment, withdrawal, grant …, by field; see `pyplatform._core.wallet.Wallet.record`."""
     def open_bets(self) -> list[bytes]:
         """Ids of the bets that are pending or open."""
+
+@final
+class SnapshotReader:
+    """Puts a replayer together from the chunks of a snapshot, in order; any flipped bit in them is refused.
+
+    The snapshot claims a position in the journal: ask the journal whether it holds it, with the replayer's hashes.
+    """
+
+    def __new__(cls, shard: str) -> SnapshotReader: ...
+    def take(self, chunks: list[bytes]) -> None:
+        """Take in the next chunks; releases the GIL. Raises ValueError saying what does not verify."""
+    @property
+    def digest(self) -> bytes:
+        """Hash of the last chunk taken, which covers all before it: the name of a whole snapshot."""
+    def finish(self) -> Replayer:
+        """The replayer, once; raises ValueError when chunks are missing or hold another state than they say."""

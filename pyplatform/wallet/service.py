@@ -13,6 +13,7 @@ from pyplatform.telemetry import Gauge
 from pyplatform.wallet.consumers import BalanceProjector, lowest_applied
 from pyplatform.wallet.outbox import Outbox
 from pyplatform.wallet.server import ShardServer
+from pyplatform.wallet.snapshots import Snapshots
 from pyplatform.wallet.standby import Announcer, Standby
 from pyplatform.wallet.store import JournalReader
 from pyplatform.wallet.writer import Writer
@@ -30,7 +31,8 @@ class Shard:
         url = settings.postgres_url
         self.keeper = LeaseKeeper(url, owner_id(), replication=replication)
         self.readers = [JournalReader(url, shard), JournalReader(url, shard)]
-        self.standby = Standby(bus, self.readers[0], shard)
+        self.snapshots = Snapshots(url, shard)
+        self.standby = Standby(bus, self.readers[0], shard, self.snapshots)
         self.writer = Writer(url, shard, self.keeper, replication=replication, standby=self.standby)
         self.server = ShardServer(bus, self.writer)
         self.outbox = Outbox(
@@ -64,6 +66,7 @@ class Shard:
         finally:
             await end({writing, leaving, *helpers})
             await self.keeper.close()
+            await self.snapshots.close()
             for reader in self.readers:
                 await reader.close()
 

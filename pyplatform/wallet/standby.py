@@ -3,7 +3,8 @@
 The writer announces over core NATS how far its journal is durable, at most every 20 ms. A standby reads the batches up
 to there from the journal itself, verifies each, and compares the end with the announced hash: bytes that the writer's
 process would otherwise send twice. An announcement that is lost is made good by the next, and on a quiet shard by
-asking. Nothing beyond what was announced is read: a row may be visible that a failover discards.
+asking. Nothing beyond what was announced is read: a row may be visible that a failover discards. A standby that has
+followed nothing yet begins from the newest snapshot that verifies.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from pyplatform.contracts.wallet import ShardState, durable_subject, free_subjec
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tasks import end
 from pyplatform.telemetry import Gauge, get_logger
+from pyplatform.wallet.snapshots import Snapshots
 from pyplatform.wallet.store import JournalReader
 from pyplatform.wallet.writer import HANDED_OVER, Durable
 
@@ -85,10 +87,13 @@ class Announcer:
 class Standby:
     """Keeps a shard's state warm while another process leads it."""
 
-    def __init__(self, bus: Bus, reader: JournalReader, shard: str) -> None:
+    def __init__(
+        self, bus: Bus, reader: JournalReader, shard: str, snapshots: Snapshots | None = None
+    ) -> None:
         self._bus = bus
         self._reader = reader
         self._shard = shard
+        self._snapshots = snapshots
         self._replayer = core.Replayer(shard)
         self._folding = asyncio.Lock()
         self._follows = asyncio.Event()
@@ -114,6 +119,22 @@ class Standby:
     def demoted(self, reason: str) -> None:
         """Begin to follow again, from nothing: what the writer had is gone."""
         self._follows.set()
+
+    async def warm(self) -> None:
+        """If nothing is followed yet, begin from the newest good snapshot, or else from the journal's beginning."""
+        if self._snapshots is None or self._replayer.seq:
+            return
+        async with self._folding:
+            if self._replayer.seq or not self._follows.is_set():
+                return
+            try:
+                begun = await self._snapshots.newest()
+            except Unavailable as error:
+                log.warning("no snapshot to begin from", shard=self._shard, error=str(error))
+                return
+            if begun is not None:
+                log.info("begins from a snapshot", shard=self._shard, seq=begun.seq)
+                self._replayer = begun
 
     async def surrender(self) -> core.Replayer:
         """The state as far as it was followed, for the writer that has the lease now; it is followed no further."""
@@ -180,6 +201,7 @@ class Standby:
 
     async def _follow(self, state: ShardState) -> None:
         """Read up to `state` and no further; start anew when the journal's past is another than what was followed."""
+        await self.warm()
         replayer = self._replayer
         if state.seq < replayer.seq and state.epoch > self._epoch:
             return self._forget(f"the holder of epoch {state.epoch} stands at {state.seq}")

@@ -79,7 +79,8 @@ async def check_durability(conn: asyncpg.Connection, replication: Replication) -
 
 
 @contextmanager
-def _reachable() -> Iterator[None]:
+def reachable() -> Iterator[None]:
+    """Say of a database that does not answer that it is unavailable."""
     try:
         yield
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
@@ -107,7 +108,7 @@ class Journal:
         Raises Unavailable when the database does not answer, and PlatformError when it must not be used.
         """
         self.close()
-        with _reachable():
+        with reachable():
             conn = await connect(
                 self._url, within=APPEND_DEADLINE, settings=commit_settings(self._replication)
             )
@@ -156,7 +157,7 @@ class Journal:
         """Whole batches after `after`, in order; fewer than `limit` when the journal ends with them."""
         if self._conn is None:
             raise Unavailable("the journal is not open")
-        with _reachable():
+        with reachable():
             rows = await self._conn.fetch(_READ, self._shard, after, limit)
         return [row["payload"] for row in rows]
 
@@ -167,14 +168,14 @@ class Journal:
         """
         if self._conn is None:
             raise Unavailable("the journal is not open")
-        with _reachable():
+        with reachable():
             return bool(await self._conn.fetchval(_FENCE, self._shard) == epoch)
 
     async def holds(self, seq: int, digest: bytes) -> bool:
         """Whether a batch with this hash ends at `seq`; nothing is always held."""
         if self._conn is None:
             raise Unavailable("the journal is not open")
-        with _reachable():
+        with reachable():
             return seq == 0 or await self._conn.fetchval(_HASH, self._shard, seq) == digest
 
 
@@ -198,19 +199,19 @@ class JournalReader:
 
     async def page(self, after: int, until: int, limit: int = PAGE) -> list[tuple[int, bytes]]:
         """Up to `limit` batches after `after` that end at or before `until`, each with its last sequence."""
-        with _reachable():
+        with reachable():
             rows = await (await self._connection()).fetch(_PAGE, self._shard, after, until, limit)
         return [(row["seq_hi"], row["payload"]) for row in rows]
 
     async def hash_at(self, seq: int) -> bytes | None:
         """Hash of the batch that ends at `seq`; None when no batch ends there."""
-        with _reachable():
+        with reachable():
             found: bytes | None = await (await self._connection()).fetchval(_HASH, self._shard, seq)
         return found
 
     async def tip(self) -> int | None:
         """Sequence of the last row; None before the shard's genesis."""
-        with _reachable():
+        with reachable():
             found: int | None = await (await self._connection()).fetchval(_TIP, self._shard)
         return found
 

@@ -54,6 +54,9 @@ class Listener(Protocol):
 class Follower(Protocol):
     """Who follows a shard while another leads it."""
 
+    async def warm(self) -> None:
+        """Begin from a snapshot, if nothing is followed yet: better before a lease runs than under it."""
+
     async def surrender(self) -> core.Replayer:
         """The state as far as it was followed; it is followed no further."""
 
@@ -198,6 +201,8 @@ class Writer:
 
     async def _taking(self) -> None:
         try:
+            if self._standby is not None:
+                await self._standby.warm()
             taken = await self._keeper.take(self.shard)
             if taken is not None:
                 await self._open(taken.epoch)
