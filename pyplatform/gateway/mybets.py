@@ -76,8 +76,8 @@ def my_bet(found: Mapping[bytes, bytes]) -> MyBet | None:
     placed = _placed.decode(found[b"placed"])
     state = BetState(found[b"state"].decode())
     sold = [int(value) for name, value in found.items() if name.startswith(b"sold:")]
-    if b"returns" in found:
-        sold.append(int(found[b"returns"]))
+    if returns := found.get(b"returns"):  # empty once a result was taken back
+        sold.append(int(returns))
     if state is BetState.VOIDED:
         sold = [placed.stake]
     return MyBet(

@@ -78,6 +78,8 @@ class BetProjector:
             fields: dict[str, bytes | str | int] = {"state": state}
             if entry.kind == "settle_bet":
                 fields["returns"] = entry.amount
+            elif entry.kind == "reopen_bet":
+                fields["returns"] = ""
             elif entry.kind == "cash_out":
                 # A bet may be sold in parts: readers add up what each entry paid.
                 fields[f"sold:{entry.seq}"] = entry.amount

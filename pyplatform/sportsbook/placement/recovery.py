@@ -10,16 +10,19 @@ from pyplatform._core.shard import Batch, Entry
 from pyplatform.contracts.wallet import LedgerReader, WalletPort
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
-from pyplatform.sportsbook.placement import decided, slip
 from pyplatform.sportsbook.placement.answers import SOURCE_SPORTSBOOK
 from pyplatform.sportsbook.placement.asking import until_clear
-from pyplatform.sportsbook.placement.openbets import OpenBet, OpenBets, legs_of
+from pyplatform.sportsbook.placement.openbets import OpenBets
+from pyplatform.sportsbook.placement.reopened import WAITS, Reopened
+from pyplatform.sportsbook.placement.reopened import placed as read_placed
+from pyplatform.telemetry import get_logger
 
 END: Final = 2**62
 PAUSE_S: Final = 0.25
 TURN: Final = 64
 """Entries folded before others have their turn."""
-WAITS: Final = frozenset({"pending", "open"})
+
+log = get_logger("sportsbook.recovery")
 
 
 class Recovery:
@@ -34,6 +37,7 @@ class Recovery:
         self._readers = {tenant: reader(tenant) for tenant in tenants}
         self._reading = {tenant: asyncio.Lock() for tenant in tenants}
         self._seen = dict.fromkeys(tenants, 0)
+        self._reopened: dict[str, set[bytes]] = {tenant: set() for tenant in tenants}
         self._wallet = wallet
         self._bets = bets
         self.settled = 0
@@ -52,13 +56,21 @@ class Recovery:
     async def _read_on(self, tenant: str) -> None:
         while page := await self._readers[tenant].page(self._seen[tenant], END):
             for seq, sealed in page:
-                entries = Batch(sealed).entries()
-                for start in range(0, len(entries), TURN):
-                    for entry in entries[start : start + TURN]:
-                        self._fold(tenant, entry)
-                    # Settlement closes many bets at once, and new ones must not wait for it.
-                    await asyncio.sleep(0)
+                await _in_turns(sealed, lambda entry: self._fold(tenant, entry))
                 self._seen[tenant] = seq
+        if self._reopened[tenant]:
+            await self._recall(tenant)
+
+    async def _recall(self, tenant: str) -> None:
+        """Read bets anew whose results were taken back: closed ones are not kept here."""
+        past = Reopened(tenant, self._reopened[tenant])
+        after, until = 0, self._seen[tenant]
+        while page := await self._readers[tenant].page(after, until):
+            for seq, sealed in page:
+                await _in_turns(sealed, past.fold)
+                after = seq
+        self._reopened[tenant].clear()
+        log.info("bets are open again", tenant=tenant, bets=past.restore(self._bets))
 
     async def follow(self) -> None:
         """Keep folding until cancelled, each tenant for itself."""
@@ -89,6 +101,8 @@ class Recovery:
             self._bets.shrink(entry.fields["bet"], *entry.fields["part"])
         for bet_id, state, version in entry.transitions:
             bet = self._bets.get(bet_id)
+            if bet is None and entry.kind == "reopen_bet":
+                self._reopened[tenant].add(bet_id)
             if bet is None or version < bet.version:
                 continue
             if state not in WAITS:
@@ -108,7 +122,7 @@ class Recovery:
         known = self._bets.get(entry.bet_id)
         if known is not None and not (known.foreign and known.unclear):
             return
-        placed = _placed(tenant, entry, encoded)
+        placed = read_placed(tenant, entry, encoded)
         if known is not None:
             # Another owner placed what we hold room for: at these prices, not at those it was held at.
             placed.foreign = True
@@ -117,22 +131,10 @@ class Recovery:
             self._bets.restore(placed)
 
 
-def _placed(tenant: str, entry: Entry, encoded: tuple[int, int, bytes]) -> OpenBet:
-    asked = slip.decode(*encoded)
-    told = decided.decode(entry.terms, asked)
-    return OpenBet(
-        bet_id=entry.bet_id,
-        tenant=tenant,
-        brand=entry.brand,
-        player=entry.player,
-        bet_type=asked.bet_type,
-        legs=legs_of(asked, told),
-        stake=entry.amount,
-        currency=entry.currency,
-        version=1,
-        sizes=asked.sizes,
-        joint_price_e4=told.joint_price_e4,
-        pending_until=entry.pending_until,
-        referred=told.referred,
-        free=told.free,
-    )
+async def _in_turns(sealed: bytes, fold: Callable[[Entry], None]) -> None:
+    """Fold the entries of a batch: settlement closes many bets at once, and new ones must not wait for it."""
+    entries = Batch(sealed).entries()
+    for start in range(0, len(entries), TURN):
+        for entry in entries[start : start + TURN]:
+            fold(entry)
+        await asyncio.sleep(0)

@@ -122,11 +122,13 @@ class Book:
 
     def became(self, wager: Wager, state: WagerState, version: int, paid: int, at: int) -> None:
         """A bet is known to stand at `version` now; `paid` is what its settlement returned, if it was settled."""
-        news = version > wager.version or state is not wager.state
+        was, news = wager.state, version > wager.version or state is not wager.state
         wager.version, wager.state = version, state
         if state in _RESULTS or state is WagerState.OVER:
             wager.paid, wager.closed_at = (paid if state is WagerState.SETTLED else 0), at
             self.late.discard(wager.bet_id)
+        elif state is WagerState.OPEN and was in _RESULTS:  # by the results that are on record, or older ones
+            wager.paid = wager.closed_at = 0
         elif state is WagerState.OPEN and (news or version == 1) and self._has_results(wager):
             self.late.add(wager.bet_id)
 

@@ -24,7 +24,7 @@ _CLOSED: Final = frozenset({WagerState.SETTLED, WagerState.VOIDED})
 class Due(msgspec.Struct, frozen=True, gc=False):
     """A bet is to be settled with `returns` (at the currency's scale), or voided for `void`.
 
-    `undecided`: its results were taken back, so what was paid on it is taken back as well until new ones come.
+    `reopens`: its results were taken back, so what they did is taken back as well, and it is open until new ones come.
     `corrects`: the bet was closed before; `moves` is what its player gains by the change.
     """
 
@@ -32,9 +32,16 @@ class Due(msgspec.Struct, frozen=True, gc=False):
     returns: int
     void: VoidReason | None
     evidence: bytes
-    undecided: bool
+    reopens: bool
     corrects: bool
     moves: int
+
+    @property
+    def becomes(self) -> WagerState:
+        """Where the bet stands once this is done."""
+        if self.reopens:
+            return WagerState.OPEN
+        return WagerState.SETTLED if self.void is None else WagerState.VOIDED
 
 
 class Unsettled(PlatformError):  # noqa: N818 - it names what happened
@@ -84,8 +91,8 @@ class Judge:
         if "OPEN" in results and not (
             self._rules.early and len(legs) > 1 and betting.progress(bet).settleable
         ):
-            if wager.state is WagerState.VOIDED or (wager.state is WagerState.SETTLED and wager.paid):
-                found.append(_due(wager, 0, None, self._evidence(wager, told), undecided=True))
+            if wager.state in _CLOSED:
+                found.append(_due(wager, 0, None, self._evidence(wager, told), reopens=True))
             return None
         return bet
 
@@ -155,13 +162,13 @@ def as_bet(wager: Wager, legs: list[betting.Leg], rules: HouseRules) -> betting.
 
 
 def _due(
-    wager: Wager, returns: int, void: VoidReason | None, evidence: bytes, *, undecided: bool = False
+    wager: Wager, returns: int, void: VoidReason | None, evidence: bytes, *, reopens: bool = False
 ) -> Due:
     corrects = wager.state is not WagerState.OPEN
     moves = _credit(wager, returns, is_void=void is not None)
     if corrects:
         moves -= _credit(wager, wager.paid, is_void=wager.state is WagerState.VOIDED)
-    return Due(wager, returns, void, evidence, undecided, corrects, moves)
+    return Due(wager, returns, void, evidence, reopens, corrects, moves)
 
 
 def _credit(wager: Wager, returns: int, *, is_void: bool) -> int:

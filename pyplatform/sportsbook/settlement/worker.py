@@ -15,11 +15,13 @@ from pyplatform.sportsbook.placement.asking import RETRY_PAUSE
 from pyplatform.sportsbook.settlement.book import Book
 from pyplatform.sportsbook.settlement.judging import Due, Judge
 from pyplatform.sportsbook.settlement.runs import Counts
-from pyplatform.sportsbook.settlement.wagers import Wager, WagerState
+from pyplatform.sportsbook.settlement.wagers import Wager
 from pyplatform.telemetry import Counter, get_logger
 
 _BEHIND_S: Final = 10.0
-_STALE: Final = frozenset({"stale_version", "bet_not_open", "stale_revision", "key_conflict", "unknown_bet"})
+_STALE: Final = frozenset(
+    {"stale_version", "bet_not_open", "bet_not_closed", "stale_revision", "key_conflict", "unknown_bet"}
+)
 """The bet has changed since it was judged: the book will say how."""
 _TIMES: Final = 3
 
@@ -123,8 +125,7 @@ class Worker:
         counts.voided += one.void is not None and not one.corrects
         counts.settled += one.void is None and not one.corrects
         if reply.version > wager.version:  # the ledger may have been faster in telling
-            state = WagerState.SETTLED if one.void is None else WagerState.VOIDED
-            self._book.became(wager, state, reply.version, one.returns, reply.at)
+            self._book.became(wager, one.becomes, reply.version, one.returns, reply.at)
 
     def _refuse(self, wager: Wager, reason: str, counts: Counts) -> None:
         counts.refused += 1
@@ -139,6 +140,8 @@ def command(tenant: str, due: Due, correlation: bytes) -> bytes:
     """
     wager = due.wager
     context = codec.Context(tenant, wager.brand, wager.player, SOURCE_SPORTSBOOK, correlation, "")
+    if due.reopens:
+        return codec.reopen_bet(context, wager.bet_id, wager.version, wager.version, due.evidence)
     if due.void is not None:
         return codec.void_bet(context, wager.bet_id, wager.version, wager.version, due.void)
     return codec.settle_bet(context, wager.bet_id, wager.version, wager.version, due.returns, due.evidence)

@@ -41,7 +41,7 @@ async def test_a_rollback_takes_back_what_was_paid_until_the_next_result(shop: S
         await shop.tell(NOTHING, A)
         run = await shop.done(A, 2)
         assert (run.corrected, run.moved) == (1, {"EUR": -25 * EUR})
-        assert (await shop.balance())[0] == 990 * EUR
+        assert await shop.balance() == (990 * EUR, 10 * EUR)
         await shop.tell(NOTHING, A)
         await shop.tell(won(1), A)
         await shop.done(A, 3)
@@ -83,7 +83,7 @@ async def test_staff_take_a_result_back_and_enter_another(shop: Shop) -> None:
         await shop.done(A)
         await shop.staff(contract.TAKE_BACK, contract.TakeBack(A, "wrong match"))
         await shop.done(A, 2)
-        assert (await shop.balance())[0] == 990 * EUR
+        assert await shop.balance() == (990 * EUR, 10 * EUR)
         await shop.staff(contract.VOID, contract.Void(A))
         await shop.done(A, 3)
     assert await shop.balance() == (1000 * EUR, 0)
@@ -101,8 +101,8 @@ def _word(draw: st.DrawFn) -> tuple[str, Resolution]:
     return market, Resolution(market, 1, (), (), bool(each), each, separate=True)
 
 
-def _after(words: list[tuple[str, Resolution]], kind: str) -> int:
-    """What a player has available whose bet was judged after every word."""
+def _after(words: list[tuple[str, Resolution]], kind: str) -> tuple[int, int]:
+    """What a player has (available, held) whose bet was judged after every word."""
     house, judge = codec.Wallet("aurora"), Judge(HouseRules())
     player, bet_id = bytes(15) + b"\1", ids.uuid7()
     context = codec.Context("aurora", 1, player, 1, bytes(16))
@@ -119,9 +119,8 @@ def _after(words: list[tuple[str, Resolution]], kind: str) -> int:
             assert reply.status == codec.ACCEPTED, reply.name
             again = house.submit(command("aurora", due, ids.uuid7()), now)
             assert (again.status, again.replayed, again.seq) == (codec.ACCEPTED, True, reply.seq)
-            bet.version, bet.paid = reply.version, due.returns
-            bet.state = WagerState.SETTLED if due.void is None else WagerState.VOIDED
-    return house.balance(player, "EUR")[0]
+            bet.version, bet.paid, bet.state = reply.version, due.returns, due.becomes
+    return house.balance(player, "EUR")
 
 
 @settings(max_examples=150, deadline=None)

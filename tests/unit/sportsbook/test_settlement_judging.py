@@ -82,8 +82,10 @@ def test_what_has_been_paid_already_is_not_due_again() -> None:
     assert returns(paid, {RACE: LOST}) == 0
     back = due(paid, {RACE: OPEN})
     assert back is not None
-    assert (back.returns, back.undecided) == (0, True)
-    assert due(wager(state=WagerState.SETTLED, paid=0), {RACE: OPEN}) is None
+    assert (back.returns, back.becomes, back.moves) == (0, WagerState.OPEN, -25 * EUR)
+    lost = due(wager(state=WagerState.SETTLED, paid=0), {RACE: OPEN})
+    assert lost is not None
+    assert (lost.reopens, lost.moves) == (True, 0)
     assert due(wager(state=WagerState.PENDING), {RACE: WON}) is None
     assert due(wager(state=WagerState.OVER), {RACE: WON}) is None
 
@@ -222,8 +224,8 @@ def test_after_any_history_of_results_a_bet_stands_as_by_the_last_alone(history:
             held = bet.state is WagerState.OPEN
             balance += one.returns - bet.paid + (bet.stake if one.void is not None else 0)
             balance -= bet.stake if bet.state is WagerState.VOIDED else 0
-            assert not (held and one.undecided)
-            bet.state = WagerState.SETTLED if one.void is None else WagerState.VOIDED
+            assert not (held and one.reopens)
+            bet.state = one.becomes
             bet.paid, bet.version = one.returns, bet.version + 1
         assert judge.due([bet], {RACE: result})[0] == []
     alone = due(wager(), {RACE: history[-1]})
