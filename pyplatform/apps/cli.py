@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 from rich.console import Console
 from rich.table import Table
 
+from pyplatform.apps.demo_cli import Inputs, demo
 from pyplatform.apps.drill_cli import drill
 from pyplatform.apps.feed_cli import Descriptions, OnTime, feed_app
 from pyplatform.apps.staff_cli import staff_app
@@ -37,6 +38,7 @@ recordings_app = typer.Typer(
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(feed_app, name="feed")
 app.add_typer(wallet_app, name="wallet")
+app.command()(demo)
 app.command()(drill)
 app.add_typer(staff_app, name="staff")
 
@@ -55,17 +57,6 @@ Data = Annotated[
 ]
 Host = Annotated[str, typer.Option(help="Address HTTP is served on.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port HTTP is served on; 0 takes a free one.")]
-Inputs = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--input",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        help="Recorded feed to play: Betfair, UOF, or our own (plain, .gz, .bz2); may be repeated.",
-    ),
-]
-
 Producer = Annotated[str, typer.Option(help="Name of the feed, such as betfair or uof.")]
 
 
@@ -80,36 +71,6 @@ def common(
     configure("cli", "critical")
     if debug:
         os.environ[_DEBUG] = "1"
-
-
-@app.command()
-def demo(
-    inputs: Inputs = None,
-    players: Annotated[
-        int, typer.Option(min=2, max=2_000, help="Simulated players, shared by two tenants.")
-    ] = 40,
-    speed: Annotated[
-        float, typer.Option(min=0.05, max=20.0, help="1 plays the day in one minute, 2 in half of it.")
-    ] = 1.0,
-    seed: Annotated[int, typer.Option(help="Players with the same seed make the same choices.")] = 1,
-    report: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("demo-report.html"),
-    data: Annotated[
-        Path | None, typer.Option(help="Keep the servers' data in this folder instead of throwing it away.")
-    ] = None,
-) -> None:
-    """Replay a real race day end to end, with players betting over HTTP, and prove every cent.
-
-    Exits 0 only if every proof holds.
-    """
-    from pyplatform.apps import recordings  # noqa: PLC0415 - a command loads what it needs
-    from pyplatform.apps.demo.run import DemoOptions, run_demo  # noqa: PLC0415
-    from pyplatform.apps.inputs import feeds_of  # noqa: PLC0415
-
-    feeds_of(inputs or ())
-    chosen = tuple(inputs) if inputs else recordings.race_day(_out.print)
-    options = DemoOptions(chosen, players, speed, seed, report, data)
-    if not asyncio.run(run_demo(options, _out)):
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -208,7 +169,9 @@ def migrate(data: Data) -> None:
 
 @app.command()
 def serve(
-    role: Annotated[str, typer.Argument(help="wallet, projector, feed, trading, settlement or gateway.")],
+    role: Annotated[
+        str, typer.Argument(help="wallet, projector, snapshots, feed, trading, settlement or gateway.")
+    ],
     host: Host = "127.0.0.1",
     port: Port = 8080,
     inputs: Inputs = None,
@@ -243,7 +206,9 @@ def serve(
 
 @app.command()
 def health(
-    role: Annotated[str, typer.Argument(help="wallet, projector, feed, trading, settlement or gateway.")],
+    role: Annotated[
+        str, typer.Argument(help="wallet, projector, snapshots, feed, trading, settlement or gateway.")
+    ],
     url: Annotated[str, typer.Option(help="Where the gateway is.")] = "http://127.0.0.1:8080",
     producer: Producer = "betfair",
 ) -> None:

@@ -88,6 +88,12 @@ def race_day(progress: Progress = lambda _: None) -> tuple[Path, ...]:
     return tuple(locate(name) for name in RACE_DAY)
 
 
+def kept_race_day() -> tuple[Path, ...]:
+    """Files of `RACE_DAY` that are there already; nothing is fetched."""
+    kept = {recording.name: path for recording, path in list_recordings()}
+    return tuple(path for name in RACE_DAY if (path := kept[name]) is not None)
+
+
 def folder() -> Path:
     """Where recordings are kept, in the user's cache; it need not exist yet."""
     return user_cache_path("pyplatform") / "recordings"

@@ -56,7 +56,7 @@ async def replay(paths: Sequence[Path], pace: Pace) -> AsyncIterator[Played]:
     """
     # In a thread: reading a long file through once would hold up the loop for seconds.
     if pace.seconds is not None:
-        due = [await asyncio.to_thread(_shares, path, pace.seconds) for path in paths]
+        due = [await asyncio.to_thread(shares, path, pace.seconds) for path in paths]
         streams = [zip(at, _items(path), strict=True) for at, path in zip(due, paths, strict=True)]
         async for played in _paced(merge(*streams, key=lambda timed: timed[0]), pace.seconds):
             yield played
@@ -134,7 +134,7 @@ def _span(paths: Sequence[Path]) -> tuple[int, int]:
     return min(first, last), last
 
 
-def _shares(path: Path, seconds: float) -> Sequence[float]:
+def shares(path: Path, seconds: float) -> Sequence[float]:
     """Moment of each item in seconds: gaps capped, the race stretched to its share."""
     times = array("q")
     turned: int | None = None
@@ -149,7 +149,7 @@ def _shares(path: Path, seconds: float) -> Sequence[float]:
     off = elapsed[turned] if turned is not None else elapsed[-1]
     race = elapsed[-1] - off
     before = 1.0 - IN_PLAY_SHARE if race and off else float(off > 0)
-    shares = (
+    found = (
         at / off * before
         if at <= off and off
         else before + (at - off) / race * (1.0 - before)
@@ -157,7 +157,7 @@ def _shares(path: Path, seconds: float) -> Sequence[float]:
         else 1.0
         for at in elapsed
     )
-    return array("d", (share * seconds for share in shares))
+    return array("d", (share * seconds for share in found))
 
 
 def _check_not_empty(path: Path, count: int) -> None:

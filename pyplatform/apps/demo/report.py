@@ -45,7 +45,7 @@ def write(path: Path, timeline: Timeline, proofs: Sequence[Proof], title: str, s
             f"<h1>{escape(title)}</h1><p class=sub>{escape(subtitle)}</p>",
             _cards(timeline),
             "<h2>Proofs</h2>",
-            _proof_table(proofs),
+            proof_table(proofs),
             "<h2>Prices, volume, latency</h2>",
             *(
                 f"<div class=chart>{chart.to_html(full_html=False, include_plotlyjs=False)}</div>"
@@ -88,7 +88,8 @@ def _cards(timeline: Timeline) -> str:
     )
 
 
-def _proof_table(proofs: Sequence[Proof]) -> str:
+def proof_table(proofs: Sequence[Proof]) -> str:
+    """Proofs as a table."""
     rows = "".join(
         f"<tr><td class={'ok' if proof.ok else 'bad'}>{'holds' if proof.ok else 'BROKEN'}</td>"
         f"<td>{escape(proof.tenant)}</td><td>{escape(proof.name)}</td><td>{escape(proof.detail)}</td></tr>"

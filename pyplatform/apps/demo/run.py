@@ -82,7 +82,7 @@ class Day:
 async def run_demo(options: DemoOptions, console: Console) -> bool:
     """Run the demo; True if every proof holds."""
     report.check_writable(options.report)
-    _stop_on_sigterm()
+    stop_on_sigterm()
     with TemporaryDirectory(prefix="pyplatform-demo-") as scratch:
         folder = options.data or Path(scratch)
         feeds = feeds_of(options.inputs)
@@ -109,7 +109,7 @@ async def run_demo(options: DemoOptions, console: Console) -> bool:
     return all(proof.ok for proof in proofs)
 
 
-def _stop_on_sigterm() -> None:
+def stop_on_sigterm() -> None:
     """Let SIGTERM end the demo as Ctrl-C does: everything is stopped and the scratch folder goes."""
     task = asyncio.current_task()
     if task is not None:
@@ -124,7 +124,7 @@ async def _live_through(day: Day, console: Console) -> list[Proof]:
         await _follow_stats(bus, day.timeline)
         console.print(f"registering {day.options.players} players over HTTP and paying in {FUNDS} each …")
         accounts = await _open_accounts(day, tenants)
-        await _pay_in(bus, accounts)
+        await pay_in_all(bus, accounts)
         console.print("the day begins")
         day.timeline.begin()
         for feed in day.feeds:
@@ -158,7 +158,7 @@ async def _open_accounts(day: Day, tenants: list[Tenant]) -> list[tuple[Tenant, 
     return list(await asyncio.gather(*(one(number) for number in range(day.options.players))))
 
 
-async def _pay_in(bus: Bus, accounts: list[tuple[Tenant, Account]]) -> None:
+async def pay_in_all(bus: Bus, accounts: list[tuple[Tenant, Account]]) -> None:
     """Deposit for each player, as the cashier's payment provider would confirm it."""
     wallet = WalletClient(bus)
     await asyncio.gather(
