@@ -1,11 +1,14 @@
 //! Fields of a bet as they come from Python: a dict in the shape of the golden files, or a typed struct.
 
+use std::fmt::Debug;
+
 use ::betting::{BettingError, Price, Share, decimal};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::betting::value_error;
+use crate::odds::PyPrice;
 
 /// A field that cannot be read.
 pub(crate) fn wrong(field: &str, rule: &str) -> PyErr {
@@ -28,15 +31,35 @@ pub(crate) fn with_text<T>(
     read(value.str()?.to_str()?)
 }
 
-/// A price in any of its forms.
+/// A price: text in any of its forms, a number as the decimal price it is, or an exact `Price`.
 pub(crate) fn price(field: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Price> {
-    with_text(field, value, |text| {
-        Price::parse(text).map_err(|error| match error {
-            BettingError::Field { rule, .. } => PyValueError::new_err(format!("{field}: {text:?} {rule}")),
+    let named = |price: Result<Price, BettingError>, given: &dyn Debug| {
+        price.map_err(|error| match error {
+            BettingError::Field { rule, .. } => PyValueError::new_err(format!("{field}: {given:?} {rule}")),
             other => value_error(other),
         })
+    };
+    if let Ok(text) = value.cast::<PyString>() {
+        let text = text.to_str()?;
+        return named(Price::parse(text), &text);
+    }
+    if let Ok(exact) = value.cast::<PyPrice>() {
+        let (profit, stake) = exact.get().0.profit();
+        return named(Price::new(profit.saturating_add(stake), stake), &(profit, stake));
+    }
+    // A Fraction's text would read as a fractional price.
+    if value.get_type().name()? == "Fraction" {
+        let part = |name| value.getattr(name)?.extract::<u64>().map_err(|_| wrong(field, NOT_DECIMAL));
+        let (above, below) = (part("numerator")?, part("denominator")?);
+        return named(Price::new(above, below), &(above, below));
+    }
+    with_text(field, value, |text| {
+        let (above, below) = decimal(text).ok_or_else(|| wrong(field, NOT_DECIMAL))?;
+        named(Price::new(above, below), &text)
     })
 }
+
+const NOT_DECIMAL: &str = "a number is a decimal price above 1; fractional and American prices are text";
 
 /// A number that is not negative, `1/5` or `0.2`, as a fraction.
 pub(crate) fn fraction(field: &str, value: &Bound<'_, PyAny>) -> PyResult<(u64, u64)> {

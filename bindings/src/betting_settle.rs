@@ -1,6 +1,8 @@
 //! Settlement, progress and cash-out of whole bets for Python.
 
-use ::betting::{self as core, Band, Bet, EachWayTerms, Finish, Price, Share, Structure, TATTERSALLS};
+use ::betting::{
+    self as core, Band, Bet, BettingError, EachWayTerms, Finish, Price, Share, Structure, TATTERSALLS,
+};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyBytes, PyInt, PyTuple};
@@ -9,6 +11,7 @@ use crate::betting::value_error;
 use crate::betting_fields::{fraction, items, price, share, wrong};
 use crate::betting_leg::FINISHES;
 use crate::betting_read::read;
+use crate::odds::truth;
 
 /// A settled bet.
 #[pyclass(frozen, module = "pyplatform._core.betting")]
@@ -65,12 +68,32 @@ pub struct Progress {
     secured_minor: u128,
 }
 
+#[pymethods]
+impl Progress {
+    fn __repr__(&self) -> String {
+        let Self { lines, open_lines, settleable, secured_minor } = self;
+        let settleable = truth(*settleable);
+        format!(
+            "Progress(lines={lines}, open_lines={open_lines}, settleable={settleable}, secured_minor={secured_minor})"
+        )
+    }
+}
+
 /// A cash-out offer.
 #[pyclass(frozen, get_all, module = "pyplatform._core.betting")]
 pub struct CashOut {
     available: bool,
     value_minor: Option<u128>,
     remaining_unit_stake: (u128, u128),
+}
+
+#[pymethods]
+impl CashOut {
+    fn __repr__(&self) -> String {
+        let value = self.value_minor.map_or("None".to_owned(), |value| value.to_string());
+        let (available, remaining) = (truth(self.available), self.remaining_unit_stake);
+        format!("CashOut(available={available}, value_minor={value}, remaining_unit_stake={remaining:?})")
+    }
 }
 
 #[pyfunction]
@@ -141,8 +164,14 @@ fn structure(
     sizes: Option<Vec<usize>>,
     bankers: Option<Vec<usize>>,
 ) -> PyResult<Structure> {
-    let n = n.or_else(|| Structure::usual_legs(name)).ok_or_else(|| wrong("n", "is needed for this type"))?;
-    Structure::new(name, n, &sizes.unwrap_or_default(), &bankers.unwrap_or_default()).map_err(value_error)
+    let (sizes, bankers) = (sizes.unwrap_or_default(), bankers.unwrap_or_default());
+    let Some(n) = n.or_else(|| Structure::usual_legs(name)) else {
+        // A name that is no type says so whatever the number of legs.
+        let unknown = |error: &BettingError| matches!(error, BettingError::Field { field: "type", .. });
+        let unknown = Structure::new(name, 1, &[], &[]).err().filter(unknown);
+        return Err(unknown.map_or_else(|| wrong("n", "is needed for this type"), value_error));
+    };
+    Structure::new(name, n, &sizes, &bankers).map_err(value_error)
 }
 
 #[pyfunction]

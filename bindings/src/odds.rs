@@ -8,6 +8,7 @@ mod price;
 
 pub(crate) use batch::{array, values, without_gil};
 pub(crate) use ladder::{PyFractionalLadder, PyLadder, spelt};
+pub(crate) use margin::truth;
 pub(crate) use price::PyPrice;
 
 use ::odds::{BETDAQ, BETFAIR, BETFAIR_FINEST, Format, Method, OddsError, OnInvalid};

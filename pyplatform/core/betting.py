@@ -8,7 +8,9 @@
 6250
 """
 
-from typing import Literal
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -34,6 +36,7 @@ from pyplatform._core.betting import (
     settle_single,
 )
 from pyplatform._core.betting import each_way_terms as _each_way_terms
+from pyplatform._core.odds import Price
 
 __all__ = [
     "RESULTS",
@@ -63,6 +66,10 @@ __all__ = [
 ]
 
 Number = str | int | float
+if TYPE_CHECKING:
+    AnyPrice = Number | Decimal | Fraction | Price
+else:  # structs are also read from JSON, which has no exact prices
+    AnyPrice = Number
 Result = Literal[
     "WON",
     "LOST",
@@ -105,8 +112,9 @@ class Bonus(Struct, frozen=True, kw_only=True):
 class Leg(Struct, frozen=True):
     """A leg and what became of it.
 
-    `price` is decimal (`"3.50"`), fractional (`"5/2"`) or American (`"+250"`); a `price_type` SP takes `sp`, and `bog`
-    the better of both after `rule4` and `rule4_sp` (pence a pound; before them with `compare_before_deduction`).
+    `price` is text: decimal (`"3.50"`), fractional (`"5/2"`, `"evens"`) or American (`"+250"`), a decimal number, or an
+    exact `odds.Price`; a `price_type` SP takes `sp`, and `bog` the better of both, which a leg that wins needs, after
+    `rule4` and `rule4_sp` (pence a pound; before them with `compare_before_deduction`).
     A dead heat is `tied` runners at `position` (1 if nothing is said) in a market that pays `places_market` places,
     or the feed's `dead_heat_factor`; a feed's half-won is WON with a `void_factor` of 0.5, half-lost RESULT0 with it.
     Early payout is EARLY_WON. An OPEN leg carries `current` or the probability `p` (and `place_p`) for a cash-out.
@@ -115,10 +123,10 @@ class Leg(Struct, frozen=True):
     are `consequences` of.
     """
 
-    price: Number | None
+    price: AnyPrice | None
     result: Result
     price_type: Literal["FIXED", "SP"] | None = None
-    sp: Number | None = None
+    sp: AnyPrice | None = None
     bog: bool = False
     compare_before_deduction: bool = False
     rule4: int | list[int] | None = None
@@ -130,7 +138,7 @@ class Leg(Struct, frozen=True):
     void_factor: Number | None = None
     dead_heat_factor: Number | None = None
     ew: EachWay | None = None
-    current: Number | None = None
+    current: AnyPrice | None = None
     p: Number | None = None
     place_p: Number | None = None
     suspended: bool = False

@@ -1,12 +1,14 @@
 """What holds for every bet, through the public API."""
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyplatform.core import betting
+from pyplatform.core import betting, odds
 
 PRICES = st.one_of(
     st.integers(101, 2_000).map(lambda cents: f"{cents / 100:.2f}"),
@@ -108,6 +110,50 @@ def test_published_quarter_lines() -> None:
         betting.handicap_result(1, 0.3)
 
 
+@pytest.mark.parametrize(
+    "price",
+    [
+        "1.50",
+        "1/2",
+        "-200",
+        1.5,
+        Decimal("1.5"),
+        Fraction(3, 2),
+        odds.Price("1/2", "fractional"),
+        odds.Price(-200, "american"),
+    ],
+)
+def test_a_price_may_be_written_in_every_form(price: Any) -> None:
+    assert betting.settle(bet([WON | {"price": price}])).returns_minor == 150
+
+
+def test_even_money_has_a_word() -> None:
+    for word in ("evens", "Evs", "1/1", "+100", "-100", 2):
+        assert betting.settle(bet([WON | {"price": word}])).returns_minor == 200
+    assert betting.rule4_pence("evens") == 45
+
+
+def test_best_odds_wait_for_the_starting_price_where_it_can_matter() -> None:
+    leg = WON | {"bog": True}
+    with pytest.raises(ValueError, match="leg 0: sp: is needed: best odds"):
+        betting.settle(bet([leg]))
+    with pytest.raises(ValueError, match="leg 0: price: is needed"):
+        betting.settle(bet([leg | {"price": None, "sp": "3.0"}]))
+    assert betting.settle(bet([leg | {"sp": "3.0"}])).returns_minor == 300
+    assert betting.settle(bet([leg | {"result": "LOST"}])).returns_minor == 0
+    assert betting.settle(bet([leg | {"result": "NON_RUNNER"}])).returns_minor == 100
+    assert betting.cash_out(bet([leg | {"result": "OPEN", "p": "0.5"}]), "0").value_minor == 100
+
+
+def test_what_is_answered_shows_itself_as_python_writes_it() -> None:
+    settled = betting.settle(bet([WON]))
+    assert repr(settled) == "BetSettlement(returns_minor=200, lines=1, total_stake_minor=100)"
+    offer = betting.cash_out(bet([OPEN | {"p": "0.5"}]), "0.05")
+    assert repr(offer) == "CashOut(available=True, value_minor=95, remaining_unit_stake=(0, 1))"
+    running = betting.progress(bet([OPEN, WON]))
+    assert repr(running) == "Progress(lines=1, open_lines=1, settleable=False, secured_minor=0)"
+
+
 def test_house_terms_of_lines_and_days() -> None:
     won = [{"price": "2.0", "result": "WON"}] * 3
     with_bonus = bet(won, "TRIXIE", bonus={"per_line": [(2, 5), (3, "7.5")]})
@@ -164,6 +210,8 @@ OPEN = {"price": "2.0", "result": "OPEN"}
         (bet([WON | {"price": "1.0"}]), "leg 0: price: .* a decimal price is above 1"),
         (bet([WON | {"price": float("nan")}]), "leg 0: price: "),
         (bet([WON | {"price": "+90"}]), "American price"),
+        (bet([WON | {"price": -110}]), "leg 0: price: a number is a decimal price"),
+        (bet([WON | {"price": Fraction(1, 2)}]), "leg 0: price: .* a decimal price is above 1"),
         (bet([WON | {"price": None}]), "leg 0: price: is needed"),
         (bet([WON | {"price_type": "SP"}]), "leg 0: sp: is needed"),
         (bet([WON, WON | {"result": "DRAWN"}]), "leg 1: result: unknown"),
@@ -208,7 +256,7 @@ def test_what_cannot_be_settled_is_said_in_plain_words(wrong: Any, words: str) -
 
 def test_a_refusal_names_the_types_there_are() -> None:
     with pytest.raises(ValueError, match="type: unknown bet type: known are") as refused:
-        betting.line_count("QUINTUPLE", 5)
+        betting.line_count("QUINTUPLE")
     chosen = {"ACCA": (4, None), "ACCUMULATOR": (4, None), "N_FOLD": (4, None), "SYSTEM": (4, [2])}
     names = str(refused.value).partition("known are ")[2].split(", ")
     assert all(betting.line_count(name, *chosen.get(name, (None, None))) > 0 for name in names)

@@ -20,6 +20,15 @@ pub struct SettledColumns {
     total_stake_minor: Py<PyAny>,
 }
 
+#[pymethods]
+impl SettledColumns {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let (returns, stakes) =
+            (self.returns_minor.bind(py).repr()?, self.total_stake_minor.bind(py).repr()?);
+        Ok(format!("SettledColumns(returns_minor={returns}, total_stake_minor={stakes})"))
+    }
+}
+
 /// A column of whole numbers that are not negative; floats are refused, for they would be cut.
 fn column(name: &str, given: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
     let given = given.py().import("numpy")?.call_method1("asarray", (given,))?;

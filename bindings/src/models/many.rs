@@ -91,6 +91,14 @@ pub struct PyGoalExpectancyBatch {
     valid: Py<PyAny>,
 }
 
+#[pymethods]
+impl PyGoalExpectancyBatch {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let (home, away) = (self.home_rate.bind(py).repr()?, self.away_rate.bind(py).repr()?);
+        Ok(format!("GoalExpectancyBatch(home_rate={home}, away_rate={away})"))
+    }
+}
+
 #[pyfunction]
 #[pyo3(signature = (results, over = None, *, line = 2.5, rho = None, on_invalid = "error"))]
 pub(super) fn goal_expectancies(

@@ -124,6 +124,14 @@ pub struct PyRemovalBatch {
     underround: Py<PyAny>,
 }
 
+#[pymethods]
+impl PyRemovalBatch {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let (probabilities, valid) = (self.probabilities.bind(py).repr()?, self.valid.bind(py).repr()?);
+        Ok(format!("RemovalBatch(probabilities={probabilities}, valid={valid})"))
+    }
+}
+
 /// Prices of many markets.
 #[pyclass(frozen, name = "ApplicationBatch", module = "pyplatform._core.odds")]
 pub struct PyApplicationBatch {
@@ -139,6 +147,14 @@ pub struct PyApplicationBatch {
     valid: Py<PyAny>,
     #[pyo3(get)]
     fallback: Py<PyAny>,
+}
+
+#[pymethods]
+impl PyApplicationBatch {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let (prices, valid) = (self.prices.bind(py).repr()?, self.valid.bind(py).repr()?);
+        Ok(format!("ApplicationBatch(prices={prices}, valid={valid})"))
+    }
 }
 
 #[pyfunction]

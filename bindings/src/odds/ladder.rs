@@ -57,6 +57,11 @@ impl PyLadder {
         PyTuple::new(py, self.ladder().prices().collect::<Vec<u32>>())
     }
 
+    fn __repr__(&self) -> String {
+        let ladder = self.ladder();
+        format!("<Ladder of {} prices, {} to {}>", ladder.len(), ladder.ceil(0), ladder.floor(u32::MAX))
+    }
+
     fn __len__(&self) -> usize {
         self.ladder().len() as usize
     }

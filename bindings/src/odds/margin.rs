@@ -5,6 +5,23 @@ use ::odds::{Application, Removal};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+/// Numbers as Python writes a tuple of them; there are at least two.
+fn tuple(values: &[f64]) -> String {
+    format!("({})", values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join(", "))
+}
+
+/// How a market was solved, as Python writes it.
+fn solved(method: &str, parameter: Option<f64>, iterations: u32, valid: bool) -> String {
+    let parameter = parameter.map_or("None".to_owned(), |parameter| format!("{parameter:?}"));
+    let valid = truth(valid);
+    format!("method='{method}', parameter={parameter}, iterations={iterations}, valid={valid}")
+}
+
+/// A truth value as Python writes it.
+pub(crate) fn truth(value: bool) -> &'static str {
+    if value { "True" } else { "False" }
+}
+
 /// Fair probabilities and how they were found.
 #[pyclass(frozen, name = "Removal", module = "pyplatform._core.odds")]
 pub struct PyRemoval(Removal);
@@ -47,12 +64,9 @@ impl PyRemoval {
     }
 
     fn __repr__(&self) -> String {
-        format!(
-            "Removal(probabilities={:?}, method={:?}, valid={})",
-            self.0.probabilities,
-            self.method(),
-            self.0.valid
-        )
+        let Removal { probabilities, parameter, iterations, valid, .. } = &self.0;
+        let found = solved(self.method(), *parameter, *iterations, *valid);
+        format!("Removal(probabilities={}, {found})", tuple(probabilities))
     }
 }
 
@@ -93,7 +107,12 @@ impl PyApplication {
     }
 
     fn __repr__(&self) -> String {
-        format!("Application(prices={:?}, method={:?}, valid={})", self.0.prices, self.method(), self.0.valid)
+        let Application { prices, parameter, iterations, valid, .. } = &self.0;
+        format!(
+            "Application(prices={}, {})",
+            tuple(prices),
+            solved(self.method(), *parameter, *iterations, *valid)
+        )
     }
 }
 

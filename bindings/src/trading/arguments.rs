@@ -4,9 +4,10 @@ use ::betting::Price;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt};
 
-use crate::betting::value_error;
-use crate::betting_fields::{self, wrong};
+use crate::betting_fields::wrong;
 use crate::odds::PyPrice;
+
+pub(super) use crate::betting_fields::price;
 
 /// A whole number of units of money.
 pub(super) fn units(name: &str, value: &Bound<'_, PyAny>) -> PyResult<u128> {
@@ -25,15 +26,6 @@ pub(super) fn signed(name: &str, value: &Bound<'_, PyAny>) -> PyResult<i128> {
 /// Profits and losses.
 pub(super) fn signed_all(name: &str, values: &[Bound<'_, PyAny>]) -> PyResult<Vec<i128>> {
     values.iter().map(|value| signed(name, value)).collect()
-}
-
-/// A price as text, number or exact price.
-pub(super) fn price(field: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Price> {
-    let Ok(exact) = value.cast::<PyPrice>() else {
-        return betting_fields::price(field, value);
-    };
-    let (profit, stake) = exact.get().0.profit();
-    Price::new(profit.saturating_add(stake), stake).map_err(value_error)
 }
 
 /// Prices as text, numbers or exact prices.

@@ -25,6 +25,12 @@ pub enum Pricing {
     BestBeforeDeduction,
 }
 
+impl Pricing {
+    fn is_best(self) -> bool {
+        matches!(self, Self::Best | Self::BestBeforeDeduction)
+    }
+}
+
 /// A leg of a bet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leg {
@@ -67,9 +73,8 @@ impl Leg {
         };
         let taken = self.price.map(|price| of(price, self.deduction));
         let starting = self.starting_price.map(|price| of(price, self.starting_deduction));
-        let longer = |left: Option<(i128, i128)>, right: Option<(i128, i128)>| match (left, right) {
-            (Some(left), Some(right)) => left.0 * right.1 < right.0 * left.1,
-            (left, _) => left.is_none(),
+        let longer = |left: Option<(i128, i128)>, right: Option<(i128, i128)>| {
+            left.zip(right).is_some_and(|(left, right)| left.0 * right.1 < right.0 * left.1)
         };
         let starts = match self.pricing {
             Pricing::Taken => false,
@@ -108,6 +113,9 @@ impl Leg {
     #[inline]
     pub(crate) fn element(&self, result: LegResult, place: bool) -> Result<Element, BettingError> {
         let terms = if place { Some(self.place_terms()?) } else { None };
+        if result.wins() && self.starting_price.is_none() && self.pricing.is_best() {
+            return Err(field("sp", "is needed: best odds guaranteed compares it with the price taken"));
+        }
         // Only what wins needs a price: an SP bet may lose or be void without one.
         let (above, below) = if result.wins() { self.effective(terms)? } else { (1, 1) };
         let multiplier = result.at(above, below);

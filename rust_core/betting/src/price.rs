@@ -24,7 +24,7 @@ impl Price {
         Ok(Self { numerator, denominator })
     }
 
-    /// A price as it is written: decimal `3.50`, fractional `10/11`, American `-110` or `+300`.
+    /// A price as it is written: decimal `3.50`, fractional `10/11` or `evens`, American `-110` or `+300`.
     pub fn parse(text: &str) -> Result<Self, BettingError> {
         let text = text.trim();
         if let Some((numerator, denominator)) = decimal(text) {
@@ -40,7 +40,8 @@ impl Price {
         if let Some(staked) = text.strip_prefix('-') {
             return Self::american(digits(staked)?, true);
         }
-        Err(unreadable())
+        let even = ["evens", "evs"].iter().any(|word| text.eq_ignore_ascii_case(word));
+        if even { Self::new(2, 1) } else { Err(unreadable()) }
     }
 
     fn american(size: u64, favourite: bool) -> Result<Self, BettingError> {
@@ -57,7 +58,7 @@ impl Price {
 }
 
 fn unreadable() -> BettingError {
-    field("price", "is none of decimal 3.50, fractional 5/2, American +250 or -110")
+    field("price", "is none of decimal 3.50, fractional 5/2 or evens, American +250 or -110")
 }
 
 fn digits(text: &str) -> Result<u64, BettingError> {
