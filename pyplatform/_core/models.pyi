@@ -65,6 +65,8 @@ class ScoreGrid:
     """Goals a side the grid tells apart."""
     mass: Final[float]
     """Sum of the grid before it was normalised."""
+    clipped: Final[float]
+    """What a Weibull series cut at `size` left below 0 and was taken as 0, of the worse side; else 0.0."""
     @staticmethod
     def poisson(home_rate: float, away_rate: float, *, size: int | None = None) -> ScoreGrid:
         """Independent Poisson counts `e^{−λ}λ^k/k!` (Maher 1982)."""
@@ -102,7 +104,7 @@ class ScoreGrid:
         `P(x) = Σ_{j=x}^{size} (−1)^{x+j} λ^j A_x^j/Γ(cj+1)` with shape c in [0.2, 3] (1 is Poisson);
         `C(u,v) = −ln(1 + (e^{−κu}−1)(e^{−κv}−1)/(e^{−κ}−1))/κ`, κ in [−100, 100] (0 is independence). Counts are
         normalised over 0 to `size` goals, `size` at most 48. Without `size` the series converges; one cut at a size
-        (15 is published practice) may be off by some 1e-4 at rates above 2: what is below 0 is taken as 0. Raises
+        (15 is published practice) may be off by some 1e-4 at rates above 2: what is below 0 is taken as 0 (`clipped`). Raises
         ValueError where the alternating series strays by more than 0.001.
         """
     def cells(self) -> NDArray[np.float64]:

@@ -133,6 +133,14 @@ def test_models_meet_where_they_are_the_same() -> None:
     assert np.abs(ScoreGrid.negative_binomial(1.5, 1.1, 1e9, size=25).cells() - poisson).max() < 1e-8
 
 
+def test_what_a_cut_weibull_series_loses_is_told() -> None:
+    cut, whole = (ScoreGrid.weibull_copula(3.0, 1.1, 1.1, 0.5, size=size) for size in (15, None))
+    assert 1e-4 < cut.clipped < 1e-3
+    assert np.abs(cut.cells() - whole.cells()[:15, :15]).max() < 2 * cut.clipped
+    assert whole.clipped < 1e-12
+    assert ScoreGrid.poisson(3.0, 1.1, size=15).clipped == 0.0
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

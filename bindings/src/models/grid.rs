@@ -136,6 +136,11 @@ impl PyScoreGrid {
     }
 
     #[getter]
+    fn clipped(&self) -> f64 {
+        self.0.clipped()
+    }
+
+    #[getter]
     fn mass(&self) -> f64 {
         self.0.mass()
     }

@@ -186,6 +186,7 @@ pub struct ScoreGrid {
     /// Row `i` has the scores in which home has `i` goals.
     pub(super) cells: Vec<f64>,
     mass: f64,
+    clipped: f64,
     /// `P(home − away = d)` at `d + size − 1`.
     pub(super) differences: Vec<f64>,
     /// `P(home + away = t)`.
@@ -227,15 +228,20 @@ impl ScoreGrid {
                 return Err(ModelError::InvalidSize { size, low: MIN_SIZE, high: largest });
             }
             let sides = weibull::sides(rates, shape, size, weibull::CUT)?;
-            return Self::from_cells(weibull::join(&sides, kappa), size);
+            return Self::joined(&sides, kappa, size);
         }
         for size in WEIBULL_SIZES {
             let Ok(sides) = weibull::sides(rates, shape, size, weibull::CONVERGED) else { continue };
             if sides.iter().all(|side| side.error < MISSING / 2.0) {
-                return Self::from_cells(weibull::join(&sides, kappa), size);
+                return Self::joined(&sides, kappa, size);
             }
         }
         Err(ModelError::Series)
+    }
+
+    fn joined(sides: &[weibull::Side; 2], kappa: f64, size: usize) -> Result<Self, ModelError> {
+        let clipped = sides[0].clipped.max(sides[1].clipped);
+        Ok(Self { clipped, ..Self::from_cells(weibull::join(sides, kappa), size)? })
     }
 
     pub(crate) fn from_cells(mut cells: Vec<f64>, size: usize) -> Result<Self, ModelError> {
@@ -255,7 +261,7 @@ impl ScoreGrid {
             add(&mut away, row.iter());
             home[i] = sum(row);
         }
-        Ok(Self { size, cells, mass, differences, totals, home, away })
+        Ok(Self { size, cells, mass, clipped: 0.0, differences, totals, home, away })
     }
 
     /// Goals a side the grid tells apart: 0 to `size − 1`.
@@ -274,6 +280,12 @@ impl ScoreGrid {
     #[must_use]
     pub fn mass(&self) -> f64 {
         self.mass
+    }
+
+    /// What a cut Weibull series left below 0 and was taken as 0, of the side where it is more; 0 otherwise.
+    #[must_use]
+    pub fn clipped(&self) -> f64 {
+        self.clipped
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Side {
     masses: Vec<f64>,
     /// How far the series summed from 1, and what the last count holds: both vanish once it has converged.
     pub(super) error: f64,
+    /// What came out below 0 and was taken as 0, as a share of the rest.
+    pub(super) clipped: f64,
 }
 
 /// Both sides, the series cut after `j = size`.
@@ -48,6 +50,10 @@ pub(super) fn sides(rates: [f64; 2], shape: f64, size: usize, stray: f64) -> Res
 
 impl Side {
     fn normalised(mut masses: Vec<f64>, stray: f64) -> Result<Self, ModelError> {
+        let mut clipped = 0.0;
+        for mass in masses.iter_mut().filter(|mass| **mass < 0.0) {
+            clipped -= std::mem::take(mass);
+        }
         let sum: f64 = masses.iter().sum();
         let last = masses.last().copied().unwrap_or(0.0);
         if !(0.5..1.0 + SPREAD * stray).contains(&sum) {
@@ -56,7 +62,7 @@ impl Side {
         for mass in &mut masses {
             *mass /= sum;
         }
-        Ok(Self { masses, error: (sum - 1.0).abs().max(last) })
+        Ok(Self { masses, error: (sum - 1.0).abs().max(last), clipped: clipped / sum })
     }
 
     /// `P(at most x)` for x below the last count.
@@ -69,7 +75,7 @@ impl Side {
     }
 }
 
-/// `P(x)`, what strays below 0 taken as 0.
+/// `P(x)`, which a cut series may leave a little below 0.
 fn series(alpha: &[f64], gammas: &[f64], rate: f64, x: usize, stray: f64) -> Result<f64, ModelError> {
     let mut power = rate.powi(i32::try_from(x).unwrap_or(i32::MAX));
     let (mut sum, mut sign) = (0.0, 1.0);
@@ -78,7 +84,7 @@ fn series(alpha: &[f64], gammas: &[f64], rate: f64, x: usize, stray: f64) -> Res
         sign = -sign;
         power *= rate;
     }
-    if sum > -stray && sum < 1.0 + stray { Ok(sum.max(0.0)) } else { Err(ModelError::Series) }
+    if sum > -stray && sum < 1.0 + stray { Ok(sum) } else { Err(ModelError::Series) }
 }
 
 /// The cells of the joint distribution: rectangles of the copula over both cumulative distributions.
