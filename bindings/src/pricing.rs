@@ -8,7 +8,7 @@ use pyo3::types::PyTuple;
 use crate::odds::{PyFractionalLadder, PyLadder, e4, method, spelt, value_error};
 
 /// A ladder to price on.
-fn rungs(ladder: &Bound<'_, PyAny>) -> PyResult<Rungs> {
+pub(crate) fn rungs(ladder: &Bound<'_, PyAny>) -> PyResult<Rungs> {
     if let Ok(ladder) = ladder.cast::<PyLadder>() {
         return Ok(Rungs::Decimal(ladder.get().ladder().clone()));
     }

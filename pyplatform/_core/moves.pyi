@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, final
 
-from pyplatform._core.odds import Ladder, Price
+from pyplatform._core.odds import FractionalLadder, Ladder, Price
 from pyplatform._core.pricing import PricedBook, PricingRule
 
 __all__ = [
@@ -153,10 +153,11 @@ def step_prices(
     pnl: Sequence[int],
     table: int | Sequence[tuple[int, int]],
     *,
-    ladder: Ladder | None = None,
+    ladder: Ladder | FractionalLadder | None = None,
     min_e4: int = 10_100,
 ) -> tuple[int, ...]:
-    """Prices shortened by ticks of the ladder (Betfair's unless another is given), not below `min_e4`.
+    """Prices shortened by ticks of the ladder (Betfair's unless another is given), not below `min_e4`; a fraction's
+    are named as in `PricedBook.prices_e4`.
 
     `table` is an amount (each whole so much of liability is one tick) or rows (liability, ticks) that rise; the
     liability of an outcome is what is lost in it. A price of 0 stays 0, and the book only gains margin.

@@ -263,6 +263,11 @@ def test_prices_shorten_step_by_step() -> None:
     assert trading.step_prices([25_000, 34_000, 0], [-25_000, 5_000, -90_000], 10_000) == (24_600, 34_000, 0)
     rows = [(5_000, 1), (20_000, 4)]
     assert trading.step_prices([15_000] * 2, [-5_000, -90_000], rows, ladder=odds.BETDAQ) == (14_900, 14_600)
+    # 6/4 to 7/5; four rungs below 8/13 is 4/9, which the least price of 1/2 does not allow.
+    found = trading.step_prices(
+        [25_000, 16_153], [-5_000, -90_000], rows, ladder=odds.UK_FRACTIONAL, min_e4=15_000
+    )
+    assert found == (24_000, 15_000)
 
 
 BOOK = trading.Book(OUTCOMES)

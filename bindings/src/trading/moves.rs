@@ -1,7 +1,7 @@
 //! Prices that follow liability.
 
 use ::betting::trading::{self as core, MoveError, MoveRule, StepTable};
-use ::odds::{BETFAIR, OutcomeTerms};
+use ::odds::{BETFAIR, OutcomeTerms, Rungs};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyTuple};
@@ -9,8 +9,8 @@ use pyo3::types::{PyInt, PyTuple};
 use super::arguments::{signed, signed_all, units};
 use crate::betting::value_error;
 use crate::betting_fields::{items, whole, wrong};
-use crate::odds::{PyLadder, e4};
-use crate::pricing::{PyPricedBook, PyPricingRule, prices_e4};
+use crate::odds::e4;
+use crate::pricing::{PyPricedBook, PyPricingRule, prices_e4, rungs};
 
 fn moved(error: MoveError) -> PyErr {
     PyValueError::new_err(error.to_string())
@@ -150,12 +150,12 @@ pub(super) fn step_prices<'py>(
     prices_e4: Vec<i64>,
     pnl: Vec<Bound<'py, PyAny>>,
     table: &Bound<'py, PyAny>,
-    ladder: Option<PyRef<'py, PyLadder>>,
+    ladder: Option<&Bound<'py, PyAny>>,
     min_e4: i64,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let prices = prices_e4.iter().map(|price| e4("prices_e4", *price)).collect::<PyResult<Vec<_>>>()?;
-    let ladder = ladder.as_ref().map_or(&BETFAIR, |ladder| ladder.ladder());
+    let ladder = ladder.map_or(Ok(Rungs::Decimal(BETFAIR.clone())), rungs)?;
     let pnl = signed_all("pnl", &pnl)?;
-    let stepped = self::table(table)?.apply(&prices, &pnl, ladder, e4("min_e4", min_e4)?);
+    let stepped = self::table(table)?.apply(&prices, &pnl, &ladder, e4("min_e4", min_e4)?);
     PyTuple::new(py, stepped.map_err(value_error)?)
 }

@@ -41,12 +41,23 @@ impl Rungs {
     }
 
     /// The lowest price whose exact value is not below `price_e4`, the highest price if there is none.
-    pub(crate) fn ceil(&self, price_e4: u32) -> u32 {
+    pub fn ceil(&self, price_e4: u32) -> u32 {
         match self {
             Self::Decimal(ladder) => ladder.ceil(price_e4),
             Self::Fractional => {
                 let below = RUNGS.partition_point(|rung| exact(*rung) < f64::from(price_e4));
                 cut(RUNGS[below.min(RUNGS.len() - 1)])
+            }
+        }
+    }
+
+    /// The price `ticks` above (below, if negative) the one offered as `price_e4` or the next below, kept on the ladder.
+    pub fn offset(&self, price_e4: u32, ticks: i32) -> u32 {
+        match self {
+            Self::Decimal(ladder) => ladder.offset(price_e4, ticks),
+            Self::Fractional => {
+                let at = RUNGS.partition_point(|rung| cut(*rung) <= price_e4).saturating_sub(1);
+                cut(RUNGS[at.saturating_add_signed(ticks as isize).min(RUNGS.len() - 1)])
             }
         }
     }

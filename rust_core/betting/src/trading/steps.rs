@@ -1,6 +1,6 @@
 //! Step tables: each so much of liability is one tick.
 
-use odds::Ladder;
+use odds::Rungs;
 
 use crate::error::{BettingError, field};
 
@@ -53,7 +53,7 @@ impl StepTable {
         &self,
         prices_e4: &[u32],
         pnl: &[i128],
-        ladder: &Ladder,
+        ladder: &Rungs,
         min_e4: u32,
     ) -> Result<Vec<u32>, BettingError> {
         if prices_e4.len() != pnl.len() {

@@ -2,7 +2,7 @@
 
 use betting::trading::{AutoMover, Better, MoveRule, MoverState, PricePolicy, StepTable, judge_price, skew};
 use betting::{Price, Share, reduce_exchange_price};
-use odds::{BETFAIR, Method, OutcomeTerms, PricingRule};
+use odds::{BETFAIR, Method, OutcomeTerms, PricingRule, Rungs};
 use proptest::prelude::*;
 
 use crate::{cases, price};
@@ -145,12 +145,13 @@ fn a_restored_mover_goes_on_where_the_other_stood() {
 #[test]
 fn liability_shortens_prices_by_ticks() {
     let table = StepTable::every(10_000).expect("a table");
-    let prices = table.apply(&[25_000, 34_000, 0], &[-25_000, 5_000, -90_000], &BETFAIR, 10_100);
+    let betfair = Rungs::Decimal(BETFAIR.clone());
+    let prices = table.apply(&[25_000, 34_000, 0], &[-25_000, 5_000, -90_000], &betfair, 10_100);
     assert_eq!(prices.expect("prices"), [24_600, 34_000, 0]);
     let table = StepTable::rows(&[(5_000, 1), (20_000, 4)]).expect("a table");
     assert_eq!([0, -4_999, -5_000, -19_999, -1_000_000].map(|pnl| table.ticks(pnl)), [0, 0, 1, 1, 4]);
-    let held = table.apply(&[10_300], &[-20_000], &BETFAIR, 10_200).expect("prices");
+    let held = table.apply(&[10_300], &[-20_000], &betfair, 10_200).expect("prices");
     assert_eq!(held, [10_200]);
     assert!(StepTable::every(0).is_err() && StepTable::rows(&[(5, 2), (6, 1)]).is_err());
-    assert!(table.apply(&[20_000], &[], &BETFAIR, 10_100).is_err());
+    assert!(table.apply(&[20_000], &[], &betfair, 10_100).is_err());
 }
