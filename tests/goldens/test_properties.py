@@ -34,6 +34,13 @@ def test_probabilities_sum_to_one(prices: list[float], method: str) -> None:
     assert found.valid == all(0.0 < p < 1.0 for p in found.probabilities)
 
 
+@pytest.mark.parametrize("method", odds.application_methods())
+def test_no_margin_leaves_the_longest_price_as_it_is(method: str) -> None:
+    longest = 6.5e-7
+    found = odds.apply_margin([0.5, 0.5 - longest, longest], 0.0, method=method)
+    assert found.prices == pytest.approx((2.0, 1 / (0.5 - longest), 1 / longest), rel=1e-13)
+
+
 @given(PRICES, METHODS)
 def test_what_passes_as_a_proper_book_is_one(prices: list[float], method: str) -> None:
     try:

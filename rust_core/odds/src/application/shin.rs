@@ -6,6 +6,10 @@ use crate::newton;
 
 pub(super) fn apply(fair: &mut [f64], booksum: f64) -> Result<Solution, OddsError> {
     let method = Method::Shin.name();
+    // Without a margin z is 0; the rounding that a solver finds in its place would show in long prices.
+    if booksum - fair.iter().sum::<f64>() <= 1e-15 {
+        return Ok(Solution::closed(0.0));
+    }
     let reach: f64 = fair.iter().map(|p| p.sqrt()).sum();
     if booksum >= reach * reach {
         return Err(OddsError::Unattainable { method, booksum, limit: reach * reach });
