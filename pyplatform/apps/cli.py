@@ -79,7 +79,9 @@ def verify(
     first: Annotated[int, typer.Option("--from", min=1, help="First entry of a range to verify.")] = 1,
     last: Annotated[int, typer.Option("--to", min=0, help="Last entry of the range; 0 is the end.")] = 0,
 ) -> None:
-    """Prove the ledgers of a data folder: books, holds, balances, hash chain, replay, JetStream, anchors.
+    """Prove the ledgers of a data folder, and hold all that is made of them against the journal.
+
+    Books, holds, hash chain, replay and anchors; balances, moves, statements and JetStream, every difference named.
 
     With --from or --to only the chain of those entries is proven. Exits 0 only if every proof holds.
     """

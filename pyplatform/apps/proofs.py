@@ -62,12 +62,19 @@ async def _led_elsewhere() -> Settings | None:
 
 
 def print_proofs(console: Console, proofs: Sequence[Proof]) -> None:
-    """Show proofs as a table, the broken ones in red."""
+    """Show proofs as a table, the broken ones in red, and under it each difference that was found."""
     table = Table("", "tenant", "statement", "evidence", box=None, pad_edge=False)
     for proof in proofs:
         mark = "[green]holds[/]" if proof.ok else "[bold red]BROKEN[/]"
         table.add_row(mark, proof.tenant, proof.name, proof.detail)
     console.print(table)
+    for proof in proofs:
+        if len(proof.differences) > 1:
+            console.print(f"[bold red]{proof.tenant}: {proof.name}[/]")
+            for difference in proof.differences:
+                console.print(f"  {difference}", markup=False)
+            if proof.more:
+                console.print(f"  and {proof.more:,} more")
     broken = sum(not proof.ok for proof in proofs)
     verdict = f"[bold red]{broken} of {len(proofs)} proofs are broken[/]"
     console.print(verdict if broken else f"[bold green]all {len(proofs)} proofs hold[/]")

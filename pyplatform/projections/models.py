@@ -75,6 +75,11 @@ class ReadModels:
         async with _answering():
             return cast("int", await script(keys=keys, args=arguments))
 
+    async def keys(self, pattern: str) -> list[str]:
+        """All keys that match a glob pattern."""
+        async with _answering():
+            return [key.decode() async for key in self.client.scan_iter(pattern, count=_SCAN)]
+
     async def delete(self, patterns: Iterable[str]) -> int:
         """Delete all keys that match the glob patterns; returns how many."""
         gone = 0

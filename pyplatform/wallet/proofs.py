@@ -1,47 +1,41 @@
 """Proofs that every cent is accounted for, made from the journal and held against everything derived from it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from itertools import pairwise
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
+import asyncpg
 import msgspec
-from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import NotFoundError
 
 from pyplatform._core import shard as core
 from pyplatform.bus import Bus
-from pyplatform.contracts.wallet import (
-    ShardState,
-    balance_key,
-    balance_position_key,
-    ledger_stream,
-    ledger_subject,
-    state_subject,
-)
+from pyplatform.contracts.wallet import ShardState, state_subject
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
-from pyplatform.kernel.ids import text
-from pyplatform.projections import Inbox, ReadModels
+from pyplatform.projections import ReadModels
 from pyplatform.wallet.anchors import AnchorConfig, AnchorFolder
+from pyplatform.wallet.copied import BALANCES, Balances, Stream
+from pyplatform.wallet.moved import MOVES, Moved
+from pyplatform.wallet.proof import Proof, proof
 from pyplatform.wallet.store import JournalReader
+
+__all__ = ["PATIENCE", "Proof", "prove", "prove_chains", "prove_range"]
 
 PATIENCE: Final = 15.0
 """Seconds that copies may take to catch up with the journal before they count as wrong."""
 _PAUSE: Final = 0.1
-_CHUNK: Final = 1_000
-_FETCH: Final = 256
 
 
-class Proof(msgspec.Struct, frozen=True):
-    """One statement about one tenant, whether it holds, and in words what was compared."""
+class _Servers(msgspec.Struct, frozen=True):
+    bus: Bus
+    models: ReadModels
+    pool: asyncpg.Pool
 
-    tenant: str
-    name: str
-    ok: bool
-    detail: str
+
+class _Copy(Protocol):
+    async def position(self) -> tuple[int, bytes]: ...
 
 
 async def prove(
@@ -54,10 +48,12 @@ async def prove(
     bus = await Bus.connect(settings.nats_url, "verify")
     models = ReadModels.connect(settings.redis_url)
     try:
-        proofs: list[Proof] = []
-        for tenant in tenants:
-            proofs += await _Prover(settings, bus, models, tenant, patience, anchors).prove()
-        return proofs
+        async with asyncpg.create_pool(settings.postgres_url, min_size=0, max_size=1) as pool:
+            servers = _Servers(bus, models, pool)
+            proofs: list[Proof] = []
+            for tenant in tenants:
+                proofs += await _Prover(settings, servers, tenant, patience, anchors).prove()
+            return proofs
     finally:
         await models.close()
         await bus.close()
@@ -136,6 +132,10 @@ class _Journal:
         found = f"{tip:,} entries in {len(self.hashes):,} batches up to epoch {self.replayer.epoch}"
         return Proof(self._tenant, name, after == tip, found)
 
+    async def hash_at(self, seq: int) -> bytes | None:
+        """Hash of the batch that ends at `seq`, also of one that came after the replay; None for none."""
+        return self.hashes.get(seq) or await self.reader.hash_at(seq)
+
     def prove_anchors(self, config: AnchorConfig) -> Proof:
         """Hold every signed anchor against the journal, which must have been proven before."""
         name, count, last = "signed anchors match the journal", 0, 0
@@ -155,20 +155,17 @@ class _Prover:
     def __init__(
         self,
         settings: Settings,
-        bus: Bus,
-        models: ReadModels,
+        servers: _Servers,
         tenant: str,
         patience: float,
         anchors: AnchorConfig | None,
     ) -> None:
         self._anchors = anchors
-        self._bus = bus
-        self._models = models
+        self._servers = servers
         self._tenant = tenant
         self._deadline = monotonic() + patience
         self._journal = _Journal(settings, tenant)
         self._replayer = self._journal.replayer
-        self._hashes = self._journal.hashes
 
     async def prove(self) -> list[Proof]:
         try:
@@ -179,6 +176,7 @@ class _Prover:
                 self._books(),
                 self._holds(),
                 await self._balances(),
+                *await self._moves(),
                 chain,
                 await self._state(),
                 await self._stream(),
@@ -198,7 +196,7 @@ class _Prover:
             if debit != credit
         ]
         found = ", ".join(f"{book} {currency}" for book, currency, _, _ in totals) or "no postings"
-        return self._proof("every book sums to zero", not wrong, "; ".join(wrong) or found)
+        return proof(self._tenant, "every book sums to zero", found, wrong)
 
     def _holds(self) -> Proof:
         totals = self._replayer.holds()
@@ -208,29 +206,30 @@ class _Prover:
             if holds != held
         ]
         found = f"{len(self._replayer.open_bets()):,} open bets"
-        return self._proof("holds equal held accounts", not wrong, "; ".join(wrong) or found)
+        return proof(self._tenant, "holds equal held accounts", found, wrong)
 
     async def _balances(self) -> Proof:
-        name = "balances equal the read models"
-        inbox = Inbox(self._models, balance_position_key(self._tenant))
-        while (position := await inbox.position()).seq != self._replayer.seq:
+        balances = Balances(self._servers.models, self._replayer, self._tenant)
+        # They tell of one moment only: those of a ledger that has moved on cannot be compared.
+        behind = await self._behind(balances, exactly=True)
+        return self._proof(BALANCES, False, behind) if behind else await balances.prove()
+
+    async def _moves(self) -> list[Proof]:
+        moved = Moved(self._servers.pool, self._journal.reader, self._replayer, self._tenant)
+        if behind := await self._behind(moved, exactly=False):
+            return [self._proof(MOVES, False, behind)]
+        return [await moved.prove_moves(), await moved.prove_statements()]
+
+    async def _behind(self, copy: _Copy, *, exactly: bool) -> str:
+        """Wait until a copy has come to where the journal was read; in words why it cannot be compared, or ""."""
+        wanted = self._replayer.seq
+        while (position := await copy.position())[0] < wanted or (exactly and position[0] > wanted):
             if monotonic() > self._deadline:
-                detail = f"read models stand at {position.seq:,}, the journal at {self._replayer.seq:,}"
-                return self._proof(name, False, detail)
+                return f"the copy stands at {position[0]:,}, the journal at {wanted:,}"
             await asyncio.sleep(_PAUSE)
-        balances = self._replayer.balances()
-        wrong: list[str] = []
-        for start in range(0, len(balances), _CHUNK):
-            chunk = balances[start : start + _CHUNK]
-            keys = [balance_key(self._tenant, text(player), currency) for player, currency, _, _ in chunk]
-            for key, (_, _, available, held), found in zip(
-                keys, chunk, await self._models.get_many(keys), strict=True
-            ):
-                read = (int(found.get(b"available", 0)), int(found.get(b"held", 0)))
-                if read != (available, held):
-                    wrong.append(f"{key}: journal {(available, held)}, read model {read}")
-        detail = f"{len(balances):,} balances" if not wrong else f"{len(wrong):,} differ, first {wrong[0]}"
-        return self._proof(name, not wrong, detail)
+        if position[0] == wanted != 0 and position[1] != self._replayer.hash:
+            return f"the copy stands at {wanted:,} of another past than the journal's"
+        return ""
 
     async def _state(self) -> Proof:
         name = "replay gives the writer's state hash"
@@ -238,7 +237,7 @@ class _Prover:
         if self._replayer.recomputed_state_hash() != replayed:
             return self._proof(name, False, "the incremental hash differs from the state it stands for")
         try:
-            answer = await self._bus.request(state_subject(self._tenant), b"", 1.0)
+            answer = await self._servers.bus.request(state_subject(self._tenant), b"", 1.0)
         except Unavailable:
             # Every batch carries its writer's state hash, and the replayer has compared each.
             return self._proof(name, True, f"{replayed.hex()[:16]}… as journaled; no writer is running")
@@ -250,70 +249,9 @@ class _Prover:
         return self._proof(name, same, f"{replayed.hex()[:16]}… replayed, {live.state_hash.hex()[:16]}… live")
 
     async def _stream(self) -> Proof:
-        name = "JetStream holds every batch once"
+        stream = Stream(self._servers.bus, self._journal, self._tenant)
         while True:
-            end, messages = await self._stream_end()
-            if end == self._replayer.seq:
-                break
-            if monotonic() > self._deadline:
-                detail = f"the stream ends at {end:,}, the journal at {self._replayer.seq:,}"
-                return self._proof(name, False, detail)
+            end, messages = await stream.end()
+            if end >= self._replayer.seq or monotonic() > self._deadline:
+                return await stream.prove(messages, self._replayer.seq)
             await asyncio.sleep(_PAUSE)
-        try:
-            count, first = await self._walk(messages)
-        except ValueError as error:
-            return self._proof(name, False, str(error))
-        expected = sum(1 for hi in self._hashes if hi > first)
-        detail = f"{count:,} messages, one chain from entry {first + 1:,} to {self._replayer.seq:,}"
-        return self._proof(name, count == expected, detail)
-
-    async def _stream_end(self) -> tuple[int, int]:
-        """Ledger sequence of the stream's last message and the number of messages."""
-        js, stream = self._bus.js, ledger_stream(self._tenant)
-        try:
-            state = (await js.stream_info(stream)).state
-            if not state.messages:
-                return 0, 0
-            last = await js.get_msg(stream, state.last_seq)
-        except NotFoundError:
-            return 0, 0
-        return core.read_header(last.data or b"").hi, state.messages
-
-    async def _walk(self, messages: int) -> tuple[int, int]:
-        """Number of messages and where they begin; raises ValueError where the stream is not the journal."""
-        position: tuple[int, bytes] | None = None
-        first = count = 0
-        async for data in self._messages(messages):
-            header = core.Batch(data).header
-            if position is None:
-                first = header.lo
-            elif position != (header.lo, header.prev_hash):
-                raise ValueError(f"the stream's chain breaks at {header.lo:,}")
-            if self._hashes.get(header.hi) != header.hash:
-                raise ValueError(f"the stream's batch up to {header.hi:,} is not the journal's")
-            position = (header.hi, header.hash)
-            count += 1
-        return count, first
-
-    async def _messages(self, count: int) -> AsyncIterator[bytes]:
-        if count == 0:
-            return
-        config = ConsumerConfig(
-            deliver_policy=DeliverPolicy.ALL,
-            ack_policy=AckPolicy.NONE,
-            inactive_threshold=30.0,
-            mem_storage=True,
-        )
-        subscription = await self._bus.js.pull_subscribe(
-            ledger_subject(self._tenant), stream=ledger_stream(self._tenant), config=config
-        )
-        try:
-            while count > 0:
-                found = await subscription.fetch(min(_FETCH, count), timeout=5)
-                count -= len(found)
-                for message in found:
-                    yield message.data
-        except NatsTimeoutError as error:
-            raise ValueError(f"the stream did not deliver its last {count:,} messages") from error
-        finally:
-            await subscription.unsubscribe()

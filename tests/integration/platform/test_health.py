@@ -63,7 +63,7 @@ async def test_a_platform_on_the_servers_of_the_environment_is_proved_as_it_is(
         said: list[str] = []
         proofs = await verify(tmp_path / "elsewhere", said.append)
         assert {proof.tenant for proof in proofs} == set(TENANTS)
-        assert all(proof.ok for proof in proofs)
+        assert all(proof.ok for proof in proofs), proofs
         assert not said
         assert not (tmp_path / "elsewhere").exists()
 

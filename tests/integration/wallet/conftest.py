@@ -122,6 +122,18 @@ def balances_running(settings: Settings, tenant_name: str) -> Running:
 
 
 @pytest.fixture
+def copies_running(balances_running: Running, entries_running: Running) -> Running:
+    """All that the wallet keeps of its ledger elsewhere, which `prove` compares."""
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with balances_running(), entries_running():
+            yield
+
+    return running
+
+
+@pytest.fixture
 def entries_running(settings: Settings, tenant_name: str) -> Running:
     """The projector of the moves of the test's tenant."""
     return _running(run_entry_projector, settings, tenant_name)

@@ -17,9 +17,9 @@ EURO = 1_000_000
 
 
 async def test_money_is_held_and_comes_back_with_the_result(
-    player: Any, wallet_running: Any, balances_running: Any, settings: Settings
+    player: Any, wallet_running: Any, copies_running: Any, settings: Settings
 ) -> None:
-    async with wallet_running(), balances_running():
+    async with wallet_running(), copies_running():
         assert (await player.deposit(20)).status == codec.ACCEPTED
         won, lost, void = [await player.bet(euros=5) for _ in range(3)]
         assert {won.status, lost.status, void.status} == {codec.ACCEPTED}
@@ -36,7 +36,7 @@ async def test_money_is_held_and_comes_back_with_the_result(
             again = await player.wallet.submit(player.tenant, command, settlement=True)
             assert (first.status, again.seq, again.replayed) == (codec.ACCEPTED, first.seq, True)
         proofs = await prove(settings, [player.tenant])
-        assert len(proofs) == 6
+        assert len(proofs) == 8
         assert all(proof.ok for proof in proofs), proofs
         assert await player.balance(settings) == (22 * EURO, 0)
 
@@ -71,9 +71,9 @@ async def test_the_same_attempt_at_the_same_time_makes_one_bet(player: Any, wall
 
 
 async def test_a_bet_that_nobody_accepts_in_time_gives_its_stake_back(
-    player: Any, wallet_running: Any, balances_running: Any, settings: Settings, eventually: Any
+    player: Any, wallet_running: Any, copies_running: Any, settings: Settings, eventually: Any
 ) -> None:
-    async with wallet_running(), balances_running():
+    async with wallet_running(), copies_running():
         await player.deposit(5)
         reply = await player.wallet.submit(player.tenant, player.slip(until=now_ns() + 400_000_000))
         assert reply.status == codec.ACCEPTED

@@ -15,6 +15,7 @@ from pyplatform.eventstore import migrate_all
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.wallet import WalletClient
+from pyplatform.wallet.entries import run_entry_projector
 from pyplatform.wallet.proofs import prove
 from pyplatform.wallet.service import run_balance_projector
 
@@ -94,13 +95,13 @@ def bettors(wallet: WalletClient, player: Any) -> list[Any]:
 
 
 async def test_a_killed_wallet_process_loses_no_promise(
-    bettors: list[Any], wallet_process: Any, balances_running: Any, settings: Settings, tenant_name: str
+    bettors: list[Any], wallet_process: Any, copies_running: Any, settings: Settings, tenant_name: str
 ) -> None:
     process = wallet_process(settings, tenant_name)
     await asyncio.gather(*(player.deposit(100_000) for player in bettors))
     load = Load(bettors)
     betting = asyncio.create_task(load.run())
-    async with balances_running():
+    async with copies_running():
         for _ in range(3):
             await asyncio.sleep(0.5)
             successor = wallet_process(settings, tenant_name)
@@ -141,7 +142,9 @@ async def test_killed_servers_lose_no_promise(
     bettors = [type(player)(tenant_name, wallet) for _ in range(BETTORS)]
     wallet_process(settings, tenant_name)
     stop = asyncio.Event()
-    balances = asyncio.create_task(run_balance_projector(settings, [tenant_name], stop))
+    copies = asyncio.gather(
+        *(run(settings, [tenant_name], stop) for run in (run_balance_projector, run_entry_projector))
+    )
     await asyncio.gather(*(player.deposit(100_000) for player in bettors))
     load = Load(bettors)
     betting = asyncio.create_task(load.run())
@@ -156,5 +159,5 @@ async def test_killed_servers_lose_no_promise(
     await betting
     await _check(load, settings, tenant_name)
     stop.set()
-    await balances
+    await copies
     await bus.close()
