@@ -77,6 +77,14 @@ async def _projector(question: Question) -> str:
     return ", ".join(f"{tenant} at {seq:,}" for tenant, seq in zip(question.tenants, seqs, strict=True))
 
 
+async def _snapshots(question: Question) -> str:
+    from pyplatform.wallet.snapshotter import Pace, standing  # noqa: PLC0415 - a check loads what it needs
+
+    pace = Pace.from_env()
+    stand = await asyncio.gather(*(standing(question.settings, tenant, pace) for tenant in question.tenants))
+    return ", ".join(stand)
+
+
 async def _caught_up(settings: Settings, tenant: str) -> int:
     from pyplatform.wallet.consumers import lowest_applied  # noqa: PLC0415 - a check loads what it needs
     from pyplatform.wallet.store import JournalReader  # noqa: PLC0415
@@ -116,6 +124,7 @@ async def _gateway(question: Question) -> str:
 CHECKS: Final[dict[str, Callable[[Question], Awaitable[str]]]] = {
     "wallet": _wallet,
     "projector": _projector,
+    "snapshots": _snapshots,
     "feed": _feed,
     "trading": _trading,
     "settlement": _settlement,

@@ -91,6 +91,14 @@ async def projector(context: Context) -> None:
         )
 
 
+async def snapshots(context: Context) -> None:
+    """Put the states of the ledgers down from time to time, verified, so that the next wallet starts quickly."""
+    from pyplatform.wallet.snapshotter import run_snapshots  # noqa: PLC0415
+
+    context.ready("")
+    await run_snapshots(context.settings, context.tenants, context.stop)
+
+
 async def feed(context: Context) -> None:
     """Publish one feed: bytes in, markets, prices and results of all tenants out."""
     from pyplatform.apps.feeds import Feeding, play, serving  # noqa: PLC0415
@@ -222,6 +230,7 @@ async def gateway(context: Context) -> None:
 ROLES: Final[dict[str, Callable[[Context], Awaitable[None]]]] = {
     "wallet": wallet,
     "projector": projector,
+    "snapshots": snapshots,
     "feed": feed,
     "trading": trading,
     "settlement": settlement,

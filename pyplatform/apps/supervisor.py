@@ -21,13 +21,13 @@ from pyplatform.kernel.keys import local_key
 from pyplatform.pam.config import KEY_VARIABLE
 from pyplatform.wallet.anchors import AnchorConfig
 
-START_ORDER: Final = (("wallet", "projector", "feed"), ("trading", "settlement"), ("gateway",))
+START_ORDER: Final = (("wallet", "projector", "snapshots", "feed"), ("trading", "settlement"), ("gateway",))
 """Roles that start together, one group after the other; those left out of `roles` are skipped."""
-ONE_OF_EACH: Final = ("wallet", "projector", "trading", "settlement", "gateway")
+ONE_OF_EACH: Final = ("wallet", "projector", "snapshots", "trading", "settlement", "gateway")
 """Roles that every platform has once; feeds come beside them, one process each (`feed-betfair`)."""
 SERVERS: Final = ("postgres", "nats", "valkey")
 """Servers started again when they die: the record recovers, and the copies are rebuilt from it."""
-STOP_ORDER: Final = ("gateway", "trading", "feed", "settlement", "wallet", "projector")
+STOP_ORDER: Final = ("gateway", "trading", "feed", "settlement", "snapshots", "wallet", "projector")
 """First who takes new work, last who writes down what became of it."""
 
 _RESTARTS_IN_A_ROW: Final = 5
@@ -186,10 +186,10 @@ class Platform:
         return Logins(self._servers.password_of(WRITER), self._servers.password_of(SERVICES))
 
     def _env_of(self, role: str) -> dict[str, str]:
-        """A role's own environment: the wallet alone may append to the journal, and nobody is its owner."""
+        """A role's own environment: who makes journal or snapshots may alone change them, and nobody is their owner."""
         if self._logins is None:
             return self._env
-        login = WRITER if role_of(role) == "wallet" else SERVICES
+        login = WRITER if role_of(role) in ("wallet", "snapshots") else SERVICES
         address = self._logins.url(self.settings.postgres_url, login)
         passwords = {WRITER_VARIABLE: "", SERVICES_VARIABLE: ""}
         return {**self._env, **passwords, VARIABLES["postgres_url"]: address}

@@ -1,4 +1,4 @@
-"""The commands `pyplatform wallet …`: the kill switch of a tenant."""
+"""The commands `pyplatform wallet …`: the kill switch of a tenant, and snapshots of its ledger."""
 
 import asyncio
 import getpass
@@ -10,9 +10,13 @@ import typer
 from platformdirs import user_data_path
 from rich.console import Console
 
+from pyplatform.apps.snapshots_cli import snapshots_app
 from pyplatform.contracts.killswitch import Generation, Order
 
-wallet_app = typer.Typer(help="A tenant's wallet: stop taking bets, and go on.", no_args_is_help=True)
+wallet_app = typer.Typer(
+    help="A tenant's wallet: stop taking bets, and go on; snapshots.", no_args_is_help=True
+)
+wallet_app.add_typer(snapshots_app, name="snapshots")
 _out = Console(highlight=False, soft_wrap=True)
 
 Tenant = Annotated[str, typer.Argument(help="Tenant, such as aurora.")]

@@ -7,6 +7,7 @@ back and a second replay, from the snapshot before it, has come to the same byte
 import asyncio
 import os
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Final, Self
 
@@ -62,7 +63,7 @@ class Snapshotter:
         self._pace = pace
         self._readers = [JournalReader(settings.postgres_url, shard) for _ in range(2)]
         self._stores = [Snapshots(settings.postgres_url, shard) for _ in range(2)]
-        self._kept = self._stores[0]
+        self.kept = self._stores[0]
         self.standby = Standby(bus, self._readers[0], shard, self._stores[1])
         self._taken = 0
         Gauge(f"wallet.{shard}.snapshot", "entries of the newest snapshot", lambda: self._taken)
@@ -107,7 +108,7 @@ class Snapshotter:
         return new >= self._pace.entries or (new >= self._pace.least and waited >= self._pace.every)
 
     async def _newest(self) -> int:
-        kept = await self._kept.kept()
+        kept = await self.kept.kept()
         return kept[0].seq if kept else 0
 
     async def take(self) -> Snapshot:
@@ -117,34 +118,35 @@ class Snapshotter:
         """
         replayer = await self.standby.surrender()
         try:
-            if found := [one for one in await self._kept.kept() if one.seq == replayer.seq]:
+            if found := [one for one in await self.kept.kept() if one.seq == replayer.seq]:
                 return found[0]
+            if replayer.seq == 0:
+                raise PlatformError(f"nothing was ever written to the ledger of {self._shard}")
             chunks = await asyncio.to_thread(replayer.snapshot)
-            snapshot = await self._kept.store(replayer, chunks)
+            snapshot = await self.kept.store(replayer, chunks)
         finally:
             self.standby.take_back(replayer)
         del chunks
         self._taken = snapshot.seq
-        await self.verify(snapshot)
-        kept = [one.seq for one in await self._kept.kept() if one.seq <= snapshot.seq]
-        await self._kept.drop(kept[self._pace.keep :])
+        try:
+            await self.check(snapshot)
+        except Damaged:
+            await self.kept.drop([snapshot.seq])
+            raise
+        await self.kept.mark_verified(snapshot.seq)
+        kept = [one.seq for one in await self.kept.kept() if one.seq <= snapshot.seq]
+        await self.kept.drop(kept[self._pace.keep :])
         log.info("snapshot taken", shard=self._shard, seq=snapshot.seq, bytes=snapshot.bytes)
         return snapshot
 
-    async def verify(self, snapshot: Snapshot) -> None:
+    async def check(self, snapshot: Snapshot) -> None:
         """Read a snapshot back, and come to it again from the one before it; raises as `take`."""
-        try:
-            await self._kept.load(snapshot)
-        except Damaged:
-            await self._kept.drop([snapshot.seq])
-            raise
-        digest = await self._replayed(snapshot)
-        if digest != snapshot.digest:
+        await self.kept.load(snapshot)
+        if await self._replayed(snapshot) != snapshot.digest:
             raise PlatformError(
                 f"two replays of the ledger of {self._shard} up to {snapshot.seq} differ: one of them is wrong, and "
                 "with it its machine. Keep the snapshots, and run `pyplatform verify`"
             )
-        await self._kept.mark_verified(snapshot.seq)
 
     async def _replayed(self, snapshot: Snapshot) -> bytes:
         """Digest of the state at a snapshot, from the one before it, or else from the beginning of the journal."""
@@ -160,13 +162,30 @@ class Snapshotter:
         return digest_of(await asyncio.to_thread(replayer.snapshot))
 
     async def _before(self, seq: int) -> core.Replayer:
-        for earlier in await self._kept.kept():
+        for earlier in await self.kept.kept():
             if earlier.seq < seq:
                 try:
-                    return await self._kept.load(earlier)
+                    return await self.kept.load(earlier)
                 except Damaged as error:
                     log.error("snapshot passed over", shard=self._shard, seq=earlier.seq, reason=str(error))
         return core.Replayer(self._shard)
+
+
+async def standing(settings: Settings, tenant: str, pace: Pace) -> str:
+    """Say how far a tenant's newest snapshot is behind its journal; raises Unavailable when one is overdue."""
+    snapshots, reader = Snapshots(settings.postgres_url, tenant), JournalReader(settings.postgres_url, tenant)
+    try:
+        kept, tip = await snapshots.kept(), await reader.tip() or 0
+    finally:
+        await snapshots.close()
+        await reader.close()
+    newest = next((one for one in kept if one.verified_at is not None), None)
+    behind = tip - (newest.seq if newest else 0)
+    words = f"{tenant} {behind:,} entries after " + (f"that of {newest.seq:,}" if newest else "the beginning")
+    age = (datetime.now(UTC) - newest.taken_at).total_seconds() if newest else 0.0
+    if behind >= 2 * pace.entries or (behind >= pace.least and age > 3 * pace.every):
+        raise Unavailable(f"{words}: a snapshot is overdue")
+    return words
 
 
 async def run_snapshots(settings: Settings, tenants: Iterable[str], stop: asyncio.Event) -> None:

@@ -157,6 +157,13 @@ class Standby:
         except TimeoutError:
             return
 
+    async def caught_up(self) -> None:
+        """Wait until the state is that of the moment, or of a later one, where the holder stood at something."""
+        wanted = None
+        while wanted is None or self._replayer.seq < wanted.seq:
+            wanted = wanted or await self._ask()
+            await asyncio.sleep(ANNOUNCE_EVERY)
+
     async def run(self) -> None:
         """Follow whenever another leads, until cancelled."""
         subscriptions = [

@@ -72,8 +72,8 @@ pub(crate) fn change_nothing(database: &Database, straight: &Follower) -> Result
     let whole = straight.snapshot()?;
     let rows = database.rows();
     let mut folded = Follower::new(TENANT)?;
-    // Far enough apart that a long day stays short: eight interruptions, and the end.
-    let step = (rows.len() / 8).max(1);
+    // Far enough apart that a long day stays short: three interruptions, and the end.
+    let step = (rows.len() / 3).max(1);
     for (at, (_, bytes)) in (1..).zip(rows) {
         folded.apply(bytes)?;
         if at % step != 0 && at != rows.len() {

@@ -316,7 +316,7 @@ impl Bets {
     }
 
     /// Add a bet whose id was looked for and not found.
-    pub(crate) fn insert(&mut self, opening: &Opening) {
+    pub(crate) fn insert(&mut self, opening: &Opening) -> BetIndex {
         let Opening { id, player, currency, state, version, stake, real_left, pending_until, .. } = *opening;
         let Opening { minute, is_backed, purse, .. } = *opening;
         let bet = Bet {
@@ -338,7 +338,9 @@ impl Bets {
             self.pending.insert((pending_until, id));
         }
         self.hash.add(&bet.term());
-        self.index.insert(fingerprint(id.bytes()), self.all.push(bet));
+        let at = self.all.push(bet);
+        self.index.insert(fingerprint(id.bytes()), at);
+        BetIndex(at)
     }
 
     /// Make a pending bet open.

@@ -208,10 +208,12 @@ impl Restoring {
             }
             Section::Objects => state.restore(Object::read(reader)?),
             Section::Bets => {
-                let bet = SavedBet::read(reader)?;
-                let purse = state.purses.find(bet.player, bet.currency).ok_or(Unsound::Purse)?;
-                let is_backed = state.objects.backings.find(&bet.id.into()).is_some();
-                state.bets.restore(bet, is_backed, purse)
+                let State { purses, objects, bets, .. } = state;
+                let bet = SavedBet::read(reader, |id, player, currency| {
+                    let purse = purses.find(player, currency).ok_or(Unsound::Purse)?;
+                    Ok((purse, objects.backings.find(&id.into()).is_some()))
+                })?;
+                bets.restore(bet)
             }
             Section::Keys => {
                 let (scope, asked, answer) = read_key(reader)?;

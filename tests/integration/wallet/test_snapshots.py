@@ -257,7 +257,7 @@ async def test_a_replay_finds_what_no_hash_of_the_state_covers(
     assert (await kept.load(stored)).state_hash == replayer.state_hash
     snapshotter = Snapshotter(settings, bus, player.tenant, NEVER)
     with pytest.raises(PlatformError, match="two replays"):
-        await snapshotter.verify(stored)
+        await snapshotter.check(stored)
     await snapshotter.close()
     assert [(one.seq, one.verified_at is None) for one in await kept.kept()] == [
         (stored.seq, True),

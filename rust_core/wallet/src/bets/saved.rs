@@ -1,47 +1,48 @@
 //! A bet as it is saved and restored, with how it was accepted and all its results.
 
-use super::{Answered, Bet, BetState, Bets, Closing};
+use super::{Answered, Bet, BetState, Bets, Closing, Opening};
 use crate::arena::Link;
 use crate::command::Kind;
 use crate::effects::Outcome;
 use crate::fields::Part;
 use crate::ids::{BetId, PlayerId};
-use crate::index::fingerprint;
 use crate::purse::PurseIndex;
+use crate::snapshot::Unsound;
 use crate::wire::{Reader, WireError};
-use money::{Amount, Currency};
+use money::Currency;
 
-/// A bet that was read, before it has a place.
+/// A bet that was read.
 pub(crate) struct SavedBet {
-    pub(crate) id: BetId,
-    pub(crate) player: PlayerId,
-    pub(crate) currency: Currency,
-    state: BetState,
-    version: u32,
-    stake: Amount,
-    real_left: Amount,
-    pending_until: u64,
-    minute: u32,
+    opening: Opening,
     accepted: Option<Answered>,
     /// The first result first.
     closed: Vec<Closing>,
 }
 
 impl SavedBet {
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        Ok(Self {
-            id: Part::read(reader)?,
-            player: Part::read(reader)?,
-            currency: Part::read(reader)?,
+    /// Read a bet; `place_of` knows the purse of its player and whether a record backs it.
+    pub(crate) fn read(
+        reader: &mut Reader<'_>,
+        place_of: impl FnOnce(BetId, PlayerId, Currency) -> Result<(PurseIndex, bool), Unsound>,
+    ) -> Result<Self, Unsound> {
+        let (id, player, currency) = (Part::read(reader)?, Part::read(reader)?, Part::read(reader)?);
+        let (purse, is_backed) = place_of(id, player, currency)?;
+        let opening = Opening {
+            id,
+            player,
+            currency,
             state: read_state(reader)?,
             version: Part::read(reader)?,
             stake: Part::read(reader)?,
             real_left: Part::read(reader)?,
             pending_until: Part::read(reader)?,
             minute: Part::read(reader)?,
-            accepted: if bool::read(reader)? { Some(Answered::read(reader)?) } else { None },
-            closed: (0..u32::read(reader)?).map(|_| Closing::read(reader)).collect::<Result<_, _>>()?,
-        })
+            is_backed,
+            purse,
+        };
+        let accepted = if bool::read(reader)? { Some(Answered::read(reader)?) } else { None };
+        let closed = (0..u32::read(reader)?).map(|_| Closing::read(reader)).collect::<Result<_, _>>()?;
+        Ok(Self { opening, accepted, closed })
     }
 }
 
@@ -72,42 +73,23 @@ impl Bets {
 
     /// Place a bet as it was; false when there is one of its id.
     #[must_use = "a second bet of an id is not kept"]
-    pub(crate) fn restore(&mut self, saved: SavedBet, is_backed: bool, purse: PurseIndex) -> bool {
-        if self.find(&saved.id).is_some() {
+    pub(crate) fn restore(&mut self, saved: SavedBet) -> bool {
+        let id = saved.opening.id;
+        if self.find(&id).is_some() {
             return false;
         }
         let accepted = saved.accepted.map(|answered| {
-            self.hash.add(&answered.term(&saved.id));
+            self.hash.add(&answered.term(&id));
             Link::to(self.accepted.push(answered))
         });
         let mut closed = None;
         for closing in saved.closed {
-            self.hash.add(&closing.term(&saved.id));
+            self.hash.add(&closing.term(&id));
             closed = Some(Link::to(self.closed.push(Closing { previous: closed, ..closing })));
         }
-        let SavedBet {
-            id, player, currency, state, version, stake, real_left, pending_until, minute, ..
-        } = saved;
-        let bet = Bet {
-            id,
-            player,
-            currency,
-            state,
-            version,
-            stake,
-            real_left,
-            pending_until,
-            minute,
-            is_backed,
-            purse,
-            accepted,
-            closed,
-        };
-        if state == BetState::Pending {
-            self.pending.insert((pending_until, id));
-        }
-        self.hash.add(&bet.term());
-        self.index.insert(fingerprint(id.bytes()), self.all.push(bet));
+        let at = self.insert(&saved.opening);
+        let bet = &mut self.all[at.0];
+        (bet.accepted, bet.closed) = (accepted, closed);
         true
     }
 }
