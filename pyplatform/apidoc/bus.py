@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from pyplatform.contracts import feeds, killswitch, pam, wallet
-from pyplatform.contracts.sportsbook import bets, cashout, desk, markets, owners, settlement
+from pyplatform.contracts.sportsbook import bets, cashout, desk, markets, owners, settlement, tickets
 from pyplatform.kernel.envelope import Envelope
 
 Named = Callable[..., str]
@@ -95,6 +95,8 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(settlement.staff_subject, desk.StaffRequest, desk.StaffAnswer),
     Subject(settlement.locate_subject, None, _EPOCH),
     Subject(settlement.resolved_subject, Text("id of the market")),
+    Subject(tickets.told_subject, tickets.BetsTold),
+    Subject(tickets.tickets_subject, tickets.AskTickets, tickets.RecentTickets),
     Subject(cashout.quote_subject, cashout.QuoteCashOut, cashout.CashOutAnswer),
     Subject(cashout.take_subject, cashout.TakeCashOut, cashout.CashOutAnswer),
     Subject(wallet.command_subject, _COMMANDS, _REPLIES),

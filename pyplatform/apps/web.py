@@ -7,7 +7,7 @@ from typing import Any, Final
 from pyplatform.apidoc import asyncapi, openapi
 from pyplatform.apidoc.serve import add_documentation
 from pyplatform.gateway.api import routes as gateway_routes
-from pyplatform.gateway.stream import Stream
+from pyplatform.gateway.push.stream import Stream
 from pyplatform.http.app import App
 from pyplatform.http.health import add_health
 from pyplatform.kernel.tenancy import Tenant

@@ -10,6 +10,7 @@ from pyplatform.client.call import Call
 from pyplatform.client.calls import accounts, staff
 from pyplatform.client.errors import NoAnswer, Unavailable
 from pyplatform.client.exchange import TIMEOUT, Answer, Attempts, Retry, answer_of, no_answer, request_of
+from pyplatform.client.stream import SyncStream
 from pyplatform.client.types.accounts import Credentials, OpenedSession
 from pyplatform.client.types.staff import OpenedStaffSession, StaffCredentials
 
@@ -66,6 +67,10 @@ class Client:
         opened = self.send(staff.sign_in(StaffCredentials(name=name, password=password)))
         self.token = opened.token
         return opened
+
+    def stream(self) -> SyncStream:
+        """The stream of this caller; see `Stream`."""
+        return SyncStream(self.url, self.tenant, lambda: self.token)
 
     def _exchange(self, call: Call[T]) -> Answer[T]:
         request = request_of(self._http, self.url, call, self.tenant, self.token)

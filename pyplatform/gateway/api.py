@@ -12,9 +12,9 @@ from pyplatform.gateway.cashout_api import cash_out_routes
 from pyplatform.gateway.events import EventCopy
 from pyplatform.gateway.events_api import FRESH, event_routes
 from pyplatform.gateway.markets import MarketCopy
+from pyplatform.gateway.push.stream import RECEIVES, SENDS, Stream
 from pyplatform.gateway.service import Betting
 from pyplatform.gateway.store import Store
-from pyplatform.gateway.stream import RECEIVES, SENDS, Stream
 from pyplatform.gateway.views import MarketList, MarketView
 from pyplatform.http.app import App
 from pyplatform.http.caching import PRIVATE, Encoded

@@ -1,5 +1,6 @@
 """Puts the gateway together from ports; who implements them is the composition root's business."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 
@@ -11,14 +12,16 @@ from pyplatform.gateway.api import routes
 from pyplatform.gateway.cashout import CashOuts
 from pyplatform.gateway.consumers import MarketFeed
 from pyplatform.gateway.events import EventCopy
-from pyplatform.gateway.hub import Hub
 from pyplatform.gateway.markets import MarketCopy
+from pyplatform.gateway.push.hub import Hub
+from pyplatform.gateway.push.markets import MarketPush, sources
+from pyplatform.gateway.push.stream import Stream
 from pyplatform.gateway.service import Betting
 from pyplatform.gateway.store import Store
-from pyplatform.gateway.stream import Stream
 from pyplatform.http.app import App
 from pyplatform.http.health import Check, add_health
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.projections import ReadModels
 
 
@@ -40,10 +43,11 @@ async def gateway(
     may have been answered before.
     """
     copy, store = MarketCopy(tenants), Store(models)
-    hub = Hub(copy)
-    stream = Stream(hub, sessions, tenants)
     events = EventCopy(tenants, copy)
-    feed = MarketFeed(bus, store, copy, events, hub, list(tenants), hears_all_after)
+    hub = Hub(sources(copy, events))
+    stream = Stream(hub, sessions, tenants)
+    push = MarketPush(hub, copy, events, tenants)
+    feed = MarketFeed(bus, store, copy, events, push, list(tenants), hears_all_after)
 
     async def connected() -> None:
         if not bus.connected:
@@ -57,7 +61,9 @@ async def gateway(
     add_health(app, {"bus": connected, "valkey": store.check, "markets": loaded, **checks})
     add_documentation(app)
     await feed.start(stream.session_revoked)
+    upkeep = asyncio.create_task(push.run())
     try:
         yield
     finally:
+        await end([upkeep])
         await feed.stop()

@@ -17,8 +17,8 @@ from pyplatform.contracts.sportsbook.markets import (
     price_subject,
 )
 from pyplatform.gateway.events import EventCopy
-from pyplatform.gateway.hub import Hub
 from pyplatform.gateway.markets import MarketCopy
+from pyplatform.gateway.push.markets import MarketPush
 from pyplatform.gateway.store import Store
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import Counter, get_logger
@@ -47,11 +47,11 @@ class MarketFeed:
         store: Store,
         copy: MarketCopy,
         events: EventCopy,
-        hub: Hub,
+        push: MarketPush,
         tenants: Sequence[str],
         hears_all_after: float,
     ) -> None:
-        self._bus, self._store, self._copy, self._hub, self._tenants = bus, store, copy, hub, tenants
+        self._bus, self._store, self._copy, self._push, self._tenants = bus, store, copy, push, tenants
         self._events, self._hears_all_after = events, hears_all_after
         copy.heard_all = hears_all_after <= 0
         self._subscriptions: list[Subscription] = []
@@ -101,7 +101,7 @@ class MarketFeed:
             checks += 1
             self._copy.heard_all |= checks * CHECK_SECONDS >= self._hears_all_after
             for tenant, market_id in self._copy.fall_silent(QUIET_SECONDS):
-                self._hub.market_changed(tenant, market_id)
+                self._push.market_changed(tenant, market_id)
             losses = self._losses()
             pending |= losses != seen or checks == SECOND_LOOK
             seen = losses
@@ -136,18 +136,20 @@ class MarketFeed:
 
     async def _on_event(self, message: Message) -> None:
         try:
-            self._events.put(_event.decode(message.data))
+            event = _event.decode(message.data)
+            if self._events.put(event):
+                self._push.event_changed(event)
         except msgspec.DecodeError:
             self.unreadable.value += 1
 
     def _hear(self, tenant: str, market_id: str) -> None:
         if self._copy.hear(tenant, market_id):
-            self._hub.market_changed(tenant, market_id)
+            self._push.market_changed(tenant, market_id)
 
     def _take_market(self, market: Market) -> None:
         if self._copy.put_market(market):
-            self._hub.market_changed(market.tenant, market.id)
+            self._push.market_changed(market.tenant, market.id)
 
     def _take_prices(self, prices: Prices) -> None:
         if self._copy.put_prices(prices):
-            self._hub.prices_changed(prices)
+            self._push.prices_changed(prices)

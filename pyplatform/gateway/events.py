@@ -112,12 +112,17 @@ class EventCopy:
         self._made: dict[tuple[str, object], tuple[float, Encoded[EventList] | Encoded[SportTree]]] = {}
 
     def put(self, event: Event) -> bool:
-        """Take an event; False if it is not newer than the one we have, or of no tenant of ours."""
+        """Take an event if it is newer than the one we have and of a tenant of ours; whether it says something new."""
         events = self._events.get(event.tenant)
-        if events is None or (event.id in events and events[event.id].version >= event.version):
+        known = None if events is None else events.get(event.id)
+        if events is None or (known is not None and known.version >= event.version):
             return False
         events[event.id] = event
-        return True
+        return known is None or msgspec.structs.replace(known, version=event.version) != event
+
+    def event(self, tenant: str, event_id: str) -> Event | None:
+        """Catalogue entry, or None if the tenant has no such event."""
+        return self._events[tenant].get(event_id)
 
     def whole(self, tenant: str, event_id: str, language: str) -> WholeEvent | None:
         """An event with its markets; None if there is none, or it is hidden."""
@@ -125,7 +130,12 @@ class EventCopy:
         if event is None or event.hidden:
             return None
         views = [view for name in event.markets if (view := self._markets.view(tenant, name)) is not None]
-        return WholeEvent(self._view(event, language), views)
+        return WholeEvent(self.view(event, language), views)
+
+    def of_sport(self, tenant: str, sport: str) -> list[EventView]:
+        """All events of a sport that are shown, the next to start first."""
+        found = [event for event in self._shown(tenant) if event.sport.id == sport]
+        return [self.view(event, "") for event in sorted(found, key=_place)]
 
     def encoded_list(self, tenant: str, query: EventQuery) -> Encoded[EventList]:
         """A page of events as it is sent, up to `LIST_SECONDS` old."""
@@ -138,9 +148,12 @@ class EventCopy:
         """The tree of sports as it is sent, up to `LIST_SECONDS` old."""
         known = self._known(tenant, query)
         if known is None:
-            tree = SportTree(_tree(self._shown(tenant), query.language))
-            known = self._keep(tenant, query, Encoded(tree))
+            known = self._keep(tenant, query, Encoded(self.tree(tenant, query.language)))
         return known  # type: ignore[return-value]
+
+    def tree(self, tenant: str, language: str) -> SportTree:
+        """The tree of sports now."""
+        return SportTree(_tree(self._shown(tenant), language))
 
     def _known(self, tenant: str, query: object) -> Encoded[EventList] | Encoded[SportTree] | None:
         found = self._made.get((tenant, query))
@@ -156,12 +169,11 @@ class EventCopy:
         return made
 
     def _shown(self, tenant: str) -> list[Event]:
-        """Events that may be seen and have a market that may and is not closed."""
-        return [
-            event
-            for event in self._events[tenant].values()
-            if not event.hidden and any(self._is_open(tenant, name) for name in event.markets)
-        ]
+        return [event for event in self._events[tenant].values() if self.is_shown(event)]
+
+    def is_shown(self, event: Event) -> bool:
+        """Whether an event may be seen and has a market that may and is not closed."""
+        return not event.hidden and any(self._is_open(event.tenant, name) for name in event.markets)
 
     def _is_open(self, tenant: str, market_id: str) -> bool:
         view = self._markets.view(tenant, market_id)
@@ -179,9 +191,10 @@ class EventCopy:
         found.sort(key=_place)
         page = found[: query.limit]
         more = _place(page[-1]) if len(found) > len(page) else ""
-        return EventList([self._view(event, query.language) for event in page], more)
+        return EventList([self.view(event, query.language) for event in page], more)
 
-    def _view(self, event: Event, language: str) -> EventView:
+    def view(self, event: Event, language: str) -> EventView:
+        """An event as it is shown."""
         return EventView(
             event.id,
             event.names.get(language, event.name),

@@ -43,21 +43,6 @@ class MarketList(msgspec.Struct, frozen=True):
     markets: list[MarketView]
 
 
-class PriceChange(msgspec.Struct, frozen=True, tag="prices"):
-    """Stream message: all prices of a market at one version; a selection that is missing is not offered."""
-
-    market_id: str
-    version: int
-    status: MarketStatus
-    prices: dict[int, str]
-
-
-class MarketState(msgspec.Struct, frozen=True, tag="market"):
-    """Stream message: the whole market, first of all and whenever its definition changes."""
-
-    market: MarketView
-
-
 def market_view(market: Market, prices: Prices | None) -> MarketView:
     """The market with its prices; the later of the two says the status."""
     offered = prices.prices if prices is not None else {}
@@ -91,9 +76,3 @@ def suspended_view(view: MarketView) -> MarketView:
         return view
     selections = [msgspec.structs.replace(selection, price=None) for selection in view.selections]
     return msgspec.structs.replace(view, status=MarketStatus.SUSPENDED, selections=selections)
-
-
-def price_change(prices: Prices) -> PriceChange:
-    """The stream message of new prices."""
-    offered = {selection: write_price(price) for selection, price in prices.prices.items()}
-    return PriceChange(prices.market_id, prices.version, prices.status, offered)

@@ -180,7 +180,7 @@ class App:
         if declared is None:
             protocol.close(404)
             return
-        socket = WebSocket(protocol)
+        socket = WebSocket(scope, protocol)
         self.open_sockets.add(socket)
         try:
             with suppress(RSGIProtocolClosed):

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 from granian._granian import RSGIProtocolClosed, RSGIWebsocketProtocol
-from granian.rsgi import WebsocketMessageType
+from granian.rsgi import Scope, WebsocketMessageType
 
 MESSAGE_LIMIT: Final = 64 * 1024
 """Longest message we act on; the server below takes 64 MiB before it gives up, we end the connection."""
@@ -17,7 +17,8 @@ class WebSocket:
     The server sends no close code of ours to the client: say why in a last message.
     """
 
-    def __init__(self, protocol: RSGIWebsocketProtocol) -> None:
+    def __init__(self, scope: Scope, protocol: RSGIWebsocketProtocol) -> None:
+        self.headers = scope.headers
         self._protocol = protocol
 
     async def accept(self) -> None:

@@ -19,6 +19,10 @@ async def connect(platform: Platform, token: str, tenant: str) -> websockets.Cli
     return connection
 
 
+async def follow(connection: websockets.ClientConnection, *topics: str, **more: object) -> None:
+    await send(connection, type="subscribe", topics=[{"topic": topic} for topic in topics], **more)
+
+
 async def send(connection: websockets.ClientConnection, **message: object) -> None:
     await connection.send(msgspec.json.encode(message).decode())
 
@@ -30,17 +34,20 @@ async def receive(connection: websockets.ClientConnection) -> Any:
 async def test_a_listener_gets_the_market_and_then_its_changes(platform: Platform) -> None:
     opened, market_id = await platform.player(), f"1.{platform.ours}"
     connection = await connect(platform, opened.token, platform.ours)
-    assert await receive(connection) == {"type": "welcome"}
-    await send(connection, type="subscribe", markets=[market_id, f"1.{platform.theirs}"])
-    answers = [await receive(connection), await receive(connection)]
-    whole = next(answer for answer in answers if answer["type"] == "market")
-    refused = next(answer for answer in answers if answer["type"] == "error")
+    assert (await receive(connection))["type"] == "welcome"
+    await follow(connection, f"market:{market_id}", f"market:1.{platform.theirs}")
+    answers = {answer["type"]: answer for answer in [await receive(connection) for _ in range(3)]}
+    begun, whole, refused = answers["subscribed"], answers["market"], answers["error"]
+    assert (begun["topic"], begun["why"]) == (f"market:{market_id}", "new")
     assert (whole["market"]["id"], whole["market"]["selections"][0]["price"]) == (market_id, "2.50")
-    assert (refused["code"], refused["market_id"]) == ("unknown_market", f"1.{platform.theirs}")
+    assert (refused["code"], refused["topic"]) == ("unknown_market", f"market:1.{platform.theirs}")
+    assert refused["field"] == "topics.topic"
     change = platform.prices(platform.ours, market_id, 31_000)
     await platform.publish(change)
     assert await receive(connection) == {
         "type": "prices",
+        "topic": f"market:{market_id}",
+        "seq": whole["seq"] + 1,
         "market_id": market_id,
         "version": change.version,
         "status": "open",
@@ -48,9 +55,11 @@ async def test_a_listener_gets_the_market_and_then_its_changes(platform: Platfor
     }
     await platform.publish(platform.market(platform.ours, market_id))
     assert (await receive(connection))["type"] == "market"
-    await send(connection, type="unsubscribe", markets=[market_id])
+    await send(connection, type="unsubscribe", topics=[f"market:{market_id}"])
     await send(connection, type="nonsense")
     assert (await receive(connection))["code"] == "invalid_message"
+    await send(connection, type="subscribe", topics=[{"topic": "sports", "after": "x"}])
+    assert (trouble := await receive(connection))["field"] == "topics[0].after", trouble
     await platform.publish(platform.prices(platform.ours, market_id, 32_000))
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(connection.recv(), 0.2)
@@ -69,7 +78,7 @@ async def test_who_is_not_logged_in_hears_nothing(platform: Platform) -> None:
         with pytest.raises(websockets.ConnectionClosed):
             await connection.recv()
     async with websockets.connect(f"ws://127.0.0.1:{platform.port}/v1/stream") as connection:
-        await send(connection, type="subscribe", markets=[f"1.{platform.ours}"])
+        await follow(connection, f"market:1.{platform.ours}")
         assert (await receive(connection))["code"] == "unauthenticated"
 
 
@@ -104,7 +113,7 @@ async def stalled(platform: Platform, token: str) -> socket.socket:
         f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode(),
     )
     login = msgspec.json.encode({"type": "login", "tenant": platform.ours, "token": token})
-    wish = msgspec.json.encode({"type": "subscribe", "markets": [f"1.{platform.ours}"]})
+    wish = msgspec.json.encode({"type": "subscribe", "topics": [{"topic": f"market:1.{platform.ours}"}]})
     await asyncio.sleep(0.1)
     await loop.sock_sendall(client, masked(login) + masked(wish))
     return client
@@ -115,7 +124,8 @@ async def test_a_stalled_listener_skips_to_the_latest_and_delays_nobody(platform
     slow = await stalled(platform, opened.token)
     quick = await connect(platform, opened.token, platform.ours)
     assert (await receive(quick))["type"] == "welcome"
-    await send(quick, type="subscribe", markets=[market_id])
+    await follow(quick, f"market:{market_id}")
+    assert (await receive(quick))["type"] == "subscribed"
     assert (await receive(quick))["type"] == "market"
     for step in range(5_000):
         last = platform.prices(platform.ours, market_id, 20_000 + step)

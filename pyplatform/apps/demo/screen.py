@@ -45,7 +45,7 @@ class Screen:
 
     async def _ask(self, stream: Stream) -> None:
         while True:
-            await stream.subscribe(await self._subscriptions.get())
+            await stream.subscribe(f"market:{market_id}" for market_id in await self._subscriptions.get())
 
     async def discover(self, most: int, every_s: float) -> None:
         """Follow markets as they appear in the catalogue, at most so many, until cancelled."""
@@ -66,12 +66,11 @@ class Screen:
                 offered = {str(s.id): s.price for s in view.selections if s.price is not None}
                 self._prices[view.id] = offered if view.status == "open" else {}
                 self.views[view.id] = view
-            case Trouble(code=code, detail=detail, market_id=market_id):
-                if not market_id:
+            case Trouble(code=code, detail=detail, topic=topic):
+                if not topic:
                     raise PlatformError(f"the price stream answered {code}: {detail}")
-                self._followed.discard(
-                    market_id
-                )  # a gateway that has just begun does not know all of them yet
+                # A gateway that has just begun does not know all of them yet.
+                self._followed.discard(topic.removeprefix("market:"))
 
     def open_prices(self) -> dict[str, dict[str, str]]:
         """The open markets that have prices: by market, the prices by selection."""

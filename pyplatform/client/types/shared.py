@@ -6,6 +6,43 @@ from typing import Literal
 import msgspec
 
 
+class CompetitionView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A competition and how many of its events are shown."""
+
+    id: str
+    name: str
+    events: int
+
+
+class CategoryView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A category with its competitions."""
+
+    id: str
+    name: str
+    competitions: list[CompetitionView]
+
+
+class GroupView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sport, category or competition; the id is "" where nobody said."""
+
+    id: str
+    name: str
+
+
+class EventView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An event; `markets` are the ids of those that are shown."""
+
+    id: str
+    name: str
+    sport: GroupView
+    category: GroupView
+    competition: GroupView
+    starts_at: datetime
+    in_play: bool
+    version: int
+    markets: list[str]
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of the ledger that moved the player's money.
 
@@ -56,6 +93,16 @@ class MarketView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 PricePolicy = Literal["ANY", "HIGHER", "NONE", "WITHIN"]
 """What becomes of a bet when the price has moved since it was asked for; a player's own policy may be stricter."""
+
+
+class SportView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sport with its categories; `in_play` of its `events` are under way."""
+
+    id: str
+    name: str
+    events: int
+    in_play: int
+    categories: list[CategoryView]
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,56 +1,166 @@
 """The bodies of stream; written by `make client`, change the API instead."""
 
+from typing import Literal
+
 import msgspec
 
-from pyplatform.client.types.shared import MarketStatus, MarketView
+from pyplatform.client.types.shared import EventView, MarketStatus, MarketView, SportView
+
+
+class EventChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="event_changed"):
+    """An event has changed or is new; its markets' changes are told in their own messages, to who follows it."""
+
+    topic: str
+    seq: int
+    event: EventView
+
+
+class EventState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="event"):
+    """Snapshot of an event's topic: the event with its markets and their prices."""
+
+    topic: str
+    seq: int
+    event: EventView
+    markets: list[MarketView]
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="gone"):
+    """The market or event `id` of the topic is not shown any more; it comes whole again if it is."""
+
+    topic: str
+    seq: int
+    id: str
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="login"):
-    """First message: who listens. A token in an address would end up in logs."""
+    """First message of who sent no `Authorization` with the handshake. A token in an address would end up in logs."""
 
     tenant: str
     token: str
 
 
 class MarketState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="market"):
-    """Stream message: the whole market, first of all and whenever its definition changes."""
+    """A whole market: the snapshot of its topic, and whenever its definition changes."""
 
+    topic: str
+    seq: int
     market: MarketView
 
 
-class PriceChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="prices"):
-    """Stream message: all prices of a market at one version; a selection that is missing is not offered."""
+class Ping(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ping"):
+    """There was nothing to tell; are you there?"""
 
+
+class Pong(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pong"):
+    """Answer to a `ping`; any other message will do as well."""
+
+
+class PriceChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="prices"):
+    """All prices of a market at one version; a selection that is missing is not offered."""
+
+    topic: str
+    seq: int
     market_id: str
     version: int
     status: MarketStatus
     prices: dict[str, str]
 
 
-class Subscribe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="subscribe"):
-    """Ask for markets: each comes whole at once, then its changes."""
+class SportState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="sport"):
+    """Snapshot of a sport's topic: its events without their prices, the next to start first."""
 
-    markets: list[str]
+    topic: str
+    seq: int
+    events: list[EventView]
+
+
+class TicketFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which tickets of the topic `tickets` to send: those that meet all that is said.
+
+    `min_stake` is compared with the stake in whatever currency that is.
+    """
+
+    event_id: str = ""
+    market_id: str = ""
+    outcome: Literal["", "accepted", "pending", "referred", "refused"] = ""
+    currency: str = ""
+    min_stake: str = ""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A topic to follow; `after` is the number of the last message of it that arrived, where there was one."""
+
+    topic: str
+    after: int | None = None
+    filter: TicketFilter | None = None
+
+
+class Subscribe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="subscribe"):
+    """Follow topics; `epoch` is that of the `welcome` under which the numbers `after` were heard."""
+
+    topics: list[Wish]
+    epoch: str = ""
+
+
+class Subscribed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="subscribed"):
+    """From here on a topic is told: what follows is all that came after the number asked for (`resumed`), or a
+    snapshot: because it is `new` to this connection, because too much was missed (`gap`), or because this client was
+    too slow (`overflow`) and what waited for it was given up.
+    """
+
+    topic: str
+    seq: int
+    why: Literal["gap", "new", "overflow", "resumed"]
+
+
+class TreeState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="tree"):
+    """The tree of sports, at first and whenever it is another, at most once a second."""
+
+    topic: str
+    seq: int
+    sports: list[SportView]
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="error"):
-    """Something is wrong with a message; the connection ends when it was the login or the session."""
+    """Something is wrong with a message, in `field` or about `topic`; the connection ends when it was the login, the
+    session, or silence.
+    """
 
     code: str
     detail: str
-    market_id: str = ""
+    field: str = ""
+    topic: str = ""
 
 
 class Unsubscribe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="unsubscribe"):
-    """Ask for no more of these markets."""
+    """Follow these topics no more."""
 
-    markets: list[str]
+    topics: list[str]
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="welcome"):
-    """Answer to a good login."""
+    """Answer to a good login. Numbers of messages mean something within one `epoch` only.
+
+    A client that says nothing for `silent_seconds` is let go: `ping` asks it to.
+    """
+
+    epoch: str
+    silent_seconds: int
+    max_topics: int
 
 
-Said = Login | Subscribe | Unsubscribe
+Said = Login | Subscribe | Unsubscribe | Pong
 
-Heard = Welcome | Trouble | MarketState | PriceChange
+Heard = (
+    Welcome
+    | Subscribed
+    | Trouble
+    | Ping
+    | Gone
+    | MarketState
+    | PriceChange
+    | EventState
+    | EventChange
+    | SportState
+    | TreeState
+)

@@ -1,14 +1,21 @@
 """The fan-out: the latest value wins, nobody waits for a slow client, nobody sees another tenant's prices."""
 
 import asyncio
+from contextlib import suppress
 
 import msgspec
 import pytest
 
 from pyplatform.contracts.pam import Session
-from pyplatform.contracts.sportsbook.markets import Market, MarketStatus, Prices, Selection
-from pyplatform.gateway.hub import MAX_MARKETS, MAX_NOTES, MAX_OF_SESSION, Client, Hub
+from pyplatform.contracts.sportsbook.markets import Event, Group, Market, MarketStatus, Prices, Selection
+from pyplatform.gateway.events import EventCopy
 from pyplatform.gateway.markets import MarketCopy
+from pyplatform.gateway.push import hub as hubs
+from pyplatform.gateway.push.client import MAX_NOTES, MAX_WAITING, Client
+from pyplatform.gateway.push.frames import MAX_TOPICS, Wish
+from pyplatform.gateway.push.hub import MAX_OF_SESSION, Hub
+from pyplatform.gateway.push.markets import MarketPush, sources
+from pyplatform.gateway.push.topics import Refused
 
 OPEN, SUSPENDED = MarketStatus.OPEN, MarketStatus.SUSPENDED
 
@@ -75,93 +82,277 @@ def test_prices_before_their_market_are_kept(copy: MarketCopy) -> None:
     assert view.selections[0].price == "4.00"
 
 
-async def test_a_stalled_client_gets_the_latest_and_the_others_do_not_wait(copy: MarketCopy) -> None:
-    hub, slow, quick = Hub(copy), Sink(), Sink()
+class Room:
+    """Copies of two tenants' markets with a hub over them; `move` changes the price of a market."""
+
+    def __init__(self, copy: MarketCopy) -> None:
+        self.copy, self.events = copy, EventCopy(["aurora", "borealis"], copy)
+        for tenant in ("aurora", "borealis"):
+            self.events.put(event(tenant, 1))
+        self.hub = Hub(sources(copy, self.events))
+        self.push = MarketPush(self.hub, copy, self.events, ["aurora", "borealis"])
+
+    def move(self, version: int, price: int = 0, market_id: str = "1.1", tenant: str = "aurora") -> None:
+        change = prices(tenant, version, price or 10_000 + version, market_id)
+        assert self.copy.put_prices(change)
+        self.push.prices_changed(change)
+
+    def define(self, version: int, market_id: str = "1.1", *, hidden: bool = False) -> None:
+        changed = msgspec.structs.replace(market("aurora", version, market_id), hidden=hidden)
+        assert self.copy.put_market(changed)
+        self.push.market_changed("aurora", market_id)
+
+    def follow(self, client: Client, topic: str, after: int | None = None, epoch: str = "") -> Refused | None:
+        return self.hub.subscribe(client, Wish(topic, after), epoch or self.hub.epoch)
+
+
+def event(tenant: str, version: int, *, in_play: bool = False, hidden: bool = False) -> Event:
+    sport, category, competition = (Group(name, name.title()) for name in ("soccer", "europe", "cup"))
+    return Event(
+        tenant,
+        "e",
+        "Event",
+        {},
+        sport,
+        category,
+        competition,
+        1,
+        10**18,
+        in_play,
+        hidden,
+        version,
+        ["1.1"],
+        "o",
+    )
+
+
+@pytest.fixture
+def room(copy: MarketCopy) -> Room:
+    return Room(copy)
+
+
+async def sent(client: Client) -> None:
+    """Let a client's pump send what waits."""
+    pump = asyncio.create_task(client.pump())
+    while client.waiting:
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    pump.cancel()
+    with suppress(asyncio.CancelledError):
+        await pump
+
+
+def listener(name: bytes = b"s" * 16) -> tuple[Client, Sink]:
+    sink = Sink()
+    sink.gate.set()
+    return Client(session("aurora", name), sink.send), sink
+
+
+async def test_a_stalled_client_gets_the_latest_and_the_others_do_not_wait(room: Room) -> None:
+    slow, quick = Sink(), Sink()
     clients = [Client(session("aurora"), slow.send), Client(session("aurora", b"t" * 16), quick.send)]
     pumps = [asyncio.create_task(client.pump()) for client in clients]
     quick.gate.set()
     for client in clients:
-        assert hub.join(client)
-        assert hub.subscribe(client, "1.1") == ""
+        assert room.hub.join(client)
+        assert room.follow(client, "market:1.1") is None
     await asyncio.sleep(0)
     for version in range(3, 1003):
-        change = prices("aurora", version, 10_000 + version)
-        assert copy.put_prices(change)
-        hub.prices_changed(change)
+        room.move(version)
         await asyncio.sleep(0)
     slow.gate.set()
     await asyncio.sleep(0.01)
-    assert [m["type"] for m in slow.messages] == ["market", "prices"]
-    assert slow.messages[-1] == {
+    # It had begun to take the first message; the snapshot was made when its turn came, and has everything.
+    assert [m["type"] for m in slow.messages] == ["subscribed", "market"]
+    assert slow.messages[-1]["seq"] == quick.messages[-1]["seq"] == 1000
+    assert quick.messages[-1] == {
         "type": "prices",
+        "topic": "market:1.1",
+        "seq": 1000,
         "market_id": "1.1",
         "version": 1002,
         "status": "open",
         "prices": {"7": "1.1002"},
     }
-    assert quick.messages[-1] == slow.messages[-1]
     assert len(quick.messages) > 500
-    assert hub.messages.value == 1000
+    assert room.hub.messages.value == 1000
     for client, pump in zip(clients, pumps, strict=True):
         client.end()
         await pump
-        hub.leave(client)
-    assert hub.count == 0
+        room.hub.leave(client)
+    assert room.hub.count == 0
 
 
-async def test_a_client_hears_its_own_tenant_only(copy: MarketCopy) -> None:
-    hub, sink = Hub(copy), Sink()
-    sink.gate.set()
-    client = Client(session("aurora"), sink.send)
-    hub.join(client)
-    hub.subscribe(client, "1.1")
-    change = prices("borealis", 9, 50_000)
-    copy.put_prices(change)
-    hub.prices_changed(change)
-    client.end()
-    await client.pump()
-    assert len(sink.messages) == 1
+async def test_a_client_hears_its_own_tenant_only(room: Room) -> None:
+    client, sink = listener()
+    room.hub.join(client)
+    for topic in ("market:1.1", "event:e", "sport:soccer"):
+        assert room.follow(client, topic) is None
+    room.move(9, 50_000, tenant="borealis")
+    changed = event("borealis", 2, in_play=True)
+    assert room.events.put(changed)
+    room.push.event_changed(changed)
+    await sent(client)
+    assert [m["type"] for m in sink.messages if m["type"] != "subscribed"] == ["market", "event", "sport"]
     assert '"2.00"' in msgspec.json.encode(sink.messages).decode()
 
 
-async def test_what_a_client_may_hold_is_bounded(copy: MarketCopy) -> None:
-    hub, sink = Hub(copy), Sink()
-    client = Client(session("aurora"), sink.send)
-    hub.join(client)
-    assert hub.subscribe(client, "1.9") == "unknown_market"
-    for number in range(MAX_MARKETS):
-        copy.put_market(market("aurora", 1, f"2.{number}"))
-        assert hub.subscribe(client, f"2.{number}") == ""
-    assert hub.subscribe(client, "1.1") == "too_many_markets"
-    assert hub.subscribe(client, "2.0") == ""
-    hub.unsubscribe(client, "2.0")
-    assert hub.subscribe(client, "1.1") == ""
+async def test_an_event_is_followed_with_all_its_markets_and_a_sport_with_its_events(room: Room) -> None:
+    client, sink = listener()
+    room.hub.join(client)
+    for topic in ("event:e", "sport:soccer", "sports"):
+        assert room.follow(client, topic) is None
+    room.push.tick()
+    await sent(client)
+    sink.messages.clear()
+    room.move(5)
+    room.define(6)
+    for version, in_play in ((2, True), (3, True)):
+        changed = event("aurora", version, in_play=in_play)
+        if room.events.put(changed):
+            room.push.event_changed(changed)
+    room.push.tick()
+    await sent(client)
+    told = [(m["type"], m["topic"]) for m in sink.messages]
+    # The whole market stands for its prices; a new version that says nothing new is not told.
+    assert told == [
+        ("market", "event:e"),
+        ("event_changed", "event:e"),
+        ("event_changed", "sport:soccer"),
+        ("tree", "sports"),
+    ]
+    sink.messages.clear()
+    room.define(7, hidden=True)
+    await sent(client)
+    assert [(m["type"], m["topic"], m["id"]) for m in sink.messages] == [
+        ("gone", "event:e", "1.1"),
+        ("gone", "sport:soccer", "e"),
+    ]
+
+
+async def test_who_comes_back_hears_what_it_missed_or_that_it_missed_too_much(room: Room) -> None:
+    client, sink = listener()
+    room.hub.join(client)
+    room.follow(client, "event:e")
+    await sent(client)
+    last = sink.messages[-1]["seq"]
+    room.hub.leave(client)
+    for version in range(3, 13):
+        room.move(version)
+    again, sink = listener(b"t" * 16)
+    room.hub.join(again)
+    room.follow(again, "event:e", last)  # type: ignore[arg-type]
+    await sent(again)
+    assert [m.get("why", m.get("version")) for m in sink.messages] == ["resumed", 12]
+    for after, epoch in ((10, "another"), (10**9, ""), (0, "another")):
+        sink.messages.clear()
+        room.follow(again, "event:e", after, epoch)
+        await sent(again)
+        assert [m.get("why", m["type"]) for m in sink.messages] == ["gap", "event"], (after, epoch)
+
+
+async def test_a_dropped_topic_is_no_other_when_it_is_made_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, sink = listener()
+    room.hub.join(client)
+    room.follow(client, "market:1.1")
+    for version in range(3, 8):
+        room.move(version)
+    await sent(client)
+    room.hub.unsubscribe(client, "market:1.1")
+    room.hub.tick()
+    assert room.hub.topics == 1, "it lingers for those who come back"
+    monkeypatch.setattr(hubs, "LINGER_SECONDS", -1.0)
+    room.hub.tick()
+    assert room.hub.topics == 0
+    room.move(9)
+    sink.messages.clear()
+    room.follow(client, "market:1.1", 3)
+    await sent(client)
+    assert [m.get("why", m["type"]) for m in sink.messages] == ["gap", "market"]
+
+
+async def test_a_client_too_slow_for_a_topic_is_told_and_begins_anew(room: Room) -> None:
+    client, sink = listener()
+    room.hub.join(client)
+    names = [f"3.{number}" for number in range(MAX_WAITING + 10)]
+    whole = msgspec.structs.replace(event("aurora", 2), markets=["1.1", *names])
+    room.events.put(whole)
+    room.follow(client, "event:e")
+    await sent(client)
+    sink.messages.clear()
+    for number, name in enumerate(names):
+        room.define(number + 10, name)
+        assert client.waiting <= MAX_WAITING
+    await sent(client)
+    assert [m.get("why", m["type"]) for m in sink.messages] == ["overflow", "event"]
+    assert len(sink.messages[-1]["markets"]) == len(names) + 1  # type: ignore[arg-type]
+
+
+async def test_what_a_client_may_hold_is_bounded(room: Room) -> None:
+    client, sink = listener()
+    sink.gate.clear()
+    room.hub.join(client)
+    for topic, code in (
+        ("market:1.9", "unknown_market"),
+        ("event:x", "unknown_event"),
+        ("sport:x", "unknown_sport"),
+        ("sports:x", "unknown_topic"),
+        ("nonsense", "unknown_topic"),
+    ):
+        refused = room.follow(client, topic)
+        assert refused is not None
+        assert refused.code == code
+    for number in range(MAX_TOPICS):
+        room.define(1, f"2.{number}")
+        assert room.follow(client, f"market:2.{number}") is None
+    assert (refused := room.follow(client, "market:1.1")) is not None
+    assert refused.code == "too_many_topics"
+    assert room.follow(client, "market:2.0") is None
+    room.hub.unsubscribe(client, "market:2.0")
+    assert room.follow(client, "market:1.1") is None
     for _ in range(MAX_NOTES + 10):
         client.note("{}")
     sink.gate.set()
     await asyncio.wait_for(client.pump(), 1)
-    assert len(sink.messages) == MAX_NOTES + MAX_MARKETS
+    assert len(sink.messages) == MAX_NOTES + 2 * MAX_TOPICS
 
 
-async def test_the_end_of_a_session_ends_its_connections(copy: MarketCopy) -> None:
-    hub, sink, other = Hub(copy), Sink(), Sink()
-    ending, staying = Client(session("aurora"), sink.send), Client(session("aurora", b"o" * 16), other.send)
-    sink.gate.set()
-    hub.join(ending)
-    hub.join(staying)
+async def test_the_quiet_are_asked_and_the_silent_let_go(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, sink = listener()
+    room.hub.join(client)
+    pump = asyncio.create_task(client.pump())
+    room.hub.tick()
+    await asyncio.sleep(0)
+    assert sink.messages == []
+    monkeypatch.setattr(hubs, "PING_SECONDS", -1.0)
+    room.hub.tick()
+    await asyncio.sleep(0.01)
+    assert sink.messages == [{"type": "ping"}]
+    monkeypatch.setattr(hubs, "SILENT_SECONDS", -1)
+    room.hub.tick()
+    await asyncio.wait_for(pump, 1)
+    assert sink.messages[-1]["code"] == "silent"
+    assert room.hub.cut.value == 1
+
+
+async def test_the_end_of_a_session_ends_its_connections(room: Room) -> None:
+    (ending, sink), (staying, _) = listener(), listener(b"o" * 16)
+    room.hub.join(ending)
+    room.hub.join(staying)
     pump = asyncio.create_task(ending.pump())
     staying_pump = asyncio.create_task(staying.pump())
-    hub.end_session(b"s" * 16, '{"type":"error"}')
+    room.hub.end_session(b"s" * 16, '{"type":"error"}')
     await asyncio.wait_for(pump, 1)
     assert sink.messages == [{"type": "error"}]
     assert not staying_pump.done()
     staying_pump.cancel()
 
 
-async def test_one_player_does_not_take_the_places_of_all(copy: MarketCopy) -> None:
-    hub, sink = Hub(copy), Sink()
-    mine = [Client(session("aurora"), sink.send) for _ in range(MAX_OF_SESSION + 1)]
-    assert [hub.join(client) for client in mine] == [True] * MAX_OF_SESSION + [False]
-    assert hub.join(Client(session("aurora", b"o" * 16), sink.send))
-    hub.leave(mine[0])
-    assert hub.join(mine[-1])
+async def test_one_player_does_not_take_the_places_of_all(room: Room) -> None:
+    mine = [listener()[0] for _ in range(MAX_OF_SESSION + 1)]
+    assert [room.hub.join(client) for client in mine] == [True] * MAX_OF_SESSION + [False]
+    assert room.hub.join(listener(b"o" * 16)[0])
+    room.hub.leave(mine[0])
+    assert room.hub.join(mine[-1])

@@ -1,0 +1,1 @@
+"""Push: what clients follow over the WebSocket, topic by topic."""

@@ -1,0 +1,127 @@
+"""One connection: what waits to be sent, the newest of each part, and never more than it may hold."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import Final
+
+from pyplatform.contracts.pam import Session, StaffSession
+from pyplatform.gateway.push.frames import Start, Subscribed, Trouble, encode
+from pyplatform.gateway.push.topics import Accepts, Topic
+from pyplatform.kernel.errors import Unavailable
+
+SEND_SECONDS: Final = 30.0
+"""A client that takes nothing for so long is let go."""
+MAX_NOTES: Final = 512
+"""A client that lets so many answers to its own messages wait is let go."""
+MAX_WAITING: Final = 2_048
+"""Messages that wait for a client at most; the topic that would pass it starts anew with a snapshot."""
+_WHOLE: Final = ""
+"""Part of a topic that stands for its snapshot, which is made when its turn comes."""
+
+
+class Following:
+    """How a client follows a topic: what of it, and why it is due a snapshot, if it is."""
+
+    __slots__ = ("accepts", "topic", "why")
+
+    def __init__(self, topic: Topic, accepts: Accepts | None) -> None:
+        self.topic, self.accepts = topic, accepts
+        self.why: Start = "new"
+
+
+class Client:
+    """One listener; `send` is awaited by its own pump and by nobody else."""
+
+    def __init__(self, session: Session | StaffSession, send: Callable[[str], Awaitable[None]]) -> None:
+        self.session = session
+        self.follows: dict[str, Following] = {}
+        """By the topic's name."""
+        self.heard_at = self.told_at = monotonic()
+        self._send = send
+        self._slots: dict[tuple[str, str], str | None] = {}
+        self._notes: deque[str] = deque()
+        self._wake = asyncio.Event()
+        self._ended = False
+
+    @property
+    def waiting(self) -> int:
+        """Messages not sent yet."""
+        return len(self._slots) + len(self._notes)
+
+    def offer(self, name: str, part: str, text: str) -> None:
+        """Put the newest message of a part of a topic in the place of the one before, and behind all others."""
+        slots = self._slots
+        if (name, _WHOLE) in slots:
+            return  # the snapshot will have it
+        slots.pop((name, part), None)
+        if len(slots) >= MAX_WAITING:
+            self.start(name, "overflow")
+            return
+        slots[name, part] = text
+        self._wake.set()
+
+    def withdraw(self, name: str, part: str) -> None:
+        """Drop what waits of a part: something newer says all of it."""
+        self._slots.pop((name, part), None)
+
+    def start(self, name: str, why: Start) -> None:
+        """Have a snapshot of a topic sent, in the place of all that waits of it."""
+        self.follows[name].why = why
+        self.forget(name)
+        self._slots[name, _WHOLE] = None
+        self._wake.set()
+
+    def forget(self, name: str) -> None:
+        """Drop what waits of a topic."""
+        for key in [key for key in self._slots if key[0] == name]:
+            del self._slots[key]
+
+    def note(self, text: str) -> None:
+        """Send a message that must not be overwritten."""
+        if len(self._notes) >= MAX_NOTES:
+            self.end()
+            return
+        self._notes.append(text)
+        self._wake.set()
+
+    def end(self) -> None:
+        """Let the pump return after what is waiting has been sent."""
+        self._ended = True
+        self._wake.set()
+
+    async def pump(self) -> None:
+        """Send what waits until `end` and what waited then; raises TimeoutError when the client takes nothing."""
+        while not self._ended or self._notes or self._slots:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._notes or self._slots:
+                if self._notes:
+                    await self._say(self._notes.popleft())
+                    continue
+                name, part = next(iter(self._slots))
+                text = self._slots.pop((name, part))
+                if text is None:
+                    await self._begin(self.follows[name])
+                else:
+                    await self._say(text)
+
+    async def _begin(self, following: Following) -> None:
+        """Say why, then the topic as it stands; what changes meanwhile waits behind it."""
+        topic = following.topic
+        await self._say(encode(Subscribed(topic.name, topic.seq, following.why)))
+        self.forget(topic.name)  # the snapshot has it
+        try:
+            await self._say(encode(await topic.snapshot(self.session, following.accepts)))
+        except Unavailable as error:
+            topic.listeners.pop(self, None)
+            self.follows.pop(topic.name, None)
+            self.forget(topic.name)
+            told = f"a part of the platform does not answer ({error}); subscribe again"
+            await self._say(encode(Trouble("unavailable", told, topic=topic.name)))
+
+    async def _say(self, text: str) -> None:
+        async with asyncio.timeout(SEND_SECONDS):
+            await self._send(text)
+        self.told_at = monotonic()
