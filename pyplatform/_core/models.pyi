@@ -104,8 +104,8 @@ class ScoreGrid:
         `P(x) = Σ_{j=x}^{size} (−1)^{x+j} λ^j A_x^j/Γ(cj+1)` with shape c in [0.2, 3] (1 is Poisson);
         `C(u,v) = −ln(1 + (e^{−κu}−1)(e^{−κv}−1)/(e^{−κ}−1))/κ`, κ in [−100, 100] (0 is independence). Counts are
         normalised over 0 to `size` goals, `size` at most 48. Without `size` the series converges; one cut at a size
-        (15 is published practice) may be off by some 1e-4 at rates above 2: what is below 0 is taken as 0 (`clipped`). Raises
-        ValueError where the alternating series strays by more than 0.001.
+        (15 is published practice) is off by some 1e-4 at rates above 2 and more at shapes below 1: what falls below 0 is
+        taken as 0 and told by `clipped`. Raises ValueError where the alternating series strays by more than 0.05.
         """
     def cells(self) -> NDArray[np.float64]:
         """`g[i][j]`, a new array of shape (size, size): home goals down, away goals across."""

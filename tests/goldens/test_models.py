@@ -138,6 +138,9 @@ def test_what_a_cut_weibull_series_loses_is_told() -> None:
     assert 1e-4 < cut.clipped < 1e-3
     assert np.abs(cut.cells() - whole.cells()[:15, :15]).max() < 2 * cut.clipped
     assert whole.clipped < 1e-12
+    far = ScoreGrid.weibull_copula(0.72, 2.5, 0.9, 1.53, size=15)
+    assert 0.01 < far.clipped < 0.03
+    assert far.cells().sum() == pytest.approx(1.0, abs=1e-14)
     assert ScoreGrid.poisson(3.0, 1.1, size=15).clipped == 0.0
 
 
@@ -158,6 +161,7 @@ def test_what_a_cut_weibull_series_loses_is_told() -> None:
         (lambda: ScoreGrid.zero_inflated_poisson(1.5, 1.1, 1.0), "zero_inflation is 1"),
         (lambda: ScoreGrid.weibull_copula(1.5, 1.1, 9.0, 0.0), "shape is 9"),
         (lambda: ScoreGrid.weibull_copula(30.0, 1.1, 1.0, 0.0), "loses its accuracy"),
+        (lambda: ScoreGrid.weibull_copula(2.0, 2.42, 0.81, 0.0, size=15), "loses its accuracy"),
         (lambda: ScoreGrid.poisson(1.5, 1.1).over(2.3), "multiple of 0.25"),
         (lambda: ScoreGrid.poisson(1.5, 1.1).handicap(math.nan), "multiple of 0.25"),
         (lambda: ScoreGrid.poisson(1.5, 1.1).joint("home", "over2"), "half line"),

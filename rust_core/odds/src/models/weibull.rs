@@ -4,8 +4,9 @@ use super::error::ModelError;
 
 /// How far from 0 and 1 a series that should have converged may stray before it says nothing.
 pub(super) const CONVERGED: f64 = 1e-6;
-/// How far it may where the caller chose to cut it: what strays is clipped, as in the published implementations.
-pub(super) const CUT: f64 = 1e-3;
+/// How far it may where the caller chose to cut it: what strays is clipped, as in the published implementations, and
+/// told; beyond this it would no longer be a count.
+pub(super) const CUT: f64 = 0.05;
 /// The sum of a cut series strays further than its terms by about this.
 const SPREAD: f64 = 4.0;
 /// Dependence below which Frank's copula is independence to the last bit.
