@@ -1,15 +1,19 @@
-"""One bet decided in process: all checks, liability reserved, the wallet's command encoded; nothing durable."""
+"""One bet decided in process: all checks, liability reserved, the wallet's command encoded; nothing durable.
+
+A bet of several legs is an accumulator, each leg on a market of its own.
+"""
 
 import time
 from typing import cast
 
-from bench.accounting import reference_ns
+from bench.accounting import percentile, reference_ns
 from bench.slowdown import repeat
 from pyplatform.bus import Bus
 from pyplatform.contracts.feeds import Catalogue
 from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.contracts.wallet import WalletPort
+from pyplatform.kernel.collector import calm
 from pyplatform.sportsbook.markets.market import MarketState
 from pyplatform.sportsbook.markets.terms import Terms
 from pyplatform.sportsbook.placement.decisions import Decisions
@@ -58,18 +62,24 @@ def _placement() -> tuple[Placement, OpenBets]:
     return Placement(judge, owners, bets, wallet, delays, referrals), bets
 
 
-def _slip(number: int, player: bytes) -> PlaceBet:
-    market = number % MARKETS
-    leg = Leg(f"e{market}", f"1.{market}", 1 + number % RUNNERS, PRICE_E4)
-    return PlaceBet(TENANT, 1, player, player, f"{number}", "SINGLE", (leg,), 5 * EUR, "EUR", player, TRACE)
+def _slip(number: int, legs: int, player: bytes) -> PlaceBet:
+    chosen = []
+    for leg in range(legs):
+        market = (number + 7 * leg) % MARKETS
+        chosen.append(Leg(f"e{market}", f"1.{market}", 1 + (number + leg) % RUNNERS, PRICE_E4))
+    kind = "SINGLE" if legs == 1 else "ACCA"
+    return PlaceBet(
+        TENANT, 1, player, player, f"{number}", kind, tuple(chosen), 5 * EUR, "EUR", player, TRACE
+    )
 
 
-def _round(times: int) -> list[int]:
-    """CPU nanoseconds of each of `BETS` decisions, sorted."""
+def _round(legs: int, times: int) -> list[float]:
+    """CPU nanoseconds of each of `BETS` decisions."""
     placement, bets = _placement()
+    calm()  # as the trading process is when it serves
     player = bytes(15) + b"\1"
-    slips = [_slip(number, player) for number in range(BETS)]
-    taken = []
+    slips = [_slip(number, legs, player) for number in range(BETS)]
+    taken: list[float] = []
     for slip in slips:
         started = time.thread_time_ns()
         for _ in range(times):
@@ -79,17 +89,22 @@ def _round(times: int) -> list[int]:
             raise RuntimeError(f"a bet was refused: {attempt.verdict.refusal!r}")
         attempt.bet.unclear = False
         bets.accept(attempt.bet)
-    return sorted(taken)
+    return taken
 
 
-def measure() -> dict[str, list[float]]:
-    """Figures: `p50_us` and `p99_us` of one decision (CPU time), `ratio` of the median to the reference step."""
+def measure(name: str) -> dict[str, list[float]]:
+    """Figures: `p50_us` and `p99_us` of one decision (CPU time), `ratio` of the median to the reference step.
+
+    The number at the end of `name` is that of the legs, 1 without.
+    """
+    legs = int(name.rpartition("_")[2]) if name[-1].isdigit() else 1
     figures: dict[str, list[float]] = {"p50_us": [], "p99_us": [], "ratio": []}
     for _ in range(ROUNDS):
         before = reference_ns()
-        taken = _round(repeat("bet_decision"))
+        taken = _round(legs, repeat(name))
         reference = (before + reference_ns()) / 2
-        figures["p50_us"].append(taken[len(taken) // 2] / 1e3)
-        figures["p99_us"].append(taken[len(taken) * 99 // 100] / 1e3)
-        figures["ratio"].append(taken[len(taken) // 2] / reference)
+        median = percentile(taken, 0.5)
+        figures["p50_us"].append(median / 1e3)
+        figures["p99_us"].append(percentile(taken, 0.99) / 1e3)
+        figures["ratio"].append(median / reference)
     return figures

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
@@ -76,7 +76,7 @@ class Measures:
             return core.measure(self._program, name, count=self._gate)
         known: dict[str, Callable[[], Rounds]] = {
             "place_bet_in_memory": in_memory.measure,
-            "bet_decision": decisions.measure,
+            **{f"bet_decision{legs}": partial(decisions.measure, name) for legs in ("", "_3", "_8")},
             "feed_to_price": lambda: uvloop.run(feed.measure(self._stream, self._settings)),
             "feed_message": lambda: feed_core.message(self._stream),
             "feed_columns": lambda: feed_core.columns(self._stream),

@@ -42,6 +42,12 @@ class Payoff:
     """
 
     def __new__(cls, stake: int, returns: Sequence[int]) -> Payoff: ...
+    @staticmethod
+    def single(stake: int, returns: int, outcome: int, outcomes: int) -> Payoff:
+        """A bet on one outcome, by its number, of so many: what it returns there, and nothing in the others.
+
+        Raises ValueError: as above, and an outcome that is not one of them.
+        """
     @property
     def stake(self) -> int:
         """The stake of all parts."""
@@ -136,6 +142,11 @@ class Book:
         """Give a reservation up: refused, or timed out. Raises ValueError: a key that is not reserved."""
     def position(self, in_play: bool | None = None, *, reserved: bool = True) -> Position:
         """The position in play, pre-match, or of both together; with or without what is reserved."""
+    def room(self, outcome: int) -> int:
+        """Profit or loss in one outcome, by its number: `position().pnl[outcome]`, alone.
+
+        Raises ValueError: an outcome that the book does not have.
+        """
     def max_stake(
         self,
         selection: str | Sequence[str] | Mapping[str, _Result],

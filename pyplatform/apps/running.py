@@ -13,6 +13,7 @@ import uvloop
 from pyplatform import telemetry
 from pyplatform.apps.processes import announce_ready
 from pyplatform.apps.roles import Context, Options
+from pyplatform.kernel.collector import calm
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.tenancy import load_tenants
@@ -49,9 +50,13 @@ def run_role(name: str, run: Run, options: Options) -> int:
     allow_open_files()
     log = telemetry.get_logger("apps")
 
+    def ready(address: str = "") -> None:
+        calm()
+        announce_ready(address)
+
     async def live() -> None:
         stop = stop_on_signals()
-        await run(Context(settings, tenants, options, stop, announce_ready))
+        await run(Context(settings, tenants, options, stop, ready))
 
     try:
         uvloop.run(live())

@@ -23,6 +23,17 @@ impl Payoff {
         core::Payoff::vector(units("stake", stake)?, returns).map(Self).map_err(value_error)
     }
 
+    #[staticmethod]
+    fn single(
+        stake: &Bound<'_, PyAny>,
+        returns: &Bound<'_, PyAny>,
+        outcome: usize,
+        outcomes: usize,
+    ) -> PyResult<Self> {
+        let (stake, returns) = (units("stake", stake)?, units("returns", returns)?);
+        core::Payoff::single(stake, returns, outcome, outcomes).map(Self).map_err(value_error)
+    }
+
     #[getter]
     fn stake(&self) -> i128 {
         self.0.stake()
@@ -183,6 +194,10 @@ impl Book {
     fn position(&self, py: Python<'_>, in_play: Option<bool>, reserved: bool) -> Position {
         let position = self.liability.position(in_play.map(phase), reserved);
         Position { names: self.names.clone_ref(py), position }
+    }
+
+    fn room(&self, outcome: usize) -> PyResult<i128> {
+        self.liability.room(outcome).map_err(value_error)
     }
 
     #[pyo3(signature = (selection, price, limits, *, in_play = None, each_way = None))]

@@ -12,6 +12,7 @@ from pyplatform.core import betting, money, trading
 from pyplatform.sportsbook.markets.market import MarketState
 from pyplatform.sportsbook.markets.terms import Terms
 from pyplatform.sportsbook.placement.decided import EachWayTerms
+from pyplatform.sportsbook.placement.liability import carried_by
 from pyplatform.sportsbook.placement.openbets import OpenBets
 from pyplatform.sportsbook.placement.slip import SAME_GAME
 
@@ -19,6 +20,7 @@ E4: Final = 10_000
 NO_LIMIT: Final = 10**24
 MOST_KNOWN: Final = 10_000
 _NONE: Final = trading.Limits(market=NO_LIMIT)
+_UNPRICED: Final[dict[int, int]] = {}
 _EACH_WAY_KIND: Final = "WIN"
 _FEWEST_RUNNERS: Final = 5
 """With fewer, each-way terms are win only."""
@@ -86,7 +88,7 @@ class Judge:
         self._markets = markets
         self._bets = bets
         self._terms_of = terms_of
-        self._known_limits: dict[tuple[int, str], tuple[Terms, trading.Limits]] = {}
+        self._known_limits: dict[tuple[int, str, bool], tuple[Terms, trading.Limits]] = {}
         self.joint_price: JointPrice = no_joint_price
 
     def look(self, request: PlaceBet, leg: Leg) -> LegView:
@@ -94,11 +96,12 @@ class Judge:
         market = self._markets.get(leg.market_id)
         if market is None:
             return LegView(Refusal.UNKNOWN_MARKET, 0)
-        terms = self._terms_of(request.tenant, market)
+        tenant = request.tenant
+        terms = self._terms_of(tenant, market)
         refusal = _unsold(market, terms, request, leg)
         if refusal is not None:
             return LegView(refusal, 0, terms=terms)
-        current = market.prices.get(request.tenant, {}).get(leg.selection_id, 0)
+        current = market.prices.get(tenant, _UNPRICED).get(leg.selection_id, 0)
         if not current:
             return LegView(Refusal.NO_PRICE, 0, terms=terms)
         each_way = None
@@ -108,7 +111,7 @@ class Judge:
                 return LegView(Refusal.EACH_WAY_NOT_OFFERED, current, terms=terms)
         agreed = current == leg.price_e4 or request.bet_type == SAME_GAME
         if agreed or _takes(request, terms, leg.price_e4, current):
-            return LegView(None, current, market.delay_of(request.tenant), each_way, terms)
+            return LegView(None, current, market.delay_of(tenant), each_way, terms)
         return LegView(Refusal.PRICE_CHANGED, current, terms=terms)
 
     def decide(self, request: PlaceBet, views: Sequence[LegView]) -> Verdict:
@@ -207,36 +210,38 @@ class Judge:
         found = book.most(leg.selection_id, view.price_e4, limits, place)
         return Most(2 * found.stake, found.limit)
 
-    def _limits_of(self, currency: str, terms: Terms) -> trading.Limits:
-        """Limits of a single; terms stay the same object until a rule changes."""
-        known = self._known_limits.get((id(terms), currency))
+    def _limits_of(self, currency: str, terms: Terms, *, single: bool = True) -> trading.Limits:
+        """Limits of a bet under these terms alone, with the market's if it is a single.
+
+        Terms stay the same object until a rule changes.
+        """
+        known = self._known_limits.get((id(terms), currency, single))
         if known is not None and known[0] is terms:
             return known[1]
         if len(self._known_limits) >= MOST_KNOWN:
             self._known_limits.clear()
-        limits = _limits(currency, (terms,), terms.max_liability)
-        self._known_limits[id(terms), currency] = terms, limits
+        limits = _limits(currency, (terms,), terms.max_liability if single else None)
+        self._known_limits[id(terms), currency, single] = terms, limits
         return limits
 
     def _most_of_lines(self, request: PlaceBet, views: Sequence[LegView], terms: Sequence[Terms]) -> Most:
         """Of an each-way bet a place part never costs more than its win part: both get half."""
-        bankers = [number for number, leg in enumerate(request.legs) if leg.banker] or None
-        sizes = list(request.sizes) or None
-        carried = trading.apportion(
-            [view.price_e4 / E4 for view in views], request.bet_type, sizes=sizes, bankers=bankers
-        )
+        tenant, currency = request.tenant, request.currency
+        bankers = tuple([number for number, leg in enumerate(request.legs) if leg.banker])
+        prices = tuple([view.price_e4 for view in views])
+        carried = carried_by(prices, request.bet_type, request.sizes, bankers)
         legs, pnl = [], []
         for leg, view in zip(request.legs, views, strict=True):
             if view.terms is None:
                 legs.append(_NONE)
                 pnl.append(0)
                 continue
-            book = self._bets.liability(request.tenant, leg.market_id, request.currency)
-            legs.append(trading.Limits(market=view.terms.max_liability))
-            pnl.append(book.room(leg.selection_id))
-        found = trading.max_stake_multiple(carried, legs, pnl, _limits(request.currency, terms, None))
-        lines = betting.line_count(request.bet_type, len(views), sizes, bankers)
-        return Most(found.stake * lines, found.limit)
+            legs.append(_of_market(view.terms.max_liability))
+            pnl.append(self._bets.liability(tenant, leg.market_id, currency).room(leg.selection_id))
+        one = len(set(map(id, terms))) == 1
+        limits = self._limits_of(currency, terms[0], single=False) if one else _limits(currency, terms, None)
+        found = trading.max_stake_multiple(carried.parts, legs, pnl, limits)
+        return Most(found.stake * carried.lines, found.limit)
 
     def _most_of_same_game(self, request: PlaceBet, joint: int, terms: Sequence[Terms]) -> Most:
         """As if every leg carried the whole bet."""
@@ -294,6 +299,11 @@ def _limits(currency: str, terms: Sequence[Terms], market: int | None) -> tradin
         payout=least(one.max_payout for one in terms),
         step=_step(currency),
     )
+
+
+@lru_cache(maxsize=256)
+def _of_market(most: int) -> trading.Limits:
+    return trading.Limits(market=most)
 
 
 def least(values: Iterable[int | None]) -> int | None:

@@ -1,7 +1,8 @@
 """What a market may cost in one currency: the shares of all bets on it, in the core's book of outcomes."""
 
 from collections.abc import Sequence
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -20,6 +21,26 @@ class Share(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stake: int
     payout: int
     places: int = 0
+
+
+class Carried(NamedTuple):
+    """What the legs of a bet carry for one unit of stake on each of its lines."""
+
+    parts: trading.Apportionment
+    lines: int
+
+
+@lru_cache(maxsize=256)
+def carried_by(
+    prices_e4: tuple[int, ...], bet_type: str, sizes: tuple[int, ...], bankers: tuple[int, ...]
+) -> Carried:
+    """What legs at such prices carry: who judges a bet asks, and whoever books it a moment later.
+
+    Raises ValueError for prices of 1 or less and for legs that the type does not have.
+    """
+    some, ours = list(sizes) or None, list(bankers) or None
+    parts = trading.apportion([price / E4 for price in prices_e4], bet_type, sizes=some, bankers=ours)
+    return Carried(parts, betting.line_count(bet_type, len(prices_e4), some, ours))
 
 
 class MarketLiability:
@@ -65,9 +86,8 @@ class MarketLiability:
         if places > 1:
             odds = f"{max(1, share.payout - share.stake)}/{share.stake}"
             return self._book.payoff(str(share.selection), share.stake, odds, winners=places)
-        returns = [0] * (len(self._index) + 1)
-        returns[self._index[share.selection]] = share.payout
-        return trading.Payoff(share.stake, returns)
+        outcome = self._index[share.selection]
+        return trading.Payoff.single(share.stake, share.payout, outcome, len(self._index) + 1)
 
     @property
     def stakes(self) -> int:
@@ -88,8 +108,7 @@ class MarketLiability:
 
         Where several win together, that is the worst outcome of all.
         """
-        position = self._book.position()
-        return position.worst if self.places > 1 else position.pnl[self._index[selection]]
+        return self._book.position().worst if self.places > 1 else self._book.room(self._index[selection])
 
     def most(
         self,

@@ -7,9 +7,9 @@ import msgspec
 
 from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet
 from pyplatform.contracts.sportsbook.terms import PricePolicy
-from pyplatform.core import betting, trading
+from pyplatform.core import trading
 from pyplatform.sportsbook.placement.decided import Decided, EachWayTerms
-from pyplatform.sportsbook.placement.liability import MarketLiability, Share
+from pyplatform.sportsbook.placement.liability import MarketLiability, Share, carried_by
 from pyplatform.sportsbook.placement.slip import SAME_GAME, Slip
 
 E4 = 10_000
@@ -34,7 +34,7 @@ class OpenLeg(msgspec.Struct, frozen=True, gc=False):
     each_way: EachWayTerms | None = None
 
 
-class OpenBet(msgspec.Struct):
+class OpenBet(msgspec.Struct, gc=False):
     """An accepted or pending bet; amounts at the currency's scale, `version` as the wallet knows it.
 
     `stake` is that of all lines. `pending_until` (ns) is set while an in-play delay runs or a trader is asked
@@ -136,27 +136,21 @@ def shares_of(
         return tuple(shares)
     if bet_type == SAME_GAME:
         return _of_same_game(legs, stake, joint_price_e4)
-    found = _of_lines(bet_type, sizes, legs, part, [leg.price_e4 / E4 for leg in legs])
+    bankers = tuple([number for number, leg in enumerate(legs) if leg.banker])
+    carried = carried_by(tuple([leg.price_e4 for leg in legs]), bet_type, tuple(sizes), bankers)
+    unit = -(-part // carried.lines)
+    found = _of_lines(legs, carried.parts, unit)
     if each_way:
         odds = [f"{leg.price_e4 - E4}/{E4 * leg.each_way.fraction}" for leg in legs if leg.each_way]
-        found += _of_lines(bet_type, sizes, legs, part, odds, place=True)
+        placed = trading.apportion(odds, bet_type, sizes=sizes or None, bankers=bankers or None)
+        found += _of_lines(legs, placed, unit, place=True)
     return tuple(found)
 
 
 def _of_lines(
-    bet_type: str,
-    sizes: Sequence[int],
-    legs: Sequence[OpenLeg],
-    stake: int,
-    prices: Sequence[float | str],
-    *,
-    place: bool = False,
+    legs: Sequence[OpenLeg], carried: trading.Apportionment, unit: int, *, place: bool = False
 ) -> list[tuple[str, Share]]:
-    bankers = [number for number, leg in enumerate(legs) if leg.banker]
-    carried = trading.apportion(prices, bet_type, sizes=sizes or None, bankers=bankers or None)
-    lines = betting.line_count(bet_type, len(legs), list(sizes) or None, bankers or None)
-    unit = -(-stake // lines)
-    amounts = zip(legs, carried.stakes(unit), carried.payouts(unit), strict=True)
+    """Of legs that carry so much of every `unit` of stake on a line, or of its place part."""
     return [
         (
             leg.market_id,
@@ -164,7 +158,7 @@ def _of_lines(
                 leg.selection, max(1, staked), payout, leg.each_way.places if place and leg.each_way else 0
             ),
         )
-        for leg, staked, payout in amounts
+        for leg, staked, payout in zip(legs, carried.stakes(unit), carried.payouts(unit), strict=True)
     ]
 
 
@@ -237,23 +231,24 @@ class OpenBets:
     def _put(self, bet: OpenBet) -> None:
         if not bet.shares:
             bet.shares = self._shares(bet)
+        tenant, currency, bet_id = bet.tenant, bet.currency, bet.bet_id
         unknown = set()
         for number, (market_id, share) in enumerate(bet.shares):
-            book = self.liability(bet.tenant, market_id, bet.currency)
+            book = self.liability(tenant, market_id, currency)
             if book.knows(share.selection):
                 _enter(book, bet, number, share)
             else:
                 unknown.add(market_id)
-        self._bets[bet.bet_id] = bet
+        self._bets[bet_id] = bet
         for leg in bet.legs:
             if self._mine(leg.event_id):
-                key = (bet.tenant, leg.market_id)
+                key = (tenant, leg.market_id)
                 found = self._by_market.get(key)
                 if found is None:
                     found = self._by_market[key] = {}
-                found[bet.bet_id] = bet
+                found[bet_id] = bet
         for market_id in unknown:
-            self._build(bet.tenant, market_id, bet.currency)
+            self._build(tenant, market_id, currency)
 
     def _shares(self, bet: OpenBet) -> tuple[tuple[str, Share], ...]:
         shares = shares_of(bet.bet_type, bet.sizes, bet.legs, bet.stake, bet.joint_price_e4)

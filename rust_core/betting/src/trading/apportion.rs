@@ -84,7 +84,9 @@ impl Apportionment {
             return Err(BettingError::Overflow);
         }
         let at_risk = |open| part(structure, &elements(prices, states, open), Rule::default());
-        let payout = at_risk(true).less(&at_risk(false));
+        // Before the first result every line is at risk.
+        let fresh = states.iter().all(|state| *state == LegState::Open);
+        let payout = if fresh { at_risk(true) } else { at_risk(true).less(&at_risk(false)) };
         Ok(Self {
             stake: Exact::whole(weights.lines),
             payout,

@@ -234,6 +234,21 @@ impl Book {
         Position { pnl: totals.pnl(), stakes, bets }
     }
 
+    /// Profit or loss in one outcome, of both phases with what is reserved: an entry of [`Book::position`], alone.
+    ///
+    /// # Errors
+    /// An outcome that the book does not have.
+    pub fn room(&self, outcome: usize) -> Result<i128, BettingError> {
+        if outcome >= self.outcomes {
+            return Err(field("outcome", "is no outcome of the book"));
+        }
+        let all = || self.phases.iter().chain(&self.held);
+        if all().any(|totals| !totals.placed.is_empty()) {
+            return Ok(self.position(None, true).pnl[outcome]);
+        }
+        Ok(all().map(|totals| totals.stakes - totals.returns[outcome]).sum())
+    }
+
     /// The largest stake at a price with these results by outcome: as [`crate::trading::max_stake`], with the market's limit kept in
     /// every outcome, `(market + P&L_j)/(m_j − 1)`.
     ///

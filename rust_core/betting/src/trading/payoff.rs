@@ -38,6 +38,17 @@ impl Payoff {
         Ok(Self { parts: vec![Part::Outcomes { stake, returns }] })
     }
 
+    /// A bet on one of so many outcomes: what it returns there, and nothing in the others.
+    ///
+    /// # Errors
+    /// As for [`Payoff::vector`]; an outcome that is not one of them.
+    pub fn single(stake: u128, returns: u128, outcome: usize, outcomes: usize) -> Result<Self, BettingError> {
+        let (stake, won) = (amount("stake", stake)?, returned("returns", returns)?);
+        let mut returns = vec![0; outcomes];
+        *returns.get_mut(outcome).ok_or(field("outcome", "is no outcome of the book"))? = won;
+        Ok(Self { parts: vec![Part::Outcomes { stake, returns }] })
+    }
+
     /// A bet at a price with its result in each outcome; returns are rounded up.
     ///
     /// # Errors

@@ -118,6 +118,35 @@ proptest! {
     }
 
     #[test]
+    fn the_room_of_an_outcome_is_its_entry_of_the_position(
+        bets in prop::collection::vec(drawn(), 0..6), pending in prop::collection::vec(drawn(), 0..4), plain in any::<bool>()
+    ) {
+        let some = |bets: Vec<Drawn>| -> Vec<Drawn> {
+            bets.into_iter().map(|bet| Drawn { places: if plain { 0 } else { bet.places }, ..bet }).collect()
+        };
+        let (bets, pending) = (some(bets), some(pending));
+        let mut book = book(&bets);
+        for (key, bet) in pending.iter().enumerate() {
+            book.reserve(&key.to_string(), Phase::InPlay, bet.payoff()).expect("a new key");
+        }
+        let rooms: Result<Vec<i128>, _> = (0..RUNNERS).map(|outcome| book.room(outcome)).collect();
+        prop_assert_eq!(rooms.expect("outcomes"), all(&book).pnl);
+        prop_assert!(book.room(RUNNERS).is_err());
+    }
+
+    #[test]
+    fn a_bet_on_one_outcome_returns_there_alone(
+        stake in 1_u128..10_000, returns in 0_u128..10_000, outcome in 0..RUNNERS
+    ) {
+        let mut each = vec![0; RUNNERS];
+        each[outcome] = returns;
+        let vector = Payoff::vector(stake, each);
+        prop_assert_eq!(Payoff::single(stake, returns, outcome, RUNNERS), vector);
+        prop_assert!(Payoff::single(stake, returns, RUNNERS, RUNNERS).is_err());
+        prop_assert!(Payoff::single(0, returns, outcome, RUNNERS).is_err());
+    }
+
+    #[test]
     fn phases_add_up(before in prop::collection::vec(drawn(), 0..6), during in prop::collection::vec(drawn(), 0..6)) {
         // Without place parts: where other runners are placed, each phase alone fears its own worst finish.
         let plain = |bets: &[Drawn]| bets.iter().map(|bet| Drawn { places: 0, ..*bet }).collect::<Vec<_>>();
