@@ -1,19 +1,28 @@
 """The outbox: every committed batch once to JetStream, in order, one message a batch.
 
 The stream is a copy that can be lost and rebuilt at any time; where it ends is asked of the stream itself, never
-remembered beside it. Nothing that the writer has not announced as durable is published.
+remembered beside it. Nothing that the writer has not announced as durable is published. A stream is known by the
+moment JetStream made it: one that was made again, or that drops messages as ours does not, is noticed and mended.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from time import monotonic
 from typing import Final
 
 import nats.errors
 import nats.js.errors
 from nats.js import JetStreamContext
-from nats.js.api import PubAck, StorageType, StreamConfig
+from nats.js.api import (
+    DiscardPolicy,
+    PubAck,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+    StreamInfo,
+)
 
 from pyplatform._core import shard as core
 from pyplatform.contracts.wallet import ledger_stream, ledger_subject
@@ -31,7 +40,7 @@ PAUSE: Final = 0.005
 ACK: Final = 5.0
 """Seconds JetStream may take to acknowledge."""
 LOOK_AGAIN: Final = 2.0
-"""Seconds of idleness after which the stream is looked at: somebody may have deleted it."""
+"""Seconds after which the stream is looked at: somebody may have deleted it, or made another of its name."""
 HELD_BYTES: Final = 64 << 20
 """Committed batches kept in memory; what does not fit is read back from the journal."""
 BACKOFF: Final = (0.1, 2.0)
@@ -44,19 +53,43 @@ _FAILURES: Final = (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutErr
 LowestApplied = Callable[[], Awaitable[int]]
 
 
-async def ensure_stream(js: JetStreamContext, shard: str) -> None:
-    """Create the shard's stream if it is missing."""
-    config = StreamConfig(
+def stream_config(shard: str) -> StreamConfig:
+    """A stream that keeps every batch until somebody deletes it."""
+    return StreamConfig(
         name=ledger_stream(shard),
         subjects=[ledger_subject(shard)],
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD,
+        max_msg_size=-1,
         storage=StorageType.FILE,
         duplicate_window=DEDUPLICATION,
         allow_direct=True,
     )
+
+
+_KEEPS: Final = (
+    *("subjects", "retention", "discard", "max_msg_size"),
+    *("mirror", "sources", "no_ack", "sealed", "subject_transform"),
+)
+"""What of a configuration decides whether a stream takes what we publish, and nothing else. Limits that let the oldest
+messages go are an operator's choice: whoever needs those reads the journal."""
+
+
+async def ensure_stream(js: JetStreamContext, shard: str) -> StreamInfo:
+    """The shard's stream, made if it is missing, and made anew if somebody made one that keeps other messages."""
+    wanted = stream_config(shard)
     try:
-        await js.stream_info(ledger_stream(shard))
+        info = await js.stream_info(ledger_stream(shard))
     except nats.js.errors.NotFoundError:
-        await js.add_stream(config)
+        return await js.add_stream(wanted)
+    foreign = [
+        name for name in _KEEPS if (getattr(info.config, name) or None) != (getattr(wanted, name) or None)
+    ]
+    if not foreign:
+        return info
+    log.error("the stream is not as we make it: writing it anew", shard=shard, differs=foreign)
+    await js.delete_stream(ledger_stream(shard))
+    return await js.add_stream(wanted)
 
 
 class Outbox:
@@ -75,6 +108,8 @@ class Outbox:
         self._held_bytes = 0
         self._pausing = False
         self._changed = asyncio.Event()
+        self._made: datetime | None = None
+        self._looked = 0.0
         self.published = 0
         """Sequence up to which JetStream has acknowledged."""
 
@@ -138,18 +173,30 @@ class Outbox:
         await self._changed.wait()
 
     async def _idle(self, position: int) -> bool:
-        """Wait for more to publish; False when the stream no longer ends where we left it."""
+        """Wait for more to publish; False when the stream is not ours any more or ends elsewhere than we left it."""
         self._changed.clear()
         try:
             async with asyncio.timeout(LOOK_AGAIN):
                 await self._changed.wait()
         except TimeoutError:
-            return (await self._end_of_stream())[0] == position
+            return await self._is_ours() and (await self._end_of_stream())[0] == position
         return True
+
+    async def _is_ours(self) -> bool:
+        """Whether the stream is the one we found: the same name may be another's, on another server, or made again."""
+        self._looked = monotonic()
+        info = await self._js.stream_info(ledger_stream(self._shard))
+        if info.created == self._made:
+            return True
+        log.warning(
+            "the stream was made anew", shard=self._shard, known=str(self._made), made=str(info.created)
+        )
+        return False
 
     async def _publish_all(self) -> None:
         """Find the end of the stream, then keep publishing until something fails."""
-        await ensure_stream(self._js, self._shard)
+        self._made = (await ensure_stream(self._js, self._shard)).created
+        self._looked = monotonic()
         position, sequence = await self._end_of_stream()
         self.published = position
         acks: deque[tuple[int, int, asyncio.Future[PubAck]]] = deque()
@@ -160,6 +207,8 @@ class Outbox:
                     if position >= self._durable and not await self._idle(position):
                         return
                     continue
+                if monotonic() - self._looked > LOOK_AGAIN and not await self._is_ours():
+                    return
                 for hi, batch in await self._next(position):
                     await self._settle(acks, IN_FLIGHT - 1)
                     acks.append((hi, sequence + 1, await self._publish(hi, batch, sequence)))
@@ -171,7 +220,11 @@ class Outbox:
                     ack.exception()
 
     async def _publish(self, hi: int, batch: bytes, after: int) -> "asyncio.Future[PubAck]":
-        headers = {"Nats-Msg-Id": f"{self._shard}:{hi}", "Nats-Expected-Last-Sequence": str(after)}
+        headers = {
+            "Nats-Msg-Id": f"{self._shard}:{hi}",
+            "Nats-Expected-Stream": ledger_stream(self._shard),
+            "Nats-Expected-Last-Sequence": str(after),
+        }
         return await self._js.publish_async(ledger_subject(self._shard), batch, headers=headers)
 
     async def _settle(self, acks: "deque[tuple[int, int, asyncio.Future[PubAck]]]", leave: int) -> None:
@@ -191,7 +244,9 @@ class Outbox:
         stream = ledger_stream(self._shard)
         info = await self._js.stream_info(stream)
         if info.state.messages == 0:
-            return min(await self._lowest_applied(), self._durable), info.state.last_seq
+            # The last batch at least: an empty stream tells nobody that there is something to read in the journal.
+            last = await self._journal.begin_of(self._durable)
+            return min(await self._lowest_applied(), last), info.state.last_seq
         message = await self._js.get_msg(stream, info.state.last_seq)
         hi = await self._known(message.data or b"")
         if hi is None:

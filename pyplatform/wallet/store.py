@@ -42,6 +42,7 @@ WHERE shard = $1 AND seq_hi > $2 AND seq_hi <= $3 ORDER BY seq_hi LIMIT $4
 """
 _FENCE = "SELECT epoch FROM ledger.fence WHERE shard = $1"
 _HASH = "SELECT hash FROM ledger.journal WHERE shard = $1 AND seq_hi = $2"
+_BEGIN = "SELECT seq_lo FROM ledger.journal WHERE shard = $1 AND seq_hi = $2"
 _TIP = "SELECT seq_hi FROM ledger.journal WHERE shard = $1 ORDER BY seq_hi DESC LIMIT 1"
 
 _MUST_BE_ON: Final = ("fsync", "full_page_writes")
@@ -208,6 +209,12 @@ class JournalReader:
         with reachable():
             found: bytes | None = await (await self._connection()).fetchval(_HASH, self._shard, seq)
         return found
+
+    async def begin_of(self, seq: int) -> int:
+        """Sequence after which the batch begins that ends at `seq`; 0 when no batch ends there."""
+        with reachable():
+            found: int | None = await (await self._connection()).fetchval(_BEGIN, self._shard, seq)
+        return max(0, found or 0)
 
     async def tip(self) -> int | None:
         """Sequence of the last row; None before the shard's genesis."""

@@ -58,12 +58,21 @@ class Player:
             await models.close()
         return int(found.get(b"available", 0)), int(found.get(b"held", 0))
 
-    def slip(self, key: str = "", *, euros: int = 1, slip: bytes = b"slip", until: int = 0) -> bytes:
+    def slip(
+        self,
+        key: str = "",
+        *,
+        euros: int = 1,
+        slip: bytes = b"slip",
+        until: int = 0,
+        schema: int = 1,
+        terms: bytes = b"terms",
+    ) -> bytes:
         bet_id = uuid7()
         key = key or bet_id.hex()
         stake = euros * EURO
         return codec.place_bet(
-            self.context, key, bet_id, "EUR", stake, 1, 1, slip, 0, b"terms", FOREVER, 0, until
+            self.context, key, bet_id, "EUR", stake, schema, 1, slip, 0, terms, FOREVER, 0, until
         )
 
     async def bet(self, key: str = "", *, euros: int = 1, slip: bytes = b"slip") -> codec.Reply:
