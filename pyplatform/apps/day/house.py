@@ -100,7 +100,10 @@ class Trader:
 
     async def _move(self) -> None:
         page = await self.client.send(trading.list_traded_markets())
-        market = self._chance.choice([one for one in page.markets if one.status == "open"] or page.markets)
+        selling = [one for one in page.markets if one.status == "open"]
+        if not selling:
+            return
+        market = self._chance.choice(selling)
         if self._chance.random() < 0.5:
             hold = Hold(target=f"market:{market.id}", reason="rumours")
             await self.client.send(trading.suspend(hold))

@@ -172,8 +172,8 @@ class _Stage:
                 stack.push_async_callback(watch.close)
                 self.watches.append(watch)
             await self._open_feeds(scratch)
-            async with _background(self._works(tenants)):
-                await self.platform.run_until(self._until_settled())
+            async with _background(self._works(tenants)) as tasks:
+                await self.platform.run_until(self._until_settled(tasks))
             return await self._account(tenants)
 
     async def _admit(self, bus: Bus, tenants: list[Tenant]) -> None:
@@ -241,10 +241,10 @@ class _Stage:
         works.append(self.faults.run(self.options.minutes * 60, self.options.faults))
         return works
 
-    async def _until_settled(self) -> None:
-        """Live through the day and tell how it goes; returns when no bet is open any more."""
+    async def _until_settled(self, tasks: list["asyncio.Task[None]"]) -> None:
+        """Live through the day and tell how it goes; returns when no bet is open any more, or somebody broke down."""
         told = 0.0
-        while True:
+        while not any(task.done() and not task.cancelled() and task.exception() for task in tasks):
             await asyncio.sleep(0.5)
             now = self.clock()
             open_bets = sum(watch.fold.open_bets for watch in self.watches)
@@ -298,12 +298,12 @@ class _Stage:
 
 
 @asynccontextmanager
-async def _background(works: list[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Run everybody until the block ends; whatever went wrong with one of them is raised, at once."""
+async def _background(works: list[Coroutine[Any, Any, None]]) -> AsyncIterator[list["asyncio.Task[None]"]]:
+    """Run everybody until the block ends; whatever went wrong with one of them is raised."""
     tasks = [asyncio.create_task(work) for work in works]
     started = monotonic()
     try:
-        yield
+        yield tasks
     finally:
         for task in tasks:
             task.cancel()
