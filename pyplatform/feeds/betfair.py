@@ -1,6 +1,7 @@
 """Betfair stream messages as normalised markets."""
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Final
 
 from pyplatform.contracts.feeds import Catalogue, Named, Outcome, OutcomeResult, Prices, Result, State, Status
@@ -20,6 +21,7 @@ _WON: Final = frozenset({"WINNER", "PLACED"})
 _MS: Final = 1_000_000
 KEPT_S: Final = 24 * 3600
 """A market that has been closed for so long by the feed's own time is forgotten."""
+_MOST_GONE: Final = 10_000
 
 
 def describe(problem: betfair.Problem) -> str:
@@ -43,6 +45,7 @@ class BetfairAdapter:
         self._definitions: dict[str, betfair.MarketDefinition] = {}
         self._keys: dict[str, tuple[tuple[int, ...], tuple[float, ...], tuple[str, ...]]] = {}
         self._again: set[str] = set()
+        self._gone: dict[str, None] = {}
         self._told_problems = 0
 
     def apply(self, received: Received) -> None:
@@ -93,13 +96,10 @@ class BetfairAdapter:
     def _tell(self, market: str) -> Iterator[Told]:
         top = self._books.top(market)
         definition = self._books.definition(market)
-        if top is None:
-            self._definitions.pop(market, None)
-            self._keys.pop(market, None)
-            yield Told(market, self._producer, None, 0)
+        if top is None or definition is None:
+            yield from self._tell_gone(market)
             return
-        if definition is None:
-            return
+        self._gone.pop(market, None)
         at = top.publish_time
         if definition is not self._definitions.get(market):
             self._definitions[market] = definition
@@ -112,6 +112,23 @@ class BetfairAdapter:
         if market in self._keys or _any_price(top):
             prices = Prices(self._outcomes(market, top), top.back, top.lay, top.ltp)
             yield Told(market, self._producer, prices, at)
+
+    def _tell_gone(self, market: str) -> Iterator[Told]:
+        """Of a market that a new image lacks, or says nothing of: whatever it was sold at is not known to be true."""
+        before = self._definitions.pop(market, None)
+        self._keys.pop(market, None)
+        if before is None:
+            return
+        if before.status == "CLOSED":
+            yield Told(market, self._producer, None, 0)
+            return
+        yield Told(market, self._producer, Status(State.SUSPENDED, before.in_play, before.bet_delay), 0)
+        # It may be back with the next image; of those that never are, only so many are remembered.
+        self._gone[market] = None
+        if len(self._gone) > _MOST_GONE:
+            oldest = next(iter(self._gone))
+            del self._gone[oldest]
+            yield Told(oldest, self._producer, None, 0)
 
     def _outcomes(self, market: str, top: betfair.Top) -> tuple[str, ...]:
         known = self._keys.get(market)
@@ -173,9 +190,18 @@ def _result(definition: betfair.MarketDefinition) -> Result | None:
                 )
             )
         elif final and runner.status in _WON:
-            outcomes.append(OutcomeResult(key, won=True, places=places, tied=max(places, tied)))
+            start = _starting(definition, runner)
+            outcomes.append(
+                OutcomeResult(key, won=True, places=places, tied=max(places, tied), starting=start)
+            )
         elif final and tied:
-            outcomes.append(OutcomeResult(key, won=False))
+            outcomes.append(OutcomeResult(key, won=False, starting=_starting(definition, runner)))
     if not (outcomes or final):
         return None
     return Result(places, final, each=False, certainty=0, outcomes=tuple(outcomes))
+
+
+def _starting(definition: betfair.MarketDefinition, runner: betfair.Runner) -> float | None:
+    """The exchange's starting price, once it is final; it is no number for a runner that nobody matched."""
+    price = runner.bsp if definition.bsp_reconciled else None
+    return price if price is not None and isfinite(price) else None

@@ -1,5 +1,6 @@
 """Two formats, one shape: what is told step by step adds up to the state, and results mean what the feed says."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -137,6 +138,29 @@ def test_a_betfair_market() -> None:
     assert catalogue.starts_at == 1_893_499_200_000_000_000
     assert status == Status(State.ACTIVE, in_play=True, bet_delay=5)
     assert quoted == Prices(("11", "22", "33"), (2.0, 4.0, 4.0), (2.0, 4.0, 4.0), (None, None, None))
+
+
+def test_betfair_markets_that_a_new_image_lacks_or_says_nothing_of_are_suspended() -> None:
+    state = adapter("betfair", "betfair", None)
+
+    def told(payload: bytes) -> list[tuple[str, Body | None]]:
+        state.apply(line(payload))
+        return [(one.market, one.body) for one in state.tell()]
+
+    def image(*markets: str) -> bytes:
+        changes = [{"id": market, "img": True} for market in markets]
+        return json.dumps({"op": "mcm", "pt": 9, "ct": "SUB_IMAGE", "mc": changes}).encode()
+
+    other = definition(delay=5).replace(MARKET.encode(), b"1.2")
+    closed = definition("CLOSED").replace(MARKET.encode(), b"1.3")
+    for payload in (definition(delay=5), prices(), other, closed):
+        told(payload)
+    suspended = Status(State.SUSPENDED, in_play=True, bet_delay=5)
+    assert dict(told(image("1.2"))) == {MARKET: suspended, "1.2": suspended, "1.3": None}
+    assert told(image()) == []
+    (_, catalogue), (_, status) = told(definition(delay=5))
+    assert isinstance(catalogue, Catalogue)
+    assert status == Status(State.ACTIVE, in_play=True, bet_delay=5)
 
 
 def test_betfair_results_dead_heats_reductions_and_an_abandoned_market() -> None:
