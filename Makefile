@@ -6,7 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-RUST := $(shell find rust_core bindings -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
+RUST := $(shell find rust_core bindings -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock \
+	$(wildcard pyplatform/_core/*.pyi)
 EXTENSION := $(VENV)/.extension
 PEERS := .venv-peers
 

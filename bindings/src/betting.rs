@@ -37,7 +37,7 @@ fn small<T: TryFrom<i64>>(name: &str, value: i64) -> PyResult<T> {
     T::try_from(value).map_err(|_| PyValueError::new_err(format!("{name} {value} is out of range")))
 }
 
-/// What a single returns.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.SingleSettlement"))]
 #[pyclass(frozen, name = "SingleSettlement", module = "pyplatform._core.betting")]
 pub struct PySingleSettlement {
     stake: i128,
@@ -69,6 +69,7 @@ impl PySingleSettlement {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.settle_single"))]
 #[pyfunction]
 #[pyo3(signature = (stake_minor, price_e4, result, void_halves = 0, places = 1, tied = 1, rounding = "half_up", unit = 1))]
 #[allow(clippy::too_many_arguments)] // the facts of one settlement; a struct would only move them

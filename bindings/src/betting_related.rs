@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 use crate::betting_read::read_related;
 
-/// Two legs of a bet that change each other's chances.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.Relation"))]
 #[pyclass(frozen, get_all, module = "pyplatform._core.betting")]
 pub struct Relation {
     first: usize,
@@ -30,6 +30,7 @@ fn name(reason: core::Reason) -> &'static str {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.related"))]
 #[pyfunction]
 #[pyo3(signature = (bet, /))]
 pub(crate) fn related(bet: &Bound<'_, PyAny>) -> PyResult<Vec<Relation>> {

@@ -13,7 +13,7 @@ use crate::betting_leg::FINISHES;
 use crate::betting_read::read;
 use crate::odds::truth;
 
-/// A settled bet.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.BetSettlement"))]
 #[pyclass(frozen, module = "pyplatform._core.betting")]
 pub struct BetSettlement {
     bet: Bet,
@@ -59,7 +59,7 @@ impl BetSettlement {
     }
 }
 
-/// How far a running bet is.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.Progress"))]
 #[pyclass(frozen, get_all, module = "pyplatform._core.betting")]
 pub struct Progress {
     lines: u128,
@@ -79,7 +79,7 @@ impl Progress {
     }
 }
 
-/// A cash-out offer.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.CashOut"))]
 #[pyclass(frozen, get_all, module = "pyplatform._core.betting")]
 pub struct CashOut {
     available: bool,
@@ -96,12 +96,14 @@ impl CashOut {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.settle"))]
 #[pyfunction]
 #[pyo3(signature = (bet, /))]
 pub(crate) fn settle(bet: &Bound<'_, PyAny>) -> PyResult<BetSettlement> {
     BetSettlement::of(read(bet)?.bet)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.settle_batch"))]
 #[pyfunction]
 #[pyo3(signature = (bets, /))]
 pub(crate) fn settle_batch(py: Python<'_>, bets: Vec<Bound<'_, PyAny>>) -> PyResult<Vec<BetSettlement>> {
@@ -117,6 +119,7 @@ pub(crate) fn settle_batch(py: Python<'_>, bets: Vec<Bound<'_, PyAny>>) -> PyRes
     settled.into_iter().enumerate().map(one).collect()
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.resettle"))]
 #[pyfunction]
 #[pyo3(signature = (bet, /, paid_minor))]
 pub(crate) fn resettle(bet: &Bound<'_, PyAny>, paid_minor: u128) -> PyResult<(BetSettlement, i128)> {
@@ -125,6 +128,7 @@ pub(crate) fn resettle(bet: &Bound<'_, PyAny>, paid_minor: u128) -> PyResult<(Be
     Ok((BetSettlement { bet, settled }, difference))
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.progress"))]
 #[pyfunction]
 #[pyo3(signature = (bet, /))]
 pub(crate) fn progress(bet: &Bound<'_, PyAny>) -> PyResult<Progress> {
@@ -139,6 +143,7 @@ pub(crate) fn progress(bet: &Bound<'_, PyAny>) -> PyResult<Progress> {
     })
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.cash_out"))]
 #[pyfunction]
 #[pyo3(signature = (bet, /, margin, fraction = None))]
 pub(crate) fn cash_out(
@@ -174,6 +179,7 @@ fn structure(
     Structure::new(name, n, &sizes, &bankers).map_err(value_error)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.line_count"))]
 #[pyfunction]
 #[pyo3(signature = (kind, n = None, sizes = None, bankers = None))]
 pub(crate) fn line_count(
@@ -185,6 +191,7 @@ pub(crate) fn line_count(
     structure(kind, n, sizes, bankers).map(|structure| structure.line_count())
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.lines"))]
 #[pyfunction]
 #[pyo3(signature = (kind, n = None, sizes = None, bankers = None))]
 pub(crate) fn lines<'py>(
@@ -198,6 +205,7 @@ pub(crate) fn lines<'py>(
     lines.iter().map(|line| PyTuple::new(py, line)).collect()
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.rule4_pence"))]
 #[pyfunction]
 #[pyo3(signature = (withdrawn_price, bands = None))]
 pub(crate) fn rule4_pence(
@@ -218,6 +226,7 @@ pub(crate) fn rule4_pence(
     Ok(core::rule4_pence(withdrawn, &bands))
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.each_way_terms"))]
 #[pyfunction]
 #[pyo3(signature = (runners, handicap = false))]
 pub(crate) fn each_way_terms(runners: u32, handicap: bool) -> PyResult<(u32, (u32, u32))> {
@@ -225,6 +234,7 @@ pub(crate) fn each_way_terms(runners: u32, handicap: bool) -> PyResult<(u32, (u3
     Ok((terms.places(), terms.fraction()))
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.handicap_result"))]
 #[pyfunction]
 pub(crate) fn handicap_result(lead: i32, line: f64) -> PyResult<&'static str> {
     let quarters = line * 4.0;

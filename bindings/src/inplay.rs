@@ -13,6 +13,7 @@ fn value_error(error: InplayError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/inplay.skellam"))]
 #[pyfunction]
 #[pyo3(signature = (home_rate, away_rate, lead = 0))]
 fn skellam(home_rate: f64, away_rate: f64, lead: i32) -> PyResult<(f64, f64, f64)> {

@@ -43,16 +43,19 @@ pub(crate) fn e4(name: &str, value: i64) -> PyResult<u32> {
     })
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.methods"))]
 #[pyfunction]
 fn methods(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
     PyTuple::new(py, Method::ALL.map(Method::name))
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.application_methods"))]
 #[pyfunction]
 fn application_methods(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
     PyTuple::new(py, Method::APPLICATION.map(Method::name))
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.price_formats"))]
 #[pyfunction]
 fn price_formats(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
     PyTuple::new(py, Format::ALL.map(Format::name))

@@ -18,7 +18,7 @@ pub(crate) fn rungs(ladder: &Bound<'_, PyAny>) -> PyResult<Rungs> {
     Err(PyTypeError::new_err("ladder must be a Ladder or UK_FRACTIONAL"))
 }
 
-/// How a tenant prices a market.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/pricing.PricingRule"))]
 #[pyclass(frozen, name = "PricingRule", module = "pyplatform._core.pricing")]
 pub struct PyPricingRule(pub(crate) PricingRule);
 
@@ -52,7 +52,7 @@ impl PyPricingRule {
     }
 }
 
-/// Offered prices of a market.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/pricing.PricedBook"))]
 #[pyclass(frozen, name = "PricedBook", module = "pyplatform._core.pricing")]
 pub struct PyPricedBook(pub(crate) PricedBook);
 
@@ -91,6 +91,7 @@ pub(crate) fn prices_e4(name: &str, given: Option<Vec<Option<i64>>>) -> PyResult
     given.unwrap_or_default().into_iter().map(one).collect()
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/pricing.price_book"))]
 #[pyfunction]
 #[pyo3(signature = (reference, rule, *, ceilings_e4 = None, manual_e4 = None))]
 fn price_book(
@@ -104,6 +105,7 @@ fn price_book(
     ::odds::price_book(&reference, &rule.0, terms).map(PyPricedBook).map_err(value_error)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/pricing.price_probabilities"))]
 #[pyfunction]
 #[pyo3(signature = (probabilities, rule, *, ceilings_e4 = None, manual_e4 = None))]
 fn price_probabilities(

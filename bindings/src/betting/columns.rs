@@ -12,7 +12,7 @@ use crate::betting_leg::FINISHES;
 use crate::betting_read::ROUNDINGS;
 use crate::odds::{array, values, without_gil};
 
-/// What the bets return, one value a bet.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.SettledColumns"))]
 #[pyclass(frozen, get_all, module = "pyplatform._core.betting")]
 pub struct SettledColumns {
     returns_minor: Py<PyAny>,
@@ -99,6 +99,7 @@ fn settled(columns: &Columns<'_>) -> Result<Found, (usize, BettingError)> {
     too_large.map_or(Ok(found), |at| Err((at, BettingError::Overflow)))
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.settle_columns"))]
 #[pyfunction]
 #[pyo3(signature = (
     kinds, kind, offsets, price, result, unit_stake_minor, *, price_below = None, each_way = None, places = None,

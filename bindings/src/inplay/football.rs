@@ -7,7 +7,7 @@ use ::odds::inplay::{Football, FootballState, LeadEffects, Remaining};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 
-/// What may still happen in a football match.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/inplay.Football"))]
 #[pyclass(frozen, name = "Football", module = "pyplatform._core.inplay")]
 pub struct PyFootball(Football);
 

@@ -7,7 +7,7 @@ use ::odds::inplay::{Stern, SternState};
 use ::odds::models::Line;
 use pyo3::prelude::*;
 
-/// What may still happen in a game of many points.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/inplay.SternGame"))]
 #[pyclass(frozen, name = "SternGame", module = "pyplatform._core.inplay")]
 pub struct PySternGame {
     game: Stern,

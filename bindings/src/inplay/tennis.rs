@@ -47,6 +47,7 @@ fn final_rules(rules: SetRules, final_set: Option<&str>, to: Option<i64>) -> PyR
     Ok(SetRules { tiebreak_at: at, tiebreak_to: to.unwrap_or(usual), no_ad: rules.no_ad })
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/inplay.tennis_game"))]
 #[pyfunction]
 #[pyo3(signature = (p_serve, points = (0, 0), *, no_ad = false),
     text_signature = "(p_serve, points=(0, 0), *, no_ad=False)")]
@@ -54,6 +55,7 @@ pub(super) fn tennis_game(p_serve: f64, points: (i64, i64), no_ad: bool) -> PyRe
     game(p_serve, counts("points", points)?, no_ad).map_err(value_error)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/inplay.tennis_tiebreak"))]
 #[pyfunction]
 #[pyo3(signature = (pa, pb, points = (0, 0), *, first_server = "A", to = 7),
     text_signature = "(pa, pb, points=(0, 0), *, first_server='A', to=7)")]
@@ -68,6 +70,7 @@ pub(super) fn tennis_tiebreak(
     tiebreak([pa, pb], counts("points", points)?, first, to).map_err(value_error)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/inplay.tennis_set"))]
 #[pyfunction]
 #[pyo3(signature = (pa, pb, games = (0, 0), points = (0, 0), *, server = "A", tiebreak = true, tiebreak_to = 7,
     no_ad = false),
@@ -91,7 +94,7 @@ pub(super) fn tennis_set(
     set([pa, pb], state, rules(tiebreak, tiebreak_to, no_ad)?).map_err(value_error)
 }
 
-/// What may still happen in a tennis match.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/inplay.TennisMatch"))]
 #[pyclass(frozen, name = "TennisMatch", module = "pyplatform._core.inplay")]
 pub struct PyTennisMatch(Tennis);
 

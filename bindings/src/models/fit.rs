@@ -7,7 +7,7 @@ use ::odds::models::{Fit, GoalModel, MatchResult};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-/// Strengths of teams.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.DixonColesFit"))]
 #[pyclass(frozen, name = "DixonColesFit", module = "pyplatform._core.models")]
 pub struct PyDixonColesFit {
     teams: Vec<String>,
@@ -108,6 +108,7 @@ fn goals(name: &str, value: i64) -> PyResult<u32> {
     u32::try_from(value).map_err(|_| invalid(name, format_args!("{value} is not a number of goals")))
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.fit_dixon_coles"))]
 #[pyfunction]
 #[pyo3(signature = (home, away, home_goals, away_goals, *, days = None, xi = 0.0018, neutral = None, rho = None))]
 #[allow(clippy::too_many_arguments)] // one a column of the results, named in Python

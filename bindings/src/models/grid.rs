@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyTuple};
 /// Goals scores and totals are listed up to at most; no grid passes it.
 const MAX_LIMIT: i64 = 510;
 
-/// The five results of a stake on a line.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.FiveWay"))]
 #[pyclass(frozen, name = "FiveWay", module = "pyplatform._core.models")]
 pub struct PyFiveWay(pub(crate) FiveWay);
 
@@ -67,7 +67,7 @@ pub(super) fn built(model: GoalModel, size: Option<i64>) -> PyResult<PyScoreGrid
     ScoreGrid::new(model, size).map(PyScoreGrid).map_err(value_error)
 }
 
-/// The probabilities of the final scores.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.ScoreGrid"))]
 #[pyclass(frozen, name = "ScoreGrid", module = "pyplatform._core.models")]
 pub struct PyScoreGrid(pub(crate) ScoreGrid);
 
@@ -229,6 +229,7 @@ impl PyScoreGrid {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.rho_bounds"))]
 #[pyfunction]
 pub(super) fn rho_bounds(home_rate: f64, away_rate: f64) -> (f64, f64) {
     ::odds::models::rho_bounds([home_rate, away_rate])

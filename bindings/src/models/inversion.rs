@@ -5,7 +5,7 @@ use ::odds::models::{GoalExpectancy, MarketView};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-/// The rates that give a market its probabilities.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.GoalExpectancy"))]
 #[pyclass(frozen, name = "GoalExpectancy", module = "pyplatform._core.models")]
 pub struct PyGoalExpectancy(GoalExpectancy);
 
@@ -37,6 +37,7 @@ impl PyGoalExpectancy {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.goal_expectancy"))]
 #[pyfunction]
 #[pyo3(signature = (result, over = None, *, line = 2.5, rho = None))]
 pub(super) fn goal_expectancy(

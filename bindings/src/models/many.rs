@@ -36,6 +36,7 @@ fn scores(given: &Bound<'_, PyAny>, rows: usize) -> PyResult<Vec<[u32; 2]>> {
     found.chunks_exact(2).map(|pair| crate::arguments::counts("scores", (pair[0], pair[1]))).collect()
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.grid_markets"))]
 #[pyfunction]
 #[pyo3(signature = (home_rates, away_rates, rhos = None, *, markets, scores = None))]
 pub(super) fn grid_markets<'py>(
@@ -71,12 +72,13 @@ pub(super) fn grid_markets<'py>(
     Ok(found)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.market_outcomes"))]
 #[pyfunction]
 pub(super) fn market_outcomes<'py>(py: Python<'py>, market: &str) -> PyResult<Bound<'py, PyTuple>> {
     PyTuple::new(py, Market::parse(market).map_err(value_error)?.outcomes())
 }
 
-/// The rates behind many markets.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.GoalExpectancyBatch"))]
 #[pyclass(frozen, name = "GoalExpectancyBatch", module = "pyplatform._core.models")]
 pub struct PyGoalExpectancyBatch {
     #[pyo3(get)]
@@ -99,6 +101,7 @@ impl PyGoalExpectancyBatch {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.goal_expectancies"))]
 #[pyfunction]
 #[pyo3(signature = (results, over = None, *, line = 2.5, rho = None, on_invalid = "error"))]
 pub(super) fn goal_expectancies(

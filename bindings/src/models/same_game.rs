@@ -7,7 +7,7 @@ use ::odds::models::{CountLeg, CountModel, GameLeg, GoalsOf, Leg, Line, PricedLe
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-/// A leg about one player's goals.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.Scorer"))]
 #[pyclass(frozen, eq, name = "Scorer", module = "pyplatform._core.models")]
 #[derive(PartialEq)]
 pub struct PyScorer(Scorer);
@@ -51,7 +51,7 @@ impl PyScorer {
     }
 }
 
-/// A leg about something counted beside goals.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.Count"))]
 #[pyclass(frozen, eq, name = "Count", module = "pyplatform._core.models")]
 #[derive(PartialEq)]
 pub struct PyCount(CountLeg);
@@ -134,7 +134,7 @@ enum Margins {
     Each(Vec<f64>),
 }
 
-/// Legs about one match and what they are worth together.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/models.SameGame"))]
 #[pyclass(frozen, name = "SameGame", module = "pyplatform._core.models")]
 pub struct PySameGame(SameGame);
 

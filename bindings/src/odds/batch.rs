@@ -105,7 +105,7 @@ impl Columns {
     }
 }
 
-/// Fair probabilities of many markets.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.RemovalBatch"))]
 #[pyclass(frozen, name = "RemovalBatch", module = "pyplatform._core.odds")]
 pub struct PyRemovalBatch {
     #[pyo3(get)]
@@ -132,7 +132,7 @@ impl PyRemovalBatch {
     }
 }
 
-/// Prices of many markets.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.ApplicationBatch"))]
 #[pyclass(frozen, name = "ApplicationBatch", module = "pyplatform._core.odds")]
 pub struct PyApplicationBatch {
     #[pyo3(get)]
@@ -157,6 +157,7 @@ impl PyApplicationBatch {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.remove_margins"))]
 #[pyfunction]
 #[pyo3(signature = (prices, method = "shin", target = 1.0, on_invalid = "error", offsets = None))]
 pub(super) fn remove_margins(
@@ -185,6 +186,7 @@ pub(super) fn remove_margins(
     })
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.apply_margins"))]
 #[pyfunction]
 #[pyo3(signature = (probabilities, margin, method = "shin", target = 1.0, on_invalid = "allow", offsets = None))]
 pub(super) fn apply_margins(

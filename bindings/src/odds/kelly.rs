@@ -5,7 +5,7 @@ use ::odds::{ExclusiveKelly, Kelly};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-/// The stake on one outcome.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.Kelly"))]
 #[pyclass(frozen, name = "Kelly", module = "pyplatform._core.odds")]
 pub struct PyKelly(Kelly);
 
@@ -32,7 +32,7 @@ impl PyKelly {
     }
 }
 
-/// The stakes on outcomes of which exactly one happens.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.ExclusiveKelly"))]
 #[pyclass(frozen, name = "ExclusiveKelly", module = "pyplatform._core.odds")]
 pub struct PyExclusiveKelly(ExclusiveKelly);
 
@@ -63,12 +63,14 @@ impl PyExclusiveKelly {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.kelly"))]
 #[pyfunction]
 #[pyo3(signature = (price, probability, fraction = 1.0))]
 pub(super) fn kelly(price: f64, probability: f64, fraction: f64) -> PyResult<PyKelly> {
     ::odds::kelly(price, probability, fraction).map(PyKelly).map_err(value_error)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.kelly_exclusive"))]
 #[pyfunction]
 pub(super) fn kelly_exclusive(
     prices: Vec<Option<f64>>,

@@ -15,7 +15,7 @@ enum Kind {
     House(Ladder),
 }
 
-/// A ladder of decimal prices.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.Ladder"))]
 #[pyclass(frozen, name = "Ladder", module = "pyplatform._core.odds")]
 pub struct PyLadder(Kind);
 
@@ -122,7 +122,7 @@ impl PyLadder {
     }
 }
 
-/// The UK fractional ladder.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.FractionalLadder"))]
 #[pyclass(frozen, name = "FractionalLadder", module = "pyplatform._core.odds")]
 pub struct PyFractionalLadder;
 

@@ -22,7 +22,7 @@ pub(crate) fn truth(value: bool) -> &'static str {
     if value { "True" } else { "False" }
 }
 
-/// Fair probabilities and how they were found.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.Removal"))]
 #[pyclass(frozen, name = "Removal", module = "pyplatform._core.odds")]
 pub struct PyRemoval(Removal);
 
@@ -70,7 +70,7 @@ impl PyRemoval {
     }
 }
 
-/// Prices with a margin and how they were found.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.Application"))]
 #[pyclass(frozen, name = "Application", module = "pyplatform._core.odds")]
 pub struct PyApplication(Application);
 
@@ -116,6 +116,7 @@ impl PyApplication {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.remove_margin"))]
 #[pyfunction]
 #[pyo3(signature = (prices, method = "shin", target = 1.0, on_invalid = "error"))]
 pub(super) fn remove_margin(
@@ -133,6 +134,7 @@ pub(super) fn remove_margin(
     removal.map(PyRemoval).map_err(value_error)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.apply_margin"))]
 #[pyfunction]
 #[pyo3(signature = (probabilities, margin, method = "shin", target = 1.0, on_invalid = "allow"))]
 pub(super) fn apply_margin(

@@ -5,7 +5,7 @@ use ::odds::{Format, Price};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-/// A price exactly as it was taken.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.Price"))]
 #[pyclass(frozen, eq, ord, hash, name = "Price", module = "pyplatform._core.odds")]
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PyPrice(pub(crate) Price);

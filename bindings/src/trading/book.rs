@@ -11,7 +11,7 @@ use crate::betting::value_error;
 use crate::betting_fields::{items, word, wrong};
 use crate::betting_leg::{FINISHES, terms};
 
-/// A bet as payoffs over the outcomes of a book.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.Payoff"))]
 #[pyclass(frozen, module = "pyplatform._core.trading")]
 pub struct Payoff(core::Payoff);
 
@@ -40,7 +40,7 @@ impl Payoff {
     }
 }
 
-/// What the house wins or loses in each outcome.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.Position"))]
 #[pyclass(frozen, module = "pyplatform._core.trading")]
 pub struct Position {
     names: Py<PyTuple>,
@@ -99,7 +99,7 @@ impl Position {
     }
 }
 
-/// The owner's book of an event.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.Book"))]
 #[pyclass(module = "pyplatform._core.trading")]
 pub struct Book {
     names: Py<PyTuple>,

@@ -10,7 +10,7 @@ use super::shares::Apportionment;
 use crate::betting::value_error;
 use crate::betting_fields::{fraction, share, wrong};
 
-/// What bounds stakes.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.Limits"))]
 #[pyclass(frozen, module = "pyplatform._core.trading")]
 pub struct Limits(pub(super) StakeLimits);
 
@@ -51,7 +51,7 @@ impl Limits {
     }
 }
 
-/// The largest stake, and what says so.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.MaxStake"))]
 #[pyclass(frozen, get_all, eq, module = "pyplatform._core.trading")]
 #[derive(PartialEq)]
 pub struct MaxStake {
@@ -83,6 +83,7 @@ impl MaxStake {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.max_stake"))]
 #[pyfunction]
 #[pyo3(signature = (price, limits, pnl = None))]
 pub(super) fn max_stake(
@@ -107,6 +108,7 @@ fn limits_of(limits: &Bound<'_, PyAny>, count: usize) -> PyResult<Vec<StakeLimit
     Err(wrong("limits", "is one for all, or one for each"))
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.max_stakes"))]
 #[pyfunction]
 #[pyo3(signature = (prices, limits, pnl))]
 pub(super) fn max_stakes<'py>(
@@ -130,6 +132,7 @@ pub(super) fn max_stakes<'py>(
     Ok(found)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.max_stake_multiple"))]
 #[pyfunction]
 #[pyo3(signature = (carried, legs, pnl, limits, limits_pnl = None))]
 pub(super) fn max_stake_multiple(
@@ -149,6 +152,7 @@ pub(super) fn max_stake_multiple(
     found.map(MaxStake::from).map_err(value_error)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.parlay_limit"))]
 #[pyfunction]
 #[pyo3(signature = (liabilities, prices, probabilities, *, step = None))]
 pub(super) fn parlay_limit(

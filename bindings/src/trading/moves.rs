@@ -16,6 +16,7 @@ fn moved(error: MoveError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/moves.auto_move"))]
 #[pyfunction]
 #[pyo3(signature = (fair, pnl, limit, alpha = 0.25))]
 pub(super) fn auto_move<'py>(
@@ -29,7 +30,7 @@ pub(super) fn auto_move<'py>(
     PyTuple::new(limit.py(), skewed)
 }
 
-/// Prices after a move.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/moves.Moved"))]
 #[pyclass(frozen, module = "pyplatform._core.moves")]
 pub struct Moved {
     #[pyo3(get)]
@@ -51,7 +52,7 @@ impl Moved {
     }
 }
 
-/// Where a mover stands.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/moves.MoverState"))]
 #[pyclass(frozen, eq, module = "pyplatform._core.moves")]
 #[derive(PartialEq)]
 pub struct MoverState(core::MoverState);
@@ -84,7 +85,7 @@ impl MoverState {
     }
 }
 
-/// Moves the prices of a market against liability.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/moves.AutoMover"))]
 #[pyclass(module = "pyplatform._core.moves")]
 pub struct AutoMover(core::AutoMover);
 
@@ -143,6 +144,7 @@ fn table(value: &Bound<'_, PyAny>) -> PyResult<StepTable> {
     StepTable::rows(&rows).map_err(value_error)
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/moves.step_prices"))]
 #[pyfunction]
 #[pyo3(signature = (prices_e4, pnl, table, *, ladder = None, min_e4 = 10_100))]
 pub(super) fn step_prices<'py>(

@@ -10,7 +10,7 @@ use crate::betting::value_error;
 use crate::betting_fields::{fraction, share, word, wrong};
 use crate::odds::PyPrice;
 
-/// What is decided on a bet whose price may have changed.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/moves.PriceDecision"))]
 #[pyclass(frozen, get_all, module = "pyplatform._core.moves")]
 pub struct PriceDecision {
     accepted: bool,
@@ -25,6 +25,7 @@ impl PriceDecision {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/moves.price_change"))]
 #[pyfunction]
 #[pyo3(signature = (policy, requested, current, tolerance = None, *, better = "current"))]
 pub(super) fn price_change(
@@ -57,6 +58,7 @@ pub(super) fn price_change(
     Ok(PriceDecision { accepted: decided.accepted, decision, price: Py::new(py, shown(decided.price)?)? })
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/moves.exchange_price"))]
 #[pyfunction]
 #[pyo3(signature = (price, reduction_factor, market = "WIN"))]
 pub(super) fn exchange_price(

@@ -12,7 +12,7 @@ use crate::betting_fields::word;
 const STATES: [(&str, LegState); 4] =
     [("OPEN", LegState::Open), ("WON", LegState::Won), ("VOID", LegState::Void), ("LOST", LegState::Lost)];
 
-/// What the open legs of a bet carry.
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.Apportionment"))]
 #[pyclass(frozen, module = "pyplatform._core.trading")]
 pub struct Apportionment(pub(super) core::Apportionment);
 
@@ -38,6 +38,7 @@ impl Apportionment {
     }
 }
 
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/trading.apportion"))]
 #[pyfunction]
 #[pyo3(signature = (prices, kind = "ACCA", *, results = None, sizes = None, bankers = None))]
 pub(super) fn apportion(
