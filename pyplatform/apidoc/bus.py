@@ -10,7 +10,16 @@ from typing import Any
 import msgspec
 
 from pyplatform.contracts import feeds, killswitch, pam, wallet
-from pyplatform.contracts.sportsbook import bets, cashout, desk, markets, owners, settlement, tickets
+from pyplatform.contracts.sportsbook import (
+    bets,
+    cashout,
+    desk,
+    liability,
+    markets,
+    owners,
+    settlement,
+    tickets,
+)
 from pyplatform.kernel.envelope import Envelope
 
 Named = Callable[..., str]
@@ -95,6 +104,7 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(settlement.staff_subject, desk.StaffRequest, desk.StaffAnswer),
     Subject(settlement.locate_subject, None, _EPOCH),
     Subject(settlement.resolved_subject, Text("id of the market")),
+    Subject(liability.liability_subject, liability.Exposure),
     Subject(tickets.told_subject, tickets.BetsTold),
     Subject(tickets.tickets_subject, tickets.AskTickets, tickets.RecentTickets),
     Subject(cashout.quote_subject, cashout.QuoteCashOut, cashout.CashOutAnswer),

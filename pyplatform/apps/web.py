@@ -7,6 +7,7 @@ from typing import Any, Final
 from pyplatform.apidoc import asyncapi, openapi
 from pyplatform.apidoc.serve import add_documentation
 from pyplatform.gateway.api import routes as gateway_routes
+from pyplatform.gateway.liability_api import liability_routes
 from pyplatform.gateway.push.stream import Stream
 from pyplatform.http.app import App
 from pyplatform.http.health import add_health
@@ -50,6 +51,7 @@ def describe(what: str) -> dict[str, Any]:
     nothing: Any = None
     app = App(TITLE, metadata.version("pyplatform"))
     add_domain_routes(app, nothing, nothing, nothing, nothing, nothing, {})
+    liability_routes(app, nothing)
     gateway_routes(app, nothing, nothing, nothing, nothing, nothing, Stream(nothing, nothing, ()))
     add_health(app, {})
     add_documentation(app)

@@ -12,8 +12,10 @@ from pyplatform.gateway.api import routes
 from pyplatform.gateway.cashout import CashOuts
 from pyplatform.gateway.consumers import MarketFeed
 from pyplatform.gateway.events import EventCopy
+from pyplatform.gateway.liability_api import liability_routes
 from pyplatform.gateway.markets import MarketCopy
 from pyplatform.gateway.push.hub import Hub
+from pyplatform.gateway.push.liability import LiabilityCopy, LiabilityPush, LiabilitySource
 from pyplatform.gateway.push.markets import MarketPush, sources
 from pyplatform.gateway.push.stream import Stream
 from pyplatform.gateway.service import Betting
@@ -44,10 +46,13 @@ async def gateway(
     """
     copy, store = MarketCopy(tenants), Store(models)
     events = EventCopy(tenants, copy)
-    hub = Hub(sources(copy, events))
+    liability = LiabilityCopy(tenants, copy, events)
+    hub = Hub({**sources(copy, events), "liability": LiabilitySource(liability)})
     stream = Stream(hub, sessions, tenants)
     push = MarketPush(hub, copy, events, tenants)
-    feed = MarketFeed(bus, store, copy, events, push, list(tenants), hears_all_after)
+    feed = MarketFeed(
+        bus, store, copy, events, push, LiabilityPush(hub, liability), list(tenants), hears_all_after
+    )
 
     async def connected() -> None:
         if not bus.connected:
@@ -57,6 +62,7 @@ async def gateway(
         if not feed.ready:
             raise Unavailable("the markets have not been read yet")
 
+    liability_routes(app, liability)
     routes(app, copy, events, store, Betting(bus, copy), CashOuts(bus), stream)
     add_health(app, {"bus": connected, "valkey": store.check, "markets": loaded, **checks})
     add_documentation(app)

@@ -1,4 +1,4 @@
-"""What the gateway hears on the bus: markets, prices and ended sessions."""
+"""What the gateway hears on the bus: events, markets, prices, liability and ended sessions."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -8,6 +8,7 @@ import msgspec
 
 from pyplatform.bus import Bus, Message, Subscription
 from pyplatform.contracts.pam import revoked_subject
+from pyplatform.contracts.sportsbook.liability import Exposure, liability_subject
 from pyplatform.contracts.sportsbook.markets import (
     Event,
     Market,
@@ -18,6 +19,7 @@ from pyplatform.contracts.sportsbook.markets import (
 )
 from pyplatform.gateway.events import EventCopy
 from pyplatform.gateway.markets import MarketCopy
+from pyplatform.gateway.push.liability import LiabilityPush
 from pyplatform.gateway.push.markets import MarketPush
 from pyplatform.gateway.store import Store
 from pyplatform.kernel.errors import Unavailable
@@ -30,6 +32,7 @@ SECOND_LOOK: Final = 2
 """Checks after the start until the read models are read once more: the projector may have been behind us."""
 _market = msgspec.msgpack.Decoder(Market)
 _prices = msgspec.msgpack.Decoder(Prices)
+_exposure = msgspec.msgpack.Decoder(Exposure)
 _event = msgspec.msgpack.Decoder(Event)
 _log = get_logger("gateway.consumers")
 
@@ -48,11 +51,12 @@ class MarketFeed:
         copy: MarketCopy,
         events: EventCopy,
         push: MarketPush,
+        liability: LiabilityPush,
         tenants: Sequence[str],
         hears_all_after: float,
     ) -> None:
         self._bus, self._store, self._copy, self._push, self._tenants = bus, store, copy, push, tenants
-        self._events, self._hears_all_after = events, hears_all_after
+        self._events, self._liability, self._hears_all_after = events, liability, hears_all_after
         copy.heard_all = hears_all_after <= 0
         self._subscriptions: list[Subscription] = []
         self._task: asyncio.Task[None] | None = None
@@ -70,6 +74,7 @@ class MarketFeed:
                 await self._bus.subscribe(market_subject(tenant, "*"), self._on_market),
                 await self._bus.subscribe(price_subject(tenant, "*"), self._on_prices),
                 await self._bus.subscribe(all_events(tenant), self._on_event),
+                await self._bus.subscribe(liability_subject(tenant, "*"), self._on_exposure),
                 await self._bus.subscribe(revoked_subject(tenant), revoked),
             ]
         await self._bus.flush()
@@ -86,13 +91,17 @@ class MarketFeed:
             await subscription.unsubscribe()
 
     async def reload(self) -> None:
-        """Read all markets and prices of the read models into the copy."""
+        """Read all events, markets, prices and liabilities of the read models into the copies."""
         for tenant in self._tenants:
+            for event in await self._store.events(tenant):
+                self._take_event(event)
             markets, prices = await self._store.markets(tenant)
             for market in markets:
                 self._take_market(market)
             for offered in prices:
                 self._take_prices(offered)
+            for exposure in await self._store.exposures(tenant):
+                self._liability.take(exposure)
 
     async def _watch(self) -> None:
         seen, checks, pending = self._losses(), 0, False
@@ -136,15 +145,23 @@ class MarketFeed:
 
     async def _on_event(self, message: Message) -> None:
         try:
-            event = _event.decode(message.data)
-            if self._events.put(event):
-                self._push.event_changed(event)
+            self._take_event(_event.decode(message.data))
+        except msgspec.DecodeError:
+            self.unreadable.value += 1
+
+    async def _on_exposure(self, message: Message) -> None:
+        try:
+            self._liability.take(_exposure.decode(message.data))
         except msgspec.DecodeError:
             self.unreadable.value += 1
 
     def _hear(self, tenant: str, market_id: str) -> None:
         if self._copy.hear(tenant, market_id):
             self._push.market_changed(tenant, market_id)
+
+    def _take_event(self, event: Event) -> None:
+        if self._events.put(event):
+            self._push.event_changed(event)
 
     def _take_market(self, market: Market) -> None:
         if self._copy.put_market(market):

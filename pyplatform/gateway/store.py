@@ -1,13 +1,22 @@
 """The read models in Valkey, as the gateway reads them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from time import monotonic
 from typing import Final, TypeVar
 
 import msgspec
 
-from pyplatform.contracts.sportsbook.markets import Market, Prices, market_key, markets_key
+from pyplatform.contracts.sportsbook.liability import Exposure, liabilities_key, liability_key
+from pyplatform.contracts.sportsbook.markets import (
+    Event,
+    Market,
+    Prices,
+    event_key,
+    events_key,
+    market_key,
+    markets_key,
+)
 from pyplatform.contracts.sportsbook.mybets import bet_key, bets_key, bets_position_key
 from pyplatform.contracts.wallet import balance_key
 from pyplatform.projections import ReadModels
@@ -18,7 +27,9 @@ MAX_POLL_SECONDS: Final = 0.16
 _BATCH: Final = 500
 _market = msgspec.msgpack.Decoder(Market)
 _prices = msgspec.msgpack.Decoder(Prices)
-T = TypeVar("T", Market, Prices)
+_event = msgspec.msgpack.Decoder(Event)
+_exposure = msgspec.msgpack.Decoder(Exposure)
+T = TypeVar("T", Market, Prices, Event, Exposure)
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -77,13 +88,40 @@ class Store:
         """All markets and prices of a tenant; what a newer version of us wrote and we cannot read is left out."""
         markets: list[Market] = []
         prices: list[Prices] = []
-        names = sorted(name.decode() for name in await self._models.members(markets_key(tenant)))
-        for start in range(0, len(names), _BATCH):
-            keys = [market_key(tenant, name) for name in names[start : start + _BATCH]]
-            for found in await self._models.get_many(keys):
-                markets += _decode(_market, found.get(b"market"))
-                prices += _decode(_prices, found.get(b"prices"))
+        async for found in self._listed(tenant, markets_key, market_key):
+            markets += _decode(_market, found.get(b"market"))
+            prices += _decode(_prices, found.get(b"prices"))
         return markets, prices
+
+    async def events(self, tenant: str) -> list[Event]:
+        """All events of a tenant, as `markets`."""
+        events: list[Event] = []
+        async for found in self._listed(tenant, events_key, event_key):
+            events += _decode(_event, found.get(b"event"))
+        return events
+
+    async def exposures(self, tenant: str) -> list[Exposure]:
+        """All liabilities of a tenant, as `markets`."""
+
+        def key(tenant: str, name: str) -> str:
+            market_id, _, currency = name.rpartition(":")
+            return liability_key(tenant, market_id, currency)
+
+        exposures: list[Exposure] = []
+        async for found in self._listed(tenant, liabilities_key, key):
+            exposures += _decode(_exposure, found.get(b"exposure"))
+        return exposures
+
+    async def _listed(
+        self, tenant: str, listing: Callable[[str], str], key: Callable[[str, str], str]
+    ) -> AsyncIterator[dict[bytes, bytes]]:
+        """The hashes whose names a set lists."""
+        names = sorted(name.decode() for name in await self._models.members(listing(tenant)))
+        for start in range(0, len(names), _BATCH):
+            for found in await self._models.get_many(
+                [key(tenant, name) for name in names[start : start + _BATCH]]
+            ):
+                yield found
 
     async def check(self) -> None:
         """Raise Unavailable unless Valkey answers."""

@@ -28,6 +28,7 @@ from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
+from pyplatform.sportsbook.desk.exposures import Exposures
 from pyplatform.sportsbook.desk.questions import Position
 from pyplatform.sportsbook.desk.reporting import Reporter
 from pyplatform.sportsbook.desk.service import TradingDesk
@@ -42,11 +43,11 @@ from pyplatform.sportsbook.placement.decisions import Decisions
 from pyplatform.sportsbook.placement.delays import Delays
 from pyplatform.sportsbook.placement.generations import Generations
 from pyplatform.sportsbook.placement.judging import Judge
-from pyplatform.sportsbook.placement.openbets import OpenBets
 from pyplatform.sportsbook.placement.placement import Placement
 from pyplatform.sportsbook.placement.recovery import Recovery
 from pyplatform.sportsbook.placement.referrals import Referrals
 from pyplatform.sportsbook.placement.reserving import Held, Owners, Recheck
+from pyplatform.sportsbook.placement.watched import WatchedBets
 from pyplatform.sportsbook.settlement.record import SettlementRecord
 from pyplatform.telemetry import get_logger
 
@@ -87,7 +88,7 @@ class EventOwner:
         self._slugs = [tenant.slug for tenant in tenants]
         self._record = SettlementRecord(ports.pool)
         self.owners = Owners(ports.bus, name, names)
-        self.bets = OpenBets(self.owners.mine)
+        self.bets = WatchedBets(self.owners.mine)
         self.sources = Sources()
         self.trading = Trading(tenants, name, self.sources.is_up, limit=limit)
         self.trading.selling.liability = self._made_if_won
@@ -101,6 +102,7 @@ class EventOwner:
         self.held = Held(self.owners, judge, self.bets)
         self._recovery = Recovery(self._slugs, ports.reader, ports.wallet, self.bets)
         self.reporter = Reporter(self.trading, self.sources, self.bets, self.placement, self._recovery)
+        self._exposures = Exposures(ports.bus, self.trading, self.bets)
         self.desk = TradingDesk(ports.bus, ports.pool, self.trading, self._position, self._tell)
         self.referrals.register(self.desk.desk)
         self._listener = FeedListener(ports.bus, self.trading, self.sources, self.publish, self.owners.takes)
@@ -233,6 +235,10 @@ class EventOwner:
         """Move prices by the clock and by liability, and hear what other owners have recorded."""
         await self.desk.run()
 
+    async def run_exposures(self) -> None:
+        """Tell liability as it moves."""
+        await self._exposures.run()
+
     async def run_reports(self) -> None:
         """Report twice a second."""
         while True:
@@ -272,6 +278,7 @@ async def run_trading(
             owner.run_upkeep(),
             owner.run_desk(),
             owner.run_reports(),
+            owner.run_exposures(),
             owner.follow_generations(),
             owner.follow_journal(),
         ]

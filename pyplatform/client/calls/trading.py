@@ -9,6 +9,7 @@ from pyplatform.client.types.trading import (
     EditOrder,
     FitOrder,
     Hold,
+    LiabilityView,
     MarginOrder,
     ModelOrder,
     PricesOrder,
@@ -113,3 +114,16 @@ def list_referrals() -> Call[ReferralList]:
 def decide_referral(bet_id: str, body: ReferralOrder) -> Call[Done]:
     """Approve a bet, reject it, or say what would be taken instead; the player is told at once."""
     return Call("POST", f"/v1/trading/referrals/{quote(bet_id, safe='')}", Done, body=body)
+
+
+def read_event_liability(event_id: str) -> Call[LiabilityView]:
+    """Read the liability of an event, market by market and in total, as its owner last told it.
+
+    Follow it with the topic `liability:event:<id>` of `/v1/stream`.
+    """
+    return Call("GET", f"/v1/trading/liability/events/{quote(event_id, safe='')}", LiabilityView)
+
+
+def read_market_liability(market_id: str) -> Call[LiabilityView]:
+    """Read the liability of a market by selection, one entry a currency, as its owner last told it."""
+    return Call("GET", f"/v1/trading/liability/markets/{quote(market_id, safe='')}", LiabilityView)

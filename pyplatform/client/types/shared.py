@@ -43,6 +43,14 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     markets: list[str]
 
 
+class LiabilityTotal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Stakes in one currency, and the sum of what each market can lose: less may be, since not all lose together."""
+
+    currency: str
+    stakes: str
+    worst_case: str
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of the ledger that moved the player's money.
 
@@ -61,6 +69,34 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 MarketStatus = Literal["closed", "open", "suspended"]
 """Trading status of a market as published to players."""
+
+
+class SelectionLiability(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A selection: its price now, null when it is not offered, and what is lost (negative: kept) if it wins."""
+
+    id: int
+    name: str
+    price: str | None
+    if_wins: str
+
+
+class MarketLiability(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Liability of a market in one currency, at `version` (µs): stakes of the bets that stand, the most that can be
+    lost, bets under way included, and how many `bets` there are of both.
+    """
+
+    market_id: str
+    event_id: str
+    event_name: str
+    kind: str
+    status: MarketStatus
+    in_play: bool
+    currency: str
+    version: int
+    bets: int
+    stakes: str
+    worst_case: str
+    selections: list[SelectionLiability]
 
 
 class SelectionView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -4,7 +4,14 @@ from typing import Literal
 
 import msgspec
 
-from pyplatform.client.types.shared import EventView, MarketStatus, MarketView, SportView
+from pyplatform.client.types.shared import (
+    EventView,
+    LiabilityTotal,
+    MarketLiability,
+    MarketStatus,
+    MarketView,
+    SportView,
+)
 
 
 class EventChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="event_changed"):
@@ -30,6 +37,24 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="g
     topic: str
     seq: int
     id: str
+
+
+class LiabilityChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="liability_changed"):
+    """Liability of one market has moved, or its prices have; `totals` are those of the topic."""
+
+    topic: str
+    seq: int
+    totals: list[LiabilityTotal]
+    market: MarketLiability
+
+
+class LiabilityState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="liability"):
+    """Snapshot of a topic of liability."""
+
+    topic: str
+    seq: int
+    totals: list[LiabilityTotal]
+    markets: list[MarketLiability]
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="login"):
@@ -163,4 +188,6 @@ Heard = (
     | EventChange
     | SportState
     | TreeState
+    | LiabilityState
+    | LiabilityChange
 )

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from pyplatform.client.types.shared import MarketStatus, PricePolicy
+from pyplatform.client.types.shared import LiabilityTotal, MarketLiability, MarketStatus, PricePolicy
 
 
 class ActView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -101,6 +101,13 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     target: str
     reason: str = ""
+
+
+class LiabilityView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Liability of an event or a market: every market that has or had bets, and the totals by currency."""
+
+    totals: list[LiabilityTotal]
+    markets: list[MarketLiability]
 
 
 class ManualSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="manual"):

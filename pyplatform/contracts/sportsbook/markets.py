@@ -147,3 +147,13 @@ def market_key(tenant: str, market_id: str) -> str:
 def markets_key(tenant: str) -> str:
     """Valkey set of the ids of all known markets of a tenant."""
     return f"{tenant}:markets"
+
+
+def event_key(tenant: str, event_id: str) -> str:
+    """Valkey hash `{event, version}` with a msgpack `Event`."""
+    return f"{tenant}:event:{event_id}"
+
+
+def events_key(tenant: str) -> str:
+    """Valkey set of the ids of all known events of a tenant: the tree of sports is made of them."""
+    return f"{tenant}:events"

@@ -23,6 +23,7 @@ from pyplatform.gateway.push.frames import (
     encode,
 )
 from pyplatform.gateway.push.hub import Hub
+from pyplatform.gateway.push.liability import LiabilityChange, LiabilityState
 from pyplatform.gateway.push.markets import (
     EventChange,
     EventState,
@@ -48,6 +49,8 @@ SENDS: Final = (
     EventChange,
     SportState,
     TreeState,
+    LiabilityState,
+    LiabilityChange,
 )
 _login = msgspec.json.Decoder(Login)
 _said = msgspec.json.Decoder(Subscribe | Unsubscribe | Pong)

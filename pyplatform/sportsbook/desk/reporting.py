@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from pyplatform.contracts.sportsbook.desk import MarketExposure, RunnerExposure, TradingStats
+from pyplatform.contracts.sportsbook.desk import MarketExposure, TradingStats
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.time import now_ns
+from pyplatform.sportsbook.desk.exposures import exposure_of
 from pyplatform.sportsbook.markets.market import MarketState
 from pyplatform.sportsbook.markets.sources import Sources
 from pyplatform.sportsbook.markets.trading import Trading
@@ -70,29 +71,12 @@ class Reporter:
         return markets[:MOST_MARKETS]
 
     def _markets(self) -> list[MarketExposure]:
-        found = []
+        found: list[MarketExposure] = []
         for market in self._reported():
             if market.catalogue is None:
                 continue
-            for tenant in self._trading.tenants:
-                liability = self._bets.liability(tenant.slug, market.market_id, tenant.currency)
-                losses = liability.losses()
-                prices = market.prices.get(tenant.slug, {})
-                found.append(
-                    MarketExposure(
-                        tenant=tenant.slug,
-                        market_id=market.market_id,
-                        kind=market.catalogue.kind,
-                        event_name=market.catalogue.event_name,
-                        status=market.status,
-                        in_play=market.in_play,
-                        currency=tenant.currency,
-                        stakes=liability.stakes,
-                        worst_case=liability.worst_case(),
-                        runners=[
-                            RunnerExposure(runner, name, prices.get(runner, 0), losses.get(runner, 0))
-                            for runner, name in market.names.items()
-                        ],
-                    )
-                )
+            found += [
+                exposure_of(market, tenant.slug, tenant.currency, self._bets)
+                for tenant in self._trading.tenants
+            ]
         return found
