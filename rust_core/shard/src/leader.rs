@@ -88,7 +88,7 @@ impl Leader {
             && self.parked.is_empty()
     }
 
-    /// Apply at most one batch of commands at `now`, seal if nothing is in flight, release what is durable.
+    /// Apply at most one turn's commands at `now`, seal if nothing is in flight, release what is durable.
     pub(crate) fn step(
         &mut self,
         queue: &mut Queue,
@@ -96,12 +96,14 @@ impl Leader {
         out: &mut VecDeque<Action>,
     ) -> Result<(), String> {
         self.core.tick(now, &mut self.builder)?;
-        let mut budget = self.limits.batch_commands;
+        let (batch, turn) = (self.limits.batch_commands, self.limits.turn_commands);
         let bulk = self.settlement.is_some() || queue.has(Kind::Settlement);
-        // Players first, but bulk keeps an eighth of each batch: under endless load bets must still settle.
-        let reserve = if bulk { self.limits.batch_commands / 8 } else { 0 };
-        self.fill(queue, Kind::Interactive, self.limits.batch_commands - reserve, now, &mut budget)?;
-        self.fill(queue, Kind::Settlement, self.limits.batch_commands, now, &mut budget)?;
+        // Players first, but bulk keeps an eighth of each turn and batch: under endless load bets must still settle.
+        let reserved = |all: usize| if bulk { all / 8 } else { 0 };
+        let mut budget = turn - reserved(turn);
+        self.fill(queue, Kind::Interactive, batch - reserved(batch), now, &mut budget)?;
+        budget += reserved(turn);
+        self.fill(queue, Kind::Settlement, batch, now, &mut budget)?;
         self.seal(out)?;
         self.release(out);
         Ok(())

@@ -17,6 +17,9 @@ use crate::queue::{Queue, QueueLimits};
 pub struct Limits {
     /// Most entries in a batch.
     pub batch_commands: usize,
+    /// Most commands applied in one poll: a batch under way to its disk is filled in several, and the executor serves
+    /// its callers in between.
+    pub turn_commands: usize,
     /// Bytes at which a batch is full.
     pub batch_bytes: usize,
     /// What may wait in each class of requests.
@@ -26,7 +29,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let queue = QueueLimits { commands: 32_768, bytes: 16 << 20 };
-        Self { batch_commands: 512, batch_bytes: 256 << 10, queue }
+        Self { batch_commands: 2_048, turn_commands: 512, batch_bytes: 512 << 10, queue }
     }
 }
 

@@ -71,7 +71,7 @@ fn one_append_is_in_flight_and_the_next_batch_fills_meanwhile() {
 
 #[test]
 fn players_go_first_and_bulk_work_still_moves() {
-    let mut machine = Shard::new(SHARD, shard::Limits { batch_commands: 8, ..LIMITS });
+    let mut machine = Shard::new(SHARD, shard::Limits { batch_commands: 8, turn_commands: 8, ..LIMITS });
     machine.lease_taken(1);
     machine.rows(1, &[], true);
     machine.enqueue(1, frame(Kind::Settlement, &[deposit(0, 20), deposit(0, 21)]));
@@ -80,6 +80,25 @@ fn players_go_first_and_bulk_work_still_moves() {
     let found = keys(appended(&actions));
     assert_eq!(found[..7], ["0", "1", "2", "3", "4", "5", "6"].map(|n| format!("deposit-{n}")));
     assert_eq!(found[7], "deposit-20", "an eighth of a batch is for bulk work");
+}
+
+#[test]
+fn a_batch_fills_over_several_turns_while_the_one_before_is_under_way() {
+    let limits = shard::Limits { batch_commands: 8, turn_commands: 2, ..LIMITS };
+    let mut machine = Shard::new(SHARD, limits);
+    machine.lease_taken(1);
+    machine.rows(1, &[], true);
+    machine.enqueue(1, frame(Kind::Interactive, &(0..12).map(|n| deposit(1, n)).collect::<Vec<_>>()));
+    let first = appended(&machine.poll(10)).header.clone();
+    assert_eq!(first.n, 2, "what the first turn brought goes at once");
+    let mut turns = 0;
+    while machine.is_ready() {
+        assert!(machine.poll(11).is_empty());
+        turns += 1;
+    }
+    assert_eq!(turns, 4, "eight commands fill the next batch");
+    machine.append_result(1, first.hi, Outcome::Committed);
+    assert_eq!(appended(&machine.poll(12)).header.n, 8);
 }
 
 #[test]

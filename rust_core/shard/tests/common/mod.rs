@@ -9,8 +9,12 @@ use wallet::{
 };
 
 pub(crate) const SHARD: &str = "aurora";
-pub(crate) const LIMITS: Limits =
-    Limits { batch_commands: 4, batch_bytes: 4096, queue: QueueLimits { commands: 12, bytes: 1 << 16 } };
+pub(crate) const LIMITS: Limits = Limits {
+    batch_commands: 4,
+    turn_commands: 4,
+    batch_bytes: 4096,
+    queue: QueueLimits { commands: 12, bytes: 1 << 16 },
+};
 
 pub(crate) fn tenant() -> Slug {
     Slug::new(SHARD).expect("a slug")
