@@ -131,7 +131,7 @@ class OutcomeResult(msgspec.Struct, array_like=True, frozen=True):
 
     `won` is None while undecided; `v = void_halves/2` of the stake goes back; `d = min(1, places/tied)` in a dead
     heat. `reduction` is the percentage a removed runner takes off the winnings on the others (Betfair's adjustment
-    factor), from bets before `removed_at`.
+    factor), from bets before `removed_at`. `starting` is the starting price in decimal odds, where one was made.
     """
 
     key: str
@@ -141,6 +141,7 @@ class OutcomeResult(msgspec.Struct, array_like=True, frozen=True):
     tied: int = 1
     reduction: float | None = None
     removed_at: int | None = None
+    starting: float | None = None
 
 
 class Result(msgspec.Struct, array_like=True, frozen=True, tag="result"):

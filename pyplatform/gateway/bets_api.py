@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, BetQuote, BetType, Leg, PlaceBet
 from pyplatform.core import money
-from pyplatform.gateway.model import write_place, write_price
+from pyplatform.gateway.model import write_percent, write_place, write_price
 from pyplatform.gateway.mybets import BetReader, MyBet, MyBets, MyBetsQuery
 from pyplatform.gateway.returns import potential_return
 from pyplatform.gateway.service import Betting
@@ -55,7 +55,8 @@ class BetStatus(StrEnum):
 
 
 class LegView(msgspec.Struct, frozen=True):
-    """A leg at the price taken; `price_asked` differs where the price had moved. `each_way` such as "1/5 1-2-3"."""
+    """A leg at the price taken; `price_asked` differs where the price had moved. `each_way` such as "1/5 1-2-3". With
+    `best_odds` it is paid at the starting price if that is better."""
 
     market_id: str
     selection_id: int
@@ -63,12 +64,14 @@ class LegView(msgspec.Struct, frozen=True):
     price_asked: str
     banker: bool
     each_way: str | None
+    best_odds: bool = False
 
 
 class BetView(msgspec.Struct, frozen=True):
     """A bet that was placed; `seq` can be given as `min_seq` to read the balance after it.
 
-    `stake` is that of all lines; `potential_return` is what it pays if every leg wins, before any limit of payouts.
+    `stake` is that of all lines; `potential_return` is what it pays if every leg wins, with its bonus: `boost_pct` of
+    the profit. For bonus and starting prices no more than `max_return` is paid, null where nothing bounds them.
     """
 
     bet_id: str
@@ -81,6 +84,8 @@ class BetView(msgspec.Struct, frozen=True):
     potential_return: str
     seq: int
     placed_at: Moment
+    boost_pct: str | None = None
+    max_return: str | None = None
 
 
 class QuotedLeg(msgspec.Struct, frozen=True):
@@ -96,7 +101,8 @@ class QuoteView(msgspec.Struct, frozen=True):
     """What would become of a slip now: `code` null if it would be taken.
 
     Amounts are for all lines: `max_stake` is the most that would be taken. A bet waits `delay` seconds in play; stakes
-    above `referral_above` are referred to a trader. `price` is that of a SAME_GAME.
+    above `referral_above` are referred to a trader. `price` is that of a SAME_GAME. The legs of `best_odds`, counted
+    from 0, would be paid at the starting price if that is better; bonus and bound as for a placed bet.
     """
 
     code: str | None
@@ -111,6 +117,9 @@ class QuoteView(msgspec.Struct, frozen=True):
     delay: int
     referral_above: str | None
     price: str | None
+    best_odds: list[int] = []
+    boost_pct: str | None = None
+    max_return: str | None = None
 
 
 class MyBetQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,25 +198,27 @@ def bet_routes(app: App, betting: Betting) -> None:
         return _quoted(slip, await betting.quote(slip))
 
 
-def _leg_view(leg: Leg, price_e4: int, place: tuple[int, int] | None) -> LegView:
+def _leg_view(leg: Leg, price_e4: int, place: tuple[int, int] | None, *, best_odds: bool) -> LegView:
     asked = write_price(leg.price_e4)
     price = asked if price_e4 == leg.price_e4 else write_price(price_e4)
     terms = write_place(*place) if place is not None else None
-    return LegView(leg.market_id, leg.selection_id, price, asked, leg.banker, terms)
+    return LegView(leg.market_id, leg.selection_id, price, asked, leg.banker, terms, best_odds)
 
 
 def _placed(slip: Slip, answer: BetAnswer) -> BetView:
     attempt = slip.attempt
     currency = attempt.currency
     places = answer.each_way or (None,) * len(attempt.legs)
-    returned = potential_return(attempt, answer.prices, answer.joint_price_e4, answer.each_way)
+    returned = potential_return(attempt, answer)
     return BetView(
         answer.bet_id,
         BetStatus(answer.outcome.value),
         BetType(attempt.bet_type),
         [
-            _leg_view(leg, price, place)
-            for leg, price, place in zip(attempt.legs, answer.prices, places, strict=True)
+            _leg_view(leg, price, place, best_odds=number in answer.best_odds)
+            for number, (leg, price, place) in enumerate(
+                zip(attempt.legs, answer.prices, places, strict=True)
+            )
         ],
         slip.lines,
         money.format(attempt.stake, currency),
@@ -215,6 +226,8 @@ def _placed(slip: Slip, answer: BetAnswer) -> BetView:
         money.format(returned, currency),
         answer.seq,
         datetime.fromtimestamp(answer.at / 1e9, UTC),
+        write_percent(answer.boost_bp),
+        money.format(answer.max_return, currency) if answer.max_return else None,
     )
 
 
@@ -222,9 +235,7 @@ def _quoted(slip: Slip, quote: BetQuote) -> QuoteView:
     attempt, currency = slip.attempt, slip.attempt.currency
     returned = None
     if all(quote.prices) and len(quote.prices) == len(attempt.legs):
-        returned = money.format(
-            potential_return(attempt, quote.prices, quote.joint_price_e4, quote.each_way), currency
-        )
+        returned = money.format(potential_return(attempt, quote), currency)
     return QuoteView(
         quote.code or None,
         DETAILS.get(quote.code),
@@ -241,6 +252,9 @@ def _quoted(slip: Slip, quote: BetQuote) -> QuoteView:
         quote.delay,
         money.format(quote.referral_above, currency) if quote.referral_above else None,
         write_price(quote.joint_price_e4) if quote.joint_price_e4 else None,
+        list(quote.best_odds),
+        write_percent(quote.boost_bp),
+        money.format(quote.max_return, currency) if quote.max_return else None,
     )
 
 

@@ -68,3 +68,10 @@ def read_stake(text: str, currency: str, field: str) -> int | Invalid:
     if stake > MAX_STAKE:
         return Invalid("stake_too_large", field, "stake is more than any bet can be")
     return stake
+
+
+def write_percent(basis_points: int) -> str | None:
+    """A percentage such as "7.5", None for nothing."""
+    if not basis_points:
+        return None
+    return f"{basis_points / 100:g}"

@@ -11,7 +11,7 @@ from pyplatform.contracts.pam import Session
 from pyplatform.contracts.sportsbook.bets import BetType
 from pyplatform.contracts.sportsbook.mybets import BetState, PlacedBet, PlacedLeg
 from pyplatform.core import money
-from pyplatform.gateway.model import write_place, write_price
+from pyplatform.gateway.model import write_percent, write_place, write_price
 from pyplatform.gateway.store import Store
 from pyplatform.kernel import ids
 from pyplatform.kernel.time import now_ns
@@ -22,20 +22,25 @@ _placed: Final = msgspec.msgpack.Decoder(PlacedBet)
 
 
 class MyLeg(msgspec.Struct, frozen=True):
-    """A leg at the price taken; `each_way` such as "1/5 1-2-3" are the terms of its place part."""
+    """A leg at the price taken; `each_way` such as "1/5 1-2-3" are the terms of its place part.
+
+    With `best_odds` it is paid at the starting price if that is better.
+    """
 
     market_id: str
     selection_id: int
     price: str
     banker: bool
     each_way: str | None
+    best_odds: bool = False
 
 
 class MyBet(msgspec.Struct, frozen=True):
     """A bet as the ledger knows it at entry `as_of_seq`.
 
     `stake` is that of all lines; `returned` is what was paid so far, settlements and what was sold together, null while
-    nothing was. `price` is that of a SAME_GAME.
+    nothing was. `price` is that of a SAME_GAME. `boost_pct` is a bonus on the profit if every leg wins; for it and for
+    starting prices no more than `max_return` is paid.
     """
 
     bet_id: str
@@ -51,6 +56,8 @@ class MyBet(msgspec.Struct, frozen=True):
     returned: str | None
     placed_at: datetime
     as_of_seq: int
+    boost_pct: str | None = None
+    max_return: str | None = None
 
 
 class MyBets(msgspec.Struct, frozen=True):
@@ -84,7 +91,7 @@ def my_bet(found: Mapping[bytes, bytes]) -> MyBet | None:
         placed.bet_id,
         state,
         BetType(placed.bet_type),
-        [_leg(leg) for leg in placed.legs],
+        [my_leg(leg) for leg in placed.legs],
         list(placed.sizes),
         placed.each_way,
         placed.free,
@@ -94,12 +101,15 @@ def my_bet(found: Mapping[bytes, bytes]) -> MyBet | None:
         money.format(sum(sold), placed.currency) if sold else None,
         datetime.fromtimestamp(placed.at / 1e9, UTC),
         int(found[b"seq"]),
+        write_percent(placed.boost_bp),
+        money.format(placed.max_return, placed.currency) if placed.max_return else None,
     )
 
 
-def _leg(leg: PlacedLeg) -> MyLeg:
+def my_leg(leg: PlacedLeg) -> MyLeg:
+    """A leg as it is shown."""
     terms = write_place(leg.places, leg.fraction) if leg.places else None
-    return MyLeg(leg.market_id, leg.selection_id, write_price(leg.price_e4), leg.banker, terms)
+    return MyLeg(leg.market_id, leg.selection_id, write_price(leg.price_e4), leg.banker, terms, leg.best_odds)
 
 
 class BetReader:

@@ -1,24 +1,20 @@
 """What a bet pays if all goes well."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from pyplatform.contracts.sportsbook.bets import PlaceBet
+from pyplatform.contracts.sportsbook.bets import BetAnswer, BetQuote, PlaceBet
 from pyplatform.core import betting, money
+from pyplatform.gateway.model import write_percent
 
 E4: Final = 10_000
 
 
-def potential_return(
-    attempt: PlaceBet,
-    prices: Sequence[int],
-    joint_price_e4: int = 0,
-    each_way: Sequence[tuple[int, int]] = (),
-) -> int:
-    """Return of `attempt`, an amount at the currency's scale, if every leg wins at `prices` (`price_e4`).
+def potential_return(attempt: PlaceBet, told: BetAnswer | BetQuote) -> int:
+    """Return of `attempt`, an amount at the currency's scale, if every leg wins at the prices told.
 
-    `each_way` are the terms of the legs' place parts, (places, fraction). A free bet does not give its stake back.
+    With its place parts and its bonus, within the bound for that; a free bet does not give its stake back.
     """
+    prices, joint_price_e4, each_way = told.prices, told.joint_price_e4, told.each_way
     unit = money.minor_unit(attempt.currency)
     if joint_price_e4:
         prices = (joint_price_e4,)
@@ -39,5 +35,7 @@ def potential_return(
         bankers=bankers or None,
         each_way=bool(each_way),
         stake_kind="FREE_SNR" if attempt.free_bet else "CASH",
+        bonus=betting.Bonus(acca_boost_pct=write_percent(told.boost_bp)) if told.boost_bp else None,
+        max_payout_minor=told.max_return // unit if told.max_return else None,
     )
     return betting.settle(bet).returns_minor * unit

@@ -95,7 +95,7 @@ class BetProjector:
         state = BetState.OPEN
         if entry.pending_until:
             state = BetState.REFERRED if told.referred else BetState.PENDING
-        placed = _placed(entry, asked, told)
+        placed = placed_of(entry, asked, told)
         effects.add(bets_key(self._tenant, placed.player, self._month(placed.at)), placed.bet_id)
         fields: dict[str, bytes | str | int] = {"state": state.value, "placed": _encode(placed)}
         effects.put(bet_key(self._tenant, placed.bet_id), entry.seq, fields)
@@ -108,7 +108,8 @@ class BetProjector:
         return self._known_month
 
 
-def _placed(entry: Entry, asked: slip.Slip, told: decided.Decided) -> PlacedBet:
+def placed_of(entry: Entry, asked: slip.Slip, told: decided.Decided) -> PlacedBet:
+    """The bet of a placement, at the prices it was decided at."""
     terms = told.each_way or (None,) * len(asked.legs)
     legs = tuple(
         [
@@ -120,8 +121,9 @@ def _placed(entry: Entry, asked: slip.Slip, told: decided.Decided) -> PlacedBet:
                 leg.banker,
                 place.places if place is not None else 0,
                 place.fraction if place is not None else 0,
+                number in told.promised.best_odds,
             )
-            for leg, price, place in zip(asked.legs, told.prices, terms, strict=True)
+            for number, (leg, price, place) in enumerate(zip(asked.legs, told.prices, terms, strict=True))
         ]
     )
     return PlacedBet(
@@ -136,4 +138,6 @@ def _placed(entry: Entry, asked: slip.Slip, told: decided.Decided) -> PlacedBet:
         entry.at,
         told.joint_price_e4,
         told.free,
+        told.promised.boost_bp,
+        told.promised.max_return,
     )

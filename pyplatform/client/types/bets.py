@@ -81,7 +81,9 @@ BetStatus = Literal["accepted", "referred"]
 
 
 class LegView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A leg at the price taken; `price_asked` differs where the price had moved. `each_way` such as "1/5 1-2-3"."""
+    """A leg at the price taken; `price_asked` differs where the price had moved. `each_way` such as "1/5 1-2-3". With
+    `best_odds` it is paid at the starting price if that is better.
+    """
 
     market_id: str
     selection_id: int
@@ -89,12 +91,14 @@ class LegView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     price_asked: str
     banker: bool
     each_way: str | None
+    best_odds: bool = False
 
 
 class BetView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A bet that was placed; `seq` can be given as `min_seq` to read the balance after it.
 
-    `stake` is that of all lines; `potential_return` is what it pays if every leg wins, before any limit of payouts.
+    `stake` is that of all lines; `potential_return` is what it pays if every leg wins, with its bonus: `boost_pct` of
+    the profit. For bonus and starting prices no more than `max_return` is paid, null where nothing bounds them.
     """
 
     bet_id: str
@@ -107,6 +111,8 @@ class BetView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     potential_return: str
     seq: int
     placed_at: datetime
+    boost_pct: str | None = None
+    max_return: str | None = None
 
 
 class CashOutLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -151,20 +157,25 @@ class CashOutSale(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class MyLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A leg at the price taken; `each_way` such as "1/5 1-2-3" are the terms of its place part."""
+    """A leg at the price taken; `each_way` such as "1/5 1-2-3" are the terms of its place part.
+
+    With `best_odds` it is paid at the starting price if that is better.
+    """
 
     market_id: str
     selection_id: int
     price: str
     banker: bool
     each_way: str | None
+    best_odds: bool = False
 
 
 class MyBet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A bet as the ledger knows it at entry `as_of_seq`.
 
     `stake` is that of all lines; `returned` is what was paid so far, settlements and what was sold together, null while
-    nothing was. `price` is that of a SAME_GAME.
+    nothing was. `price` is that of a SAME_GAME. `boost_pct` is a bonus on the profit if every leg wins; for it and for
+    starting prices no more than `max_return` is paid.
     """
 
     bet_id: str
@@ -180,6 +191,8 @@ class MyBet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     returned: str | None
     placed_at: str
     as_of_seq: int
+    boost_pct: str | None = None
+    max_return: str | None = None
 
 
 class MyBets(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -202,7 +215,8 @@ class QuoteView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What would become of a slip now: `code` null if it would be taken.
 
     Amounts are for all lines: `max_stake` is the most that would be taken. A bet waits `delay` seconds in play; stakes
-    above `referral_above` are referred to a trader. `price` is that of a SAME_GAME.
+    above `referral_above` are referred to a trader. `price` is that of a SAME_GAME. The legs of `best_odds`, counted
+    from 0, would be paid at the starting price if that is better; bonus and bound as for a placed bet.
     """
 
     code: str | None
@@ -217,3 +231,6 @@ class QuoteView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     delay: int
     referral_above: str | None
     price: str | None
+    best_odds: list[int] = []
+    boost_pct: str | None = None
+    max_return: str | None = None

@@ -73,7 +73,10 @@ class RemovedOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class ResultOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The result of a market whose selections compete: `winners` share `places`."""
+    """The result of a market whose selections compete: `winners` share `places`.
+
+    `starting` are starting prices by selection id, for bets that were promised the better of price and starting price.
+    """
 
     version: int
     """revision of the market's results as you saw it, 0 for none."""
@@ -82,6 +85,7 @@ class ResultOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     placed: list[PlacedOrder] = []
     removed: list[RemovedOrder] = []
     note: str = ""
+    starting: dict[str, str] = {}
 
 
 class RevisionView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

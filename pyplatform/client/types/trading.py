@@ -246,6 +246,10 @@ class RuleValues(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     min_sources: int | None = None
     offered: bool | None = None
     brands: list[int] | None = None
+    each_way: list[tuple[int, int, int]] | None = None
+    best_odds: bool | None = None
+    boost: list[tuple[int, int]] | None = None
+    boost_min_price: str | None = None
 
 
 class TermsScope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -148,6 +148,12 @@ class BetAnswer(msgspec.Struct, array_like=True, frozen=True):
     """Until when (ns) a trader may decide on a referred bet."""
     each_way: tuple[tuple[int, int], ...] = ()
     """Terms of the place part of every leg: (places, 4 for a quarter of the winnings)."""
+    boost_bp: int = 0
+    """Bonus on the profit if every leg wins, in basis points."""
+    best_odds: tuple[int, ...] = ()
+    """Legs that are paid at the starting price if that is better, counted from 0."""
+    max_return: int = 0
+    """The most that is paid where bonus or starting prices could pay more; 0: nothing bounds them."""
 
 
 class QuoteBet(msgspec.Struct, array_like=True, frozen=True):
@@ -174,6 +180,9 @@ class BetQuote(msgspec.Struct, array_like=True, frozen=True):
     referral_above: int
     """Stakes above are referred to a trader; 0: none are."""
     each_way: tuple[tuple[int, int], ...] = ()
+    boost_bp: int = 0
+    best_odds: tuple[int, ...] = ()
+    max_return: int = 0
 
 
 def command_subject(owner: str, epoch: int) -> str:

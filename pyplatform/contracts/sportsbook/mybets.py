@@ -22,7 +22,10 @@ class BetState(StrEnum):
 
 
 class PlacedLeg(msgspec.Struct, array_like=True, frozen=True):
-    """A leg at the price taken; `places` and `fraction` are the terms of its place part, 0 for none."""
+    """A leg at the price taken; `places` and `fraction` are the terms of its place part, 0 for none.
+
+    With `best_odds` it is paid at the starting price if that is better.
+    """
 
     event_id: str
     market_id: str
@@ -31,10 +34,12 @@ class PlacedLeg(msgspec.Struct, array_like=True, frozen=True):
     banker: bool
     places: int
     fraction: int
+    best_odds: bool = False
 
 
 class PlacedBet(msgspec.Struct, array_like=True, frozen=True):
-    """A bet as it was placed; `stake` is that of all lines."""
+    """A bet as it was placed; `stake` is that of all lines. `boost_bp` is a bonus on the profit if every leg wins, and
+    `max_return` the most that is paid for bonus and starting prices, 0 for no bound."""
 
     bet_id: str
     player: str
@@ -47,6 +52,8 @@ class PlacedBet(msgspec.Struct, array_like=True, frozen=True):
     at: int
     joint_price_e4: int = 0
     free: bool = False
+    boost_bp: int = 0
+    max_return: int = 0
 
 
 def bet_key(tenant: str, bet_id: str) -> str:

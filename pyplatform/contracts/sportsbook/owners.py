@@ -39,6 +39,7 @@ class LegsReserved(msgspec.Struct, array_like=True, frozen=True):
 
     `views` are (leg, refusal or 0, price_e4, delay, places, fraction of the place part). `most` is what it would take
     of all lines and `limit` why; `refusal` is set when the stake is more, or its legs cannot be taken together.
+    `promised` are (bonus in basis points, legs at the better of price and starting price, most that is paid then).
     """
 
     views: tuple[tuple[int, int, int, int, int, int], ...]
@@ -48,6 +49,7 @@ class LegsReserved(msgspec.Struct, array_like=True, frozen=True):
     limit: str = ""
     referral_above: int = 0
     terms_version: int = 0
+    promised: tuple[int, tuple[int, ...], int] = (0, (), 0)
 
 
 class ReleaseLegs(msgspec.Struct, array_like=True, frozen=True):

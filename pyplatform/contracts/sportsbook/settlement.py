@@ -137,7 +137,8 @@ ENTER_RESULT: Final = "settlement.result"
 
 
 class EnterResult(msgspec.Struct, array_like=True, frozen=True):
-    """The result of a market whose selections compete: `winners` share `places`."""
+    """The result of a market whose selections compete: `winners` share `places`; `starting` are starting prices, pairs
+    (selection, ten-thousandths)."""
 
     market_id: str
     winners: tuple[int, ...]
@@ -145,6 +146,7 @@ class EnterResult(msgspec.Struct, array_like=True, frozen=True):
     placed: tuple[Placed, ...] = ()
     removed: tuple[Removed, ...] = ()
     note: str = ""
+    starting: tuple[tuple[int, int], ...] = ()
 
 
 DECIDE: Final = "settlement.decide"

@@ -13,8 +13,14 @@ from msgspec import Meta
 MOST_SECONDS = 31 * 24 * 3600
 _Amount = Annotated[int, Meta(ge=0, le=10**18)]
 _Price = Annotated[int, Meta(ge=10_001, le=10_000_000_000)]
+_Ladder = Annotated[str, Meta(pattern="^(betfair|betfair_finest|betdaq|uk_fractional)$")]
 Tier = tuple[_Price, _Price, Annotated[int, Meta(ge=1, le=10_000_000_000)]]
 """A stretch of a house's own ladder: start, stop and step in ten-thousandths."""
+_Few = Annotated[int, Meta(ge=1, le=15)]
+PlaceTerms = tuple[Annotated[int, Meta(ge=2, le=100)], _Few, _Few]
+"""Each-way terms from so many runners on: places, and 4 for a quarter of the winnings."""
+BoostStep = tuple[Annotated[int, Meta(ge=2, le=20)], Annotated[int, Meta(ge=1, le=100_000)]]
+"""A bonus from so many legs on, in basis points of the profit."""
 
 
 class PricePolicy(StrEnum):
@@ -61,7 +67,7 @@ class TermsValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     min_margin_bp: Annotated[int, Meta(ge=0, le=10_000)] | None = None
     """What the book must carry at least where limits or ceilings take of the margin; by default the margin."""
     method: Method | None = None
-    ladder: Annotated[str, Meta(pattern="^(betfair|betfair_finest|betdaq)$")] | tuple[Tier, ...] | None = None
+    ladder: _Ladder | tuple[Tier, ...] | None = None
     min_price_e4: _Price | None = None
     max_price_e4: _Price | None = None
     max_stake: _Amount | None = None
@@ -87,3 +93,11 @@ class TermsValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     offered: bool | None = None
     brands: tuple[Annotated[int, Meta(ge=1, le=2**31 - 1)], ...] | None = None
     """Brands that offer the market; empty: all."""
+    each_way: tuple[PlaceTerms, ...] | None = None
+    """By runners, the row with the most that are there; with fewer than all say, and empty: win only."""
+    best_odds: bool | None = None
+    """A bet on a race's winner before its start is paid at the starting price if that is better."""
+    boost: tuple[BoostStep, ...] | None = None
+    """Bonus on an accumulator whose legs all win; of several legs' tables the least counts. Empty: none."""
+    boost_min_price_e4: _Price | None = None
+    """A leg at a shorter price leaves its accumulator without a bonus."""

@@ -47,7 +47,6 @@ from pyplatform.sportsbook.desk.replies import ask, ask_all, told
 READS: Final = ("trader", "settlement", "admin")
 WRITES: Final = ("trader", "admin")
 _Text = Annotated[str, Meta(max_length=200)]
-_Selection = Annotated[str, Meta(pattern=r"^\d{1,19}$")]
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -92,7 +91,7 @@ class PricesOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Prices by selection id; null lets a selection be calculated again."""
 
     version: views.Version
-    prices: Annotated[dict[_Selection, views.Price | None], Meta(min_length=1, max_length=1000)]
+    prices: Annotated[dict[views.SelectionId, views.Price | None], Meta(min_length=1, max_length=1000)]
     reason: views.Reason = ""
 
 

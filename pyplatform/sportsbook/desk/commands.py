@@ -29,9 +29,9 @@ from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.desk.desk import Change, Desk, Refused
 from pyplatform.sportsbook.desk.state import FACETS, SUSPENDED, TERMS_SET, Rule, Standing
 from pyplatform.sportsbook.markets.fair import check_model, of_feed
+from pyplatform.sportsbook.markets.ladders import steps_of
 from pyplatform.sportsbook.markets.market import MarketState
 from pyplatform.sportsbook.markets.model_words import words_for
-from pyplatform.sportsbook.markets.terms import ladder_of
 from pyplatform.sportsbook.markets.trading import Trading
 
 _LINE: Final = 2.5
@@ -104,7 +104,7 @@ class Commands:
         market = self._market(command.market_id)
         target = f"market:{market.market_id}"
         before = self._of(request, target)
-        ladder = ladder_of(self._trading.terms_of(request.tenant, market).ladder)
+        ladder = steps_of(self._trading.terms_of(request.tenant, market).ladder)
         for selection, price in command.prices.items():
             if selection not in market.active:
                 raise Refused(

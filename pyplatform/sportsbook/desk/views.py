@@ -9,7 +9,14 @@ from msgspec import Meta
 
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.contracts.sportsbook.questions import AuditEntry, DeskEvent, DeskMarket, DeskRunner
-from pyplatform.contracts.sportsbook.terms import Method, PricePolicy, TermsScope, TermsValues
+from pyplatform.contracts.sportsbook.terms import (
+    BoostStep,
+    Method,
+    PlaceTerms,
+    PricePolicy,
+    TermsScope,
+    TermsValues,
+)
 from pyplatform.contracts.sportsbook.trading import MatchModel, PriceSource
 from pyplatform.core import money
 from pyplatform.http.problems import Problem
@@ -18,9 +25,10 @@ from pyplatform.kernel.time import Moment
 
 _PRICE: Final = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?", re.ASCII)
 Price = Annotated[str, Meta(max_length=12, pattern=r"^\d{1,6}(\.\d{1,4})?$", description="decimal odds")]
+SelectionId = Annotated[str, Meta(pattern=r"^\d{1,19}$")]
 Amount = Annotated[str, Meta(max_length=40, description="amount in the tenant's currency")]
 _AMOUNTS: Final = ("max_stake", "max_payout", "max_liability", "bet_liability", "referral_above")
-_PRICES: Final = ("min_price", "max_price")
+_PRICES: Final = ("min_price", "max_price", "boost_min_price")
 Reason = Annotated[str, Meta(max_length=500)]
 Version = Annotated[int, Meta(ge=0, le=2**53, description="version of the target as you saw it")]
 
@@ -47,6 +55,10 @@ class RuleValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     min_sources: Annotated[int, Meta(ge=1, le=16)] | None = None
     offered: bool | None = None
     brands: tuple[Annotated[int, Meta(ge=1, le=2**31 - 1)], ...] | None = None
+    each_way: tuple[PlaceTerms, ...] | None = None
+    best_odds: bool | None = None
+    boost: tuple[BoostStep, ...] | None = None
+    boost_min_price: Price | None = None
 
 
 class RunnerView(msgspec.Struct, frozen=True):

@@ -10,8 +10,9 @@ from pyplatform.core import odds
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.desk.state import DeskState
 from pyplatform.sportsbook.markets.fair import football_grid
+from pyplatform.sportsbook.markets.ladders import steps_of
 from pyplatform.sportsbook.markets.market import MarketState
-from pyplatform.sportsbook.markets.terms import BASIS_POINTS, ladder_of
+from pyplatform.sportsbook.markets.terms import BASIS_POINTS
 
 E4: Final = 10_000
 
@@ -58,5 +59,5 @@ class SameGame:
     def _on_ladder(self, tenant: str, market: MarketState | None, price: float) -> int:
         assert market is not None  # noqa: S101 - all were found
         terms = market.offers[tenant].terms
-        cut = ladder_of(terms.ladder).floor(min(terms.max_price_e4, int(price * E4)))
+        cut = steps_of(terms.ladder).floor(min(terms.max_price_e4, int(price * E4)))
         return cut if cut >= terms.min_price_e4 and cut <= price * E4 else 0

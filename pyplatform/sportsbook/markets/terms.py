@@ -11,20 +11,24 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from pyplatform.contracts.sportsbook.terms import Method, PricePolicy, TermsScope, TermsValues, Tier
+from pyplatform.contracts.sportsbook.terms import (
+    BoostStep,
+    Method,
+    PlaceTerms,
+    PricePolicy,
+    TermsScope,
+    TermsValues,
+    Tier,
+)
 from pyplatform.core import odds
 from pyplatform.kernel.tenancy import Tenant
+from pyplatform.sportsbook.markets.ladders import ladder_of
 
 BASIS_POINTS: Final = 10_000
 SECOND: Final = 1_000_000_000
 MOST_RULES: Final = 10_000
 """Rules of one tenant: every market is resolved against all of them."""
 NEVER: Final = 2**63 - 1
-_LADDERS: Final = {
-    "betfair": odds.BETFAIR,
-    "betfair_finest": odds.BETFAIR_FINEST,
-    "betdaq": odds.BETDAQ,
-}
 _NOTHING: Final = TermsValues()
 _EVERYTHING: Final = TermsScope()
 _CACHED: Final = 50_000
@@ -67,6 +71,21 @@ class Terms(msgspec.Struct, frozen=True):
     min_sources: int = 1
     offered: bool = True
     brands: tuple[int, ...] = ()
+    each_way: tuple[PlaceTerms, ...] | None = None
+    best_odds: bool = False
+    boost: tuple[BoostStep, ...] = ()
+    boost_min_price_e4: int = 10_000
+
+    @property
+    def promises(self) -> bool:
+        """Whether bets may be promised more than their prices."""
+        return self.best_odds or bool(self.boost)
+
+    def boost_bp(self, legs: int, price_e4: int) -> int:
+        """Bonus of an accumulator of so many legs by the word of one at this price."""
+        if price_e4 < self.boost_min_price_e4:
+            return 0
+        return max((step for step in self.boost if step[0] <= legs), default=(0, 0))[1]
 
     def rule(self, places: int, margin_bp: int | None = None) -> odds.PricingRule:
         """How to price a market of `places` winners, at these terms' margin or another.
@@ -85,11 +104,6 @@ class Terms(msgspec.Struct, frozen=True):
 def defaults(tenant: Tenant, max_liability: int) -> Terms:
     """Terms of a tenant without any rule."""
     return Terms(version=0, margin_bp=tenant.margin_bp, max_liability=max_liability)
-
-
-def ladder_of(named: str | tuple[Tier, ...]) -> odds.Ladder:
-    """A ladder by its name, or a house's own; raises ValueError for tiers that make none."""
-    return _LADDERS[named] if isinstance(named, str) else odds.Ladder(named)
 
 
 @lru_cache(maxsize=1024)
@@ -192,6 +206,10 @@ class TermsBook:
             raise ValueError("tolerance_bp: WITHIN needs a tolerance above 0")
         if trial.min_price_e4 > trial.max_price_e4:
             raise ValueError("min_price_e4: it is above max_price_e4")
+        for name in ("each_way", "boost"):
+            rows = getattr(values, name) or ()
+            if [row[0] for row in rows] != sorted({row[0] for row in rows}):
+                raise ValueError(f"{name}: rows go up, and each says another number")
         if trial.min_margin_bp is not None and trial.min_margin_bp > trial.margin_bp:
             raise ValueError("min_margin_bp: it is above margin_bp")
         try:

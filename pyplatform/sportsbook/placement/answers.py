@@ -68,6 +68,9 @@ def answer_of(reply: codec.Reply, slip: Slip) -> BetAnswer:
         max_stake=decided.max_stake,
         joint_price_e4=decided.joint_price_e4,
         each_way=tuple([(terms.places, terms.fraction) for terms in decided.each_way]),
+        boost_bp=decided.promised.boost_bp,
+        best_odds=decided.promised.best_odds,
+        max_return=decided.promised.max_return,
     )
 
 

@@ -7,7 +7,7 @@ from pyplatform._core import wallet as codec
 from pyplatform.contracts.sportsbook.bets import PlaceBet, Refusal
 from pyplatform.sportsbook.placement import slip
 from pyplatform.sportsbook.placement.answers import context_of
-from pyplatform.sportsbook.placement.decided import Decided, encode
+from pyplatform.sportsbook.placement.decided import NOTHING, Decided, encode
 from pyplatform.sportsbook.placement.judging import Verdict
 from pyplatform.sportsbook.placement.openbets import OpenBet, Standing, bet_of
 from pyplatform.sportsbook.placement.referrals import REFERRAL_S
@@ -133,4 +133,5 @@ def _decided(request: PlaceBet, verdict: Verdict) -> Decided:
         verdict.referred,
         verdict.legs,
         bool(request.free_bet),
+        verdict.promised if verdict.refusal is None else NOTHING,
     )

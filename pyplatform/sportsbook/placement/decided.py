@@ -22,6 +22,9 @@ _ABOUT: Final = 16
 _FREE: Final = 32
 _FINE: Final = 8
 """Differences in ten-thousandths; else in hundredths."""
+_PROMISED: Final = 64
+_SAME_PLACE: Final = 128
+"""One place part's terms are those of all legs."""
 
 
 class EachWayTerms(msgspec.Struct, frozen=True):
@@ -29,6 +32,21 @@ class EachWayTerms(msgspec.Struct, frozen=True):
 
     places: int
     fraction: int
+
+
+class Promised(msgspec.Struct, frozen=True):
+    """What a bet is promised beyond its prices.
+
+    A bonus of `boost_bp` on the profit if every leg wins, and on the legs of `best_odds` the better of price and
+    starting price. For these it pays no more than `max_return`, 0 for no bound.
+    """
+
+    boost_bp: int = 0
+    best_odds: tuple[int, ...] = ()
+    max_return: int = 0
+
+
+NOTHING: Final = Promised()
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -49,32 +67,43 @@ class Decided(msgspec.Struct, frozen=True):
     referred: bool = False
     legs: tuple[int, ...] = ()
     free: bool = False
+    promised: Promised = NOTHING
 
 
 def encode(decided: Decided, slip: Slip) -> bytes | None:
     """The bytes that travel with the verdict; None when so many prices changed by so much that they do not fit."""
-    differences = [price - leg.price_e4 for price, leg in zip(decided.prices, slip.legs, strict=True)]
-    if slip.joint_price_e4:
-        differences.append(decided.joint_price_e4 - slip.joint_price_e4)
-    fine = False
-    for difference in differences:
-        if difference % _CENT:
-            fine = True
+    differences = _differences(decided, slip)
+    fine = any(difference % _CENT for difference in differences)
     out = bytearray(decided.session_id)
     out.append(_flags(decided) | (_FINE if fine else 0))
     _put(out, decided.terms_version)
     if decided.max_stake:
         _put(out, decided.max_stake)
     if decided.legs:
-        _put(out, sum(1 << leg for leg in decided.legs))
+        _put(out, _mask(decided.legs))
     for difference in differences:
         step = difference if fine else difference // _CENT
         _put(out, 2 * step if step >= 0 else -2 * step - 1)
-    for terms in decided.each_way:
+    for terms in decided.each_way[:1] if _is_same(decided.each_way) else decided.each_way:
         out.append(terms.places << 4 | terms.fraction)
+    if decided.promised != NOTHING:
+        _put(out, decided.promised.boost_bp)
+        _put(out, _mask(decided.promised.best_odds))
+        _put(out, decided.promised.max_return)
     if len(out) == _FIRST.size:
         out.append(0)
     return bytes(out) if len(out) <= MOST_BYTES else None
+
+
+def _differences(decided: Decided, slip: Slip) -> list[int]:
+    found = [price - leg.price_e4 for price, leg in zip(decided.prices, slip.legs, strict=True)]
+    if slip.joint_price_e4:
+        found.append(decided.joint_price_e4 - slip.joint_price_e4)
+    return found
+
+
+def _is_same(each_way: tuple[EachWayTerms, ...]) -> bool:
+    return len(each_way) > 1 and len(set(each_way)) == 1
 
 
 def _flags(decided: Decided) -> int:
@@ -84,6 +113,8 @@ def _flags(decided: Decided) -> int:
         | (_REFERRED if decided.referred else 0)
         | (_ABOUT if decided.legs else 0)
         | (_FREE if decided.free else 0)
+        | (_PROMISED if decided.promised != NOTHING else 0)
+        | (_SAME_PLACE if _is_same(decided.each_way) else 0)
     )
 
 
@@ -101,12 +132,21 @@ def decode(data: bytes, slip: Slip) -> Decided:
         step = 1 if flags & _FINE else _CENT
         prices = tuple([leg.price_e4 + step * reader.difference() for leg in slip.legs])
         joint = slip.joint_price_e4 + step * reader.difference() if slip.joint_price_e4 else 0
-        each_way = tuple([reader.each_way() for _ in slip.legs]) if flags & _EACH_WAY else ()
+        each_way = reader.places(flags, len(slip.legs))
+        promised = reader.promised(len(slip.legs)) if flags & _PROMISED else NOTHING
     except IndexError as error:
         raise ValueError(f"terms of {len(data)} bytes end before {len(slip.legs)} legs are told") from error
-    legs = tuple([leg for leg in range(len(slip.legs)) if about >> leg & 1])
+    legs = _legs(about, len(slip.legs))
     referred, free = bool(flags & _REFERRED), bool(flags & _FREE)
-    return Decided(data[:16], prices, version, max_stake, each_way, joint, referred, legs, free)
+    return Decided(data[:16], prices, version, max_stake, each_way, joint, referred, legs, free, promised)
+
+
+def _mask(legs: tuple[int, ...]) -> int:
+    return sum(1 << leg for leg in legs)
+
+
+def _legs(mask: int, count: int) -> tuple[int, ...]:
+    return tuple([leg for leg in range(count) if mask >> leg & 1])
 
 
 def _put(out: bytearray, value: int) -> None:
@@ -139,6 +179,17 @@ class _Reader:
         value = self.varint()
         return value >> 1 if not value & 1 else -((value + 1) >> 1)
 
-    def each_way(self) -> EachWayTerms:
+    def places(self, flags: int, legs: int) -> tuple[EachWayTerms, ...]:
+        if not flags & _EACH_WAY:
+            return ()
+        if flags & _SAME_PLACE:
+            return (self._place(),) * legs
+        return tuple([self._place() for _ in range(legs)])
+
+    def _place(self) -> EachWayTerms:
         byte = self.byte()
         return EachWayTerms(byte >> 4, byte & 0xF)
+
+    def promised(self, legs: int) -> Promised:
+        boost, best = self.varint(), self.varint()
+        return Promised(boost, _legs(best, legs), self.varint())

@@ -11,9 +11,10 @@ from pyplatform.contracts.sportsbook.terms import PricePolicy
 from pyplatform.core import betting, money, trading
 from pyplatform.sportsbook.markets.market import MarketState
 from pyplatform.sportsbook.markets.terms import Terms
-from pyplatform.sportsbook.placement.decided import EachWayTerms
+from pyplatform.sportsbook.placement.decided import NOTHING, EachWayTerms, Promised
 from pyplatform.sportsbook.placement.liability import carried_by
 from pyplatform.sportsbook.placement.openbets import OpenBets
+from pyplatform.sportsbook.placement.promises import Sold, promise_of
 from pyplatform.sportsbook.placement.slip import SAME_GAME
 
 E4: Final = 10_000
@@ -34,7 +35,8 @@ _CODES: Final = {
 class LegView(NamedTuple):
     """A leg as it stands: `price_e4` is the one to take, or the current one with a refusal (0: none).
 
-    `terms` are those of a market held by this process: only such legs are limited here.
+    `terms` are those of a market held by this process: only such legs are limited here. `best_odds` says that the leg
+    is paid at the starting price if that is better.
     """
 
     refusal: Refusal | None
@@ -42,6 +44,7 @@ class LegView(NamedTuple):
     delay: int = 0
     each_way: EachWayTerms | None = None
     terms: Terms | None = None
+    best_odds: bool = False
 
 
 class Most(NamedTuple):
@@ -69,6 +72,7 @@ class Verdict:
     terms_version: int = 0
     most: Most | None = None
     referral_above: int = 0
+    promised: Promised = NOTHING
 
 
 TermsOf = Callable[[str, MarketState], Terms]
@@ -106,12 +110,13 @@ class Judge:
             return LegView(Refusal.NO_PRICE, 0, terms=terms)
         each_way = None
         if request.each_way:
-            each_way = each_way_terms(market)
+            each_way = each_way_terms(market, terms)
             if each_way is None:
                 return LegView(Refusal.EACH_WAY_NOT_OFFERED, current, terms=terms)
         agreed = current == leg.price_e4 or request.bet_type == SAME_GAME
         if agreed or _takes(request, terms, leg.price_e4, current):
-            return LegView(None, current, market.delay_of(tenant), each_way, terms)
+            best = terms.best_odds and not market.in_play and _is_race(market)
+            return LegView(None, current, market.delay_of(tenant), each_way, terms, best)
         return LegView(Refusal.PRICE_CHANGED, current, terms=terms)
 
     def decide(self, request: PlaceBet, views: Sequence[LegView]) -> Verdict:
@@ -196,8 +201,13 @@ class Judge:
             refusal = _CODES.get(most.limit, Refusal.STAKE_TOO_HIGH)
         each_way = tuple([view.each_way for view in views if view.each_way]) if request.each_way else ()
         delay = views[0].delay if len(views) == 1 else max([view.delay for view in views])
+        promised = NOTHING
+        if terms[0].promises or (len(terms) > 1 and any(one.promises for one in terms)):
+            promised = promise_of(request, _sold(views))
         version = _version(views)
-        return Verdict(refusal, prices, (), each_way, joint, delay, referred, version, most, above or 0)
+        return Verdict(
+            refusal, prices, (), each_way, joint, delay, referred, version, most, above or 0, promised
+        )
 
     def _most_of_single(self, request: PlaceBet, view: LegView, terms: Terms) -> Most:
         leg = request.legs[0]
@@ -316,12 +326,28 @@ def _step(currency: str) -> int:
     return money.minor_unit(currency)
 
 
-def each_way_terms(market: MarketState) -> EachWayTerms | None:
+def _sold(views: Sequence[LegView]) -> list[Sold]:
+    return [
+        Sold(number, view.terms, view.price_e4, view.best_odds)
+        for number, view in enumerate(views)
+        if view.terms is not None
+    ]
+
+
+def _is_race(market: MarketState) -> bool:
+    """Whether a market asks for the one winner of a race."""
+    return market.catalogue is not None and market.catalogue.kind == _EACH_WAY_KIND and market.places == 1
+
+
+def each_way_terms(market: MarketState, terms: Terms) -> EachWayTerms | None:
     """The place part that a market offers now, by the runners it has; None where it is sold win only."""
-    said = market.catalogue
-    if said is None or said.kind != _EACH_WAY_KIND or market.places > 1:
+    if not _is_race(market):
         return None
-    return _each_way_of(len(market.active))
+    runners = len(market.active)
+    if terms.each_way is None:
+        return _each_way_of(runners)
+    _, places, fraction = max((row for row in terms.each_way if row[0] <= runners), default=(0, 0, 0))
+    return EachWayTerms(places, fraction) if places else None
 
 
 @lru_cache(maxsize=64)

@@ -194,6 +194,9 @@ class Placement:
             verdict.delay,
             limited.referral_above,
             tuple([(terms.places, terms.fraction) for terms in verdict.each_way]),
+            verdict.promised.boost_bp,
+            verdict.promised.best_odds,
+            verdict.promised.max_return,
         )
 
     def _follow_up(self, attempt: Attempt, bet: OpenBet) -> None:

@@ -7,7 +7,7 @@ has passed it without the bet, it goes back by itself; whether the owner that as
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from typing import Final
 
 import msgspec
@@ -24,9 +24,10 @@ from pyplatform.contracts.sportsbook.owners import (
     reserve_subject,
 )
 from pyplatform.kernel.errors import Unavailable
-from pyplatform.sportsbook.placement.decided import Decided, EachWayTerms
+from pyplatform.sportsbook.placement.decided import NOTHING, Decided, EachWayTerms, Promised
 from pyplatform.sportsbook.placement.judging import Judge, LegView, Most, Verdict
 from pyplatform.sportsbook.placement.openbets import OpenBet, OpenBets, Standing, bet_of
+from pyplatform.sportsbook.placement.promises import together
 from pyplatform.sportsbook.placement.slip import of_request
 
 ANSWER_S: Final = 1.5
@@ -46,6 +47,7 @@ class Others:
     legs: tuple[int, ...] = ()
     most: Most | None = None
     referral_above: int = 0
+    promised: Promised = NOTHING
 
 
 class Owners:
@@ -141,7 +143,8 @@ def _together(told: Sequence[LegsReserved]) -> Others:
     most = min((Most(one.most, one.limit) for one in told), default=None)
     above = min((one.referral_above for one in told if one.referral_above), default=0)
     if refused is None:
-        return Others(views, most=most, referral_above=above)
+        promised = reduce(together, [Promised(*one.promised) for one in told])
+        return Others(views, most=most, referral_above=above, promised=promised)
     return Others(views, Refusal(refused.refusal), refused.legs, most, above)
 
 
@@ -154,7 +157,13 @@ def joined(verdict: Verdict, others: Others, stake: int) -> Verdict:
     above = [one for one in (verdict.referral_above, others.referral_above) if one]
     referred = verdict.referred or bool(above and stake > min(above))
     most = min(verdict.most, others.most)
-    return replace(verdict, most=most, referred=referred, referral_above=min(above, default=0))
+    return replace(
+        verdict,
+        most=most,
+        referred=referred,
+        referral_above=min(above, default=0),
+        promised=together(verdict.promised, others.promised),
+    )
 
 
 class Recheck:
@@ -211,7 +220,7 @@ class Held:
         views = self._owners.look(request, self._judge)
         ours = [number for number, leg in enumerate(request.legs) if self._owners.mine(leg.event_id)]
         verdict = self._judge.decide(request, views)
-        most = verdict.most or Most(0, "")
+        most, promised = verdict.most or Most(0, ""), verdict.promised
         # A release may overtake what it releases.
         wanted = asked.hold_until and asked.bet_id not in self._given_back
         if verdict.refusal is None and wanted and self._bets.get(asked.bet_id) is None:
@@ -228,6 +237,7 @@ class Held:
             most.limit,
             verdict.referral_above,
             verdict.terms_version,
+            (promised.boost_bp, promised.best_odds, promised.max_return),
         )
 
     def release(self, bet_id: bytes) -> None:

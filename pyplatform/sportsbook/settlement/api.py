@@ -9,6 +9,7 @@ from pyplatform.http.app import App
 from pyplatform.http.message import Request
 from pyplatform.http.problems import Problem
 from pyplatform.sportsbook.desk.replies import ask, told
+from pyplatform.sportsbook.desk.views import read_price
 from pyplatform.sportsbook.settlement import views
 from pyplatform.sportsbook.settlement.client import SettlementClient
 
@@ -70,7 +71,12 @@ def _add_results(app: App, settlement: SettlementClient) -> None:
         removed = tuple(
             contract.Removed(one.selection_id, _ms(one.at), one.pence, one.factor_bp) for one in body.removed
         )
-        order = contract.EnterResult(market_id, tuple(body.winners), body.places, placed, removed, body.note)
+        starting = tuple(
+            (int(runner), read_price(price, f"starting.{runner}")) for runner, price in body.starting.items()
+        )
+        order = contract.EnterResult(
+            market_id, tuple(body.winners), body.places, placed, removed, body.note, starting
+        )
         return await _do(settlement, request, contract.ENTER_RESULT, order, body.version)
 
     @app.post("/v1/settlement/markets/{market_id}/outcomes", auth=WRITES, errors=(409,))

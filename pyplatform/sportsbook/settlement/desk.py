@@ -10,6 +10,7 @@ from pyplatform.contracts.sportsbook.desk import ANY_VERSION, Role, StaffAnswer,
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.sportsbook.desk.desk import Refused
+from pyplatform.sportsbook.settlement.legs import E4
 from pyplatform.sportsbook.settlement.record import Origin, Recorded, SettlementRecord, event
 from pyplatform.sportsbook.settlement.resolution import Decided, Placing, Resolution, Withdrawal
 from pyplatform.sportsbook.settlement.results import STAFF
@@ -204,6 +205,8 @@ def _entered(body: contract.EnterResult) -> Resolution:
             raise _refused("invalid_body", "removed", "a deduction is 0 to 90 pence, a factor 0 to 9,999")
     if any(one.position < 1 or one.tied < 1 for one in body.placed):
         raise _refused("invalid_body", "placed", "positions and ties are counted from 1")
+    if any(price <= E4 for _, price in body.starting):
+        raise _refused("invalid_body", "starting", "a starting price is above 1")
     withdrawals = tuple(
         Withdrawal(one.selection, one.at_ms, one.pence, one.factor_bp)
         for one in body.removed
@@ -212,7 +215,14 @@ def _entered(body: contract.EnterResult) -> Resolution:
     placed = tuple(Placing(one.selection, one.position, one.tied) for one in body.placed)
     winners = tuple(sorted(body.winners))
     return Resolution(
-        body.market_id, body.places, removed, winners, closed=True, withdrawals=withdrawals, placed=placed
+        body.market_id,
+        body.places,
+        removed,
+        winners,
+        closed=True,
+        withdrawals=withdrawals,
+        placed=placed,
+        starting=body.starting,
     )
 
 

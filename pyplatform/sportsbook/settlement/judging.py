@@ -147,17 +147,20 @@ class Judge:
 
 def as_bet(wager: Wager, legs: list[betting.Leg], rules: HouseRules) -> betting.Bet:
     """The bet in the words of `core.betting`, in minor units."""
-    sold = wager.sold
+    sold, boost = wager.sold, wager.boost_bp
+    unit = money.minor_unit(wager.currency)
     return betting.Bet(
         "SINGLE" if wager.kind == SAME_GAME else wager.kind,
         legs,
-        total_stake_minor=wager.stake // money.minor_unit(wager.currency),
+        total_stake_minor=wager.stake // unit,
         sizes=list(wager.sizes) or None,
         bankers=list(wager.bankers) or None,
         each_way=wager.each_way,
         stake_kind="FREE_SNR" if wager.free else "CASH",
         rounding=rules.rounding,
         cashed_out=f"{sold.numerator}/{sold.denominator}" if sold else None,
+        bonus=betting.Bonus(acca_boost_pct=f"{boost // 100}.{boost % 100:02}") if boost else None,
+        max_payout_minor=wager.max_return // unit if wager.max_return else None,
     )
 
 

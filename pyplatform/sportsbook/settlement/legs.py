@@ -59,7 +59,10 @@ class Legs:
         return self._run(told, leg, placed_ms)
 
     def _run(self, told: Resolution, leg: WagerLeg, placed_ms: int) -> betting.Leg:
-        """A selection that took part: deductions for those that were withdrawn after the bet was struck."""
+        """A selection that took part: deductions for those that were withdrawn after the bet was struck.
+
+        The starting price is made without the withdrawn, so it bears no deduction.
+        """
         price, pence = leg.price_e4, None
         before = [one for one in told.withdrawals if _before(one, placed_ms)]
         if self._rules.deductions == "rule4":
@@ -67,15 +70,23 @@ class Legs:
         elif self._rules.deductions == "factor" and told.places == 1:
             price = _reduced(price, [one.factor_bp for one in before])
         taken = WagerLeg(leg.market_id, leg.selection, price, leg.place_fraction, leg.places, leg.event_id)
-        waive = self._rules.waive_5p
+        waive, sp = self._rules.waive_5p, told.starting_price(leg.selection) if leg.best_odds else None
         if leg.selection in told.winners:
             tied = len(told.winners) if len(told.winners) > told.places else 1
-            return as_leg(taken, "WON", rule4=pence, waive_5p=waive, tied=tied, places_market=told.places)
+            return as_leg(
+                taken, "WON", rule4=pence, waive_5p=waive, tied=tied, places_market=told.places, sp=sp
+            )
         placing = next((one for one in told.placed if one.selection == leg.selection), None)
         if placing is None or not leg.places:
             return as_leg(taken, "LOST")
         return as_leg(
-            taken, "PLACED", rule4=pence, waive_5p=waive, tied=placing.tied, position=placing.position
+            taken,
+            "PLACED",
+            rule4=pence,
+            waive_5p=waive,
+            tied=placing.tied,
+            position=placing.position,
+            sp=sp,
         )
 
 
@@ -118,8 +129,9 @@ def as_leg(
     tied: int | None = None,
     position: int | None = None,
     places_market: int | None = None,
+    sp: int | None = None,
 ) -> betting.Leg:
-    """A leg in the words of `core.betting`."""
+    """A leg in the words of `core.betting`; with a starting price (`sp`, ten-thousandths) it is paid at the better."""
     above, below = leg.place_fraction
     return betting.Leg(
         decimal(leg.price_e4),
@@ -129,6 +141,8 @@ def as_leg(
         tied=tied,
         position=position,
         places_market=places_market,
+        sp=decimal(sp) if sp else None,
+        bog=bool(sp),
         ew=betting.EachWay(f"{above}/{below}", leg.places) if leg.places else None,
     )
 

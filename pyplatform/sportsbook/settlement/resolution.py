@@ -10,8 +10,10 @@ from pyplatform.contracts.feeds import OutcomeResult, Result
 from pyplatform.core import betting
 from pyplatform.sportsbook.markets.selections import selection_id
 
+_E4: Final = 10_000
 _FIRST_FIELDS: Final = 5
 _SECOND_FIELDS: Final = 7
+_THIRD_FIELDS: Final = 10
 
 
 class VoidReason(IntEnum):
@@ -59,7 +61,8 @@ class Resolution(msgspec.Struct, array_like=True, frozen=True):
 
     `each` holds the results of a market whose selections are decided one by one, and is authoritative there;
     `separate` says that they are, also while none is decided. `cancels` are windows of placement times (ms) whose
-    bets are void, open where None. `placed` tells who finished where, for bets each way.
+    bets are void, open where None. `placed` tells who finished where, for bets each way; `starting` are starting
+    prices, pairs (selection, ten-thousandths), for bets that were promised the better.
     """
 
     market_id: str
@@ -72,12 +75,15 @@ class Resolution(msgspec.Struct, array_like=True, frozen=True):
     withdrawals: tuple[Withdrawal, ...] = ()
     placed: tuple[Placing, ...] = ()
     separate: bool = False
+    starting: tuple[tuple[int, int], ...] = ()
 
     def evidence(self) -> bytes:
         """SHA-256 of the resolution: proof of what a settlement was based on."""
         fields = msgspec.structs.astuple(self)
         # What an earlier version could say keeps the hash it had there.
-        if not (self.withdrawals or self.placed or (self.separate and not self.each)):
+        if not self.starting:
+            fields = fields[:_THIRD_FIELDS]
+        if not (self.starting or self.withdrawals or self.placed or (self.separate and not self.each)):
             fields = fields[: _SECOND_FIELDS if self.each or self.cancels else _FIRST_FIELDS]
         return hashlib.sha256(msgspec.msgpack.encode(fields)).digest()
 
@@ -96,6 +102,10 @@ class Resolution(msgspec.Struct, array_like=True, frozen=True):
         known = {one.selection for one in self.withdrawals}
         kept = tuple(one for one in earlier.withdrawals if one.selection not in known)
         return msgspec.structs.replace(self, removed=removed, withdrawals=(*kept, *self.withdrawals))
+
+    def starting_price(self, selection: int) -> int | None:
+        """Starting price of a selection in ten-thousandths, where it is known."""
+        return next((price for one, price in self.starting if one == selection), None)
 
     def decided(self, selection: int) -> Decided | None:
         """The selection's own result, where there is one."""
@@ -121,8 +131,19 @@ def of_result(market_id: str, result: Result) -> Resolution:
     removed = tuple(sorted(selection_id(one.key) for one in decided if one.void_halves == 2))
     winners = tuple(sorted(selection_id(one.key) for one in decided if one.won))
     withdrawals = tuple(_withdrawal(one) for one in decided if one.void_halves == 2 and one.reduction)
+    starting = tuple(
+        (selection_id(one.key), round(one.starting * _E4))
+        for one in decided
+        if one.starting is not None and round(one.starting * _E4) > _E4
+    )
     return Resolution(
-        market_id, max(1, result.places), removed, winners, result.final, withdrawals=withdrawals
+        market_id,
+        max(1, result.places),
+        removed,
+        winners,
+        result.final,
+        withdrawals=withdrawals,
+        starting=starting,
     )
 
 

@@ -21,8 +21,9 @@ def wager_of(entry: Entry, encoded: tuple[int, int, bytes]) -> Wager:
             (1, 1) if place is None else (1, place.fraction),
             0 if place is None else place.places,
             leg.event_id,
+            number in taken.promised.best_odds,
         )
-        for leg, price, place in zip(asked.legs, taken.prices, terms, strict=True)
+        for number, (leg, price, place) in enumerate(zip(asked.legs, taken.prices, terms, strict=True))
     )
     return Wager(
         bet_id=entry.bet_id,
@@ -39,4 +40,6 @@ def wager_of(entry: Entry, encoded: tuple[int, int, bytes]) -> Wager:
         each_way=asked.each_way,
         joint_price_e4=taken.joint_price_e4,
         free=taken.free,
+        boost_bp=taken.promised.boost_bp,
+        max_return=taken.promised.max_return,
     )

@@ -9,6 +9,7 @@ from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.settlement import ProposalState, RunState
 from pyplatform.core import money
 from pyplatform.kernel.time import Moment
+from pyplatform.sportsbook.desk.views import Price, SelectionId
 
 Version = Annotated[
     int, Meta(ge=0, le=2**31 - 1, description="revision of the market's results as you saw it, 0 for none")
@@ -58,7 +59,10 @@ class RemovedOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ResultOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The result of a market whose selections compete: `winners` share `places`."""
+    """The result of a market whose selections compete: `winners` share `places`.
+
+    `starting` are starting prices by selection id, for bets that were promised the better of price and starting price.
+    """
 
     version: Version
     winners: Annotated[list[Selection], Meta(min_length=1, max_length=1_000)]
@@ -66,6 +70,7 @@ class ResultOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     placed: Annotated[list[PlacedOrder], Meta(max_length=1_000)] = []
     removed: Annotated[list[RemovedOrder], Meta(max_length=1_000)] = []
     note: Note = ""
+    starting: Annotated[dict[SelectionId, Price], Meta(max_length=1_000)] = {}
 
 
 class OutcomeOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

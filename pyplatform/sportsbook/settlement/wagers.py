@@ -33,7 +33,7 @@ SAME_GAME: Final = "SAME_GAME"
 
 class WagerLeg(msgspec.Struct, frozen=True, gc=False):
     """One leg at the price taken (`price_e4`); `place_fraction` (numerator, denominator) and `places` are its each-way
-    terms, `places` 0 for none."""
+    terms, `places` 0 for none; with `best_odds` the starting price is paid where it is better."""
 
     market_id: str
     selection: int
@@ -41,6 +41,7 @@ class WagerLeg(msgspec.Struct, frozen=True, gc=False):
     place_fraction: tuple[int, int] = (1, 1)
     places: int = 0
     event_id: str = ""
+    best_odds: bool = False
 
 
 class Sale(msgspec.Struct, frozen=True, gc=False):
@@ -59,7 +60,8 @@ class Wager(msgspec.Struct, gc=False):
     `kind`, `sizes` and `bankers` are the structure as `core.betting` names it; a SAME_GAME has one price for all its
     legs, `joint_price_e4`. `stake` and `paid` are amounts at the
     currency's scale: all lines together, and what the last settlement returned. `sold` is the share that partial
-    cash-outs ended; `closed_at` (ns) is when the last result was journaled.
+    cash-outs ended; `closed_at` (ns) is when the last result was journaled. `boost_bp` is a bonus on the profit if
+    every leg wins, `max_return` the most that is paid for the whole bet (0: no bound).
     """
 
     bet_id: bytes
@@ -80,6 +82,8 @@ class Wager(msgspec.Struct, gc=False):
     sold: Fraction = Fraction(0)
     closed_at: int = 0
     sales: tuple[Sale, ...] = ()
+    boost_bp: int = 0
+    max_return: int = 0
 
     @property
     def placed_ms(self) -> int:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pyplatform.contracts.sportsbook.bets import MOST_LEGS, Leg
 from pyplatform.contracts.sportsbook.terms import PricePolicy
 from pyplatform.sportsbook.placement import decided, slip
-from pyplatform.sportsbook.placement.decided import Decided, EachWayTerms
+from pyplatform.sportsbook.placement.decided import Decided, EachWayTerms, Promised
 
 SESSION = bytes(range(16))
 FIRST = bytes.fromhex("93ab312e313730323538323133ce01a2b5dacd61a8")
@@ -62,6 +62,7 @@ def test_a_slip_of_the_future_is_refused(schema: int, version: int) -> None:
         slip.decode(schema, version, b"")
 
 
+PLACES = st.builds(EachWayTerms, st.integers(1, 15), st.integers(1, 15))
 PRICES = st.integers(10_100, 10_000_000)
 
 
@@ -75,8 +76,17 @@ def test_what_was_decided_is_read_back_or_does_not_fit(
         tuple(price for _, price in pairs),
         data.draw(st.integers(0, 100_000)),
         data.draw(st.integers(0, 10**15)),
+        data.draw(st.just(()) | st.lists(PLACES, min_size=len(pairs), max_size=len(pairs)).map(tuple)),
         referred=data.draw(st.booleans()),
         legs=tuple(data.draw(st.sets(st.integers(0, len(pairs) - 1)).map(sorted))),
+        promised=data.draw(
+            st.builds(
+                Promised,
+                st.integers(0, 10_000),
+                st.sets(st.integers(0, len(pairs) - 1)).map(lambda legs: tuple(sorted(legs))),
+                st.integers(0, 10**15),
+            )
+        ),
     )
     encoded = decided.encode(told, asked)
     if encoded is not None:
@@ -88,6 +98,16 @@ def test_twenty_legs_that_all_moved_by_steps_of_the_ladder_fit() -> None:
     asked = slip.Slip("ACCA", tuple(Leg("e", "m", 1, 30_000 + 500 * n) for n in range(MOST_LEGS)))
     moved = tuple(leg.price_e4 - 4_000 for leg in asked.legs)
     assert decided.encode(Decided(SESSION, moved, 9_999, legs=tuple(range(MOST_LEGS))), asked) is not None
+
+
+def test_twenty_legs_each_way_with_all_that_can_be_promised_fit() -> None:
+    asked = slip.Slip("ACCA", tuple(Leg("e", "m", 1, 30_000) for _ in range(MOST_LEGS)), each_way=True)
+    promised = Promised(100_000, tuple(range(MOST_LEGS)), 10**12)
+    prices = tuple(leg.price_e4 for leg in asked.legs)
+    told = Decided(SESSION, prices, 9_999, each_way=(EachWayTerms(3, 5),) * MOST_LEGS, promised=promised)
+    encoded = decided.encode(told, asked)
+    assert encoded is not None
+    assert decided.decode(encoded, asked) == told
 
 
 def test_terms_that_end_early_are_no_terms() -> None:
