@@ -20,8 +20,12 @@ const MILLISECOND: u64 = 1_000_000;
 const SECOND: u64 = 1_000 * MILLISECOND;
 const START: u64 = 1_700_000_000 * SECOND;
 /// Small bounds, so that batches, queues and pages overflow within a short day.
-const LIMITS: Limits =
-    Limits { batch_commands: 6, batch_bytes: 2048, queue: QueueLimits { commands: 24, bytes: 1 << 14 } };
+const LIMITS: Limits = Limits {
+    batch_commands: 6,
+    turn_commands: 4,
+    batch_bytes: 2048,
+    queue: QueueLimits { commands: 24, bytes: 1 << 14 },
+};
 
 /// Something that happens at its time.
 enum Event {
