@@ -91,7 +91,7 @@ def test_a_stream_gives_its_golden_state(name: str) -> None:
     assert DESCRIPTIONS in FILES, "a bet stop cannot find its markets without the descriptions"
     state = uof.State(descriptions=unpacked(FILES[DESCRIPTIONS]))
     count = 0
-    for line in betfair.open_stream(STREAMS[name]):
+    for line in filter(bytes.strip, betfair.open_stream(STREAMS[name])):
         _, key, xml = line.rstrip(b"\r\n").split(b"\t", 2)
         state.apply(key.decode(), xml)
         count += 1

@@ -58,12 +58,14 @@ class MarketDefinition:
     def status(self) -> str:
         """INACTIVE, OPEN, SUSPENDED or CLOSED."""
     @property
-    def in_play(self) -> bool: ...
+    def in_play(self) -> bool:
+        """False also where the feed does not say; a snapshot has None there."""
     @property
     def bet_delay(self) -> int:
         """Seconds a bet waits in play."""
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """0 where the feed does not say; a snapshot has None there."""
     @property
     def market_type(self) -> str:
         """WIN, PLACE, MATCH_ODDS, …"""
