@@ -6,7 +6,7 @@ mod ladder;
 mod margin;
 mod price;
 
-pub(crate) use batch::{array, values, without_gil};
+pub(crate) use batch::{array, values, whole_values, without_gil};
 pub(crate) use ladder::{PyFractionalLadder, PyLadder, spelt};
 pub(crate) use margin::truth;
 pub(crate) use price::PyPrice;

@@ -193,8 +193,8 @@ def remove_margins(
     `prices` has two dimensions, a market a row; or one, and `offsets` says where the markets begin: market i is
     `prices[offsets[i]:offsets[i + 1]]`, the first offset 0, the last the number of prices.
 
-    Raises ValueError: other shapes, offsets that do not fit, and what `remove_margin` raises for the first market
-    that has no answer, with its position ("market 17: price 2 is ...").
+    Raises ValueError: other shapes, rows of different lengths, offsets that do not fit, and what `remove_margin`
+    raises for the first market that has no answer, with its position ("market 17: price 2 is ...").
     """
 
 def apply_margins(
@@ -239,6 +239,8 @@ class Price:
         """`1/o`."""
     def __float__(self) -> float:
         """The decimal price, rounded to a float."""
+    def __reduce__(self) -> tuple[type[Price], tuple[str, str]]:
+        """How it is copied and pickled."""
     def __lt__(self, other: Price, /) -> bool: ...
     def __le__(self, other: Price, /) -> bool: ...
     def __gt__(self, other: Price, /) -> bool: ...

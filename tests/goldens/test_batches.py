@@ -1,6 +1,9 @@
 """Batches are their markets, whatever the layout, and let other threads run."""
 
+import copy
+import pickle
 import threading
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
@@ -77,6 +80,31 @@ def test_snapping_an_array_is_snapping_its_prices(prices: list[int], how: str) -
     for ladder in (odds.BETFAIR, odds.BETDAQ, odds.BETFAIR_FINEST):
         snapped = ladder.snap(prices, how)  # type: ignore[arg-type]
         assert snapped.tolist() == [getattr(ladder, how)(price) for price in prices]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: odds.BETFAIR.snap([2.01]), "prices_e4: are whole numbers"),
+        (lambda: odds.remove_margins([1.9, 1.9], offsets=[0, 2.5]), "offsets: are whole numbers"),
+        (
+            lambda: odds.models.grid_markets([1.5], [1.1], markets=["1x2"], scores=[[0.5, 1]]),
+            "scores: are whole",
+        ),
+        (lambda: odds.remove_margins([[1.9, 1.9], [2.6, 2.4, 4.3]]), "prices: is no array .* offsets"),
+        (lambda: odds.apply_margins([[0.5, 0.5], [1.0]], 0.05), "probabilities: is no array .* offsets"),
+        (lambda: odds.remove_margins([["a", "b"]]), "prices: is no array of numbers"),
+    ],
+)
+def test_what_is_no_batch_is_said_in_plain_words(call: Callable[[], object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_a_price_is_copied_and_pickled() -> None:
+    taken = odds.Price("85/40", "fractional")
+    assert copy.deepcopy(taken) == taken
+    assert pickle.loads(pickle.dumps(taken)) == taken  # noqa: S301 - our own bytes
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ use pyo3::types::{PyString, PyTuple};
 use crate::betting_fields::wrong;
 use crate::betting_leg::FINISHES;
 use crate::betting_read::ROUNDINGS;
-use crate::odds::{array, values, without_gil};
+use crate::odds::{array, whole_values, without_gil};
 
 #[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.SettledColumns"))]
 #[pyclass(frozen, get_all, module = "pyplatform._core.betting")]
@@ -29,14 +29,9 @@ impl SettledColumns {
     }
 }
 
-/// A column of whole numbers that are not negative; floats are refused, for they would be cut.
+/// A column of whole numbers that are not negative.
 fn column(name: &str, given: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
-    let given = given.py().import("numpy")?.call_method1("asarray", (given,))?;
-    let kind: String = given.getattr("dtype")?.getattr("kind")?.extract()?;
-    if !matches!(kind.as_str(), "i" | "u" | "b") && given.len()? > 0 {
-        return Err(wrong(name, "are whole numbers"));
-    }
-    let (found, shape) = values::<i64>(&given, "i8")?;
+    let (found, shape) = whole_values(name, given)?;
     if shape.len() != 1 {
         return Err(wrong(name, "is a column: one dimension"));
     }

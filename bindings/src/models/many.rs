@@ -2,7 +2,7 @@
 
 use super::value_error;
 use crate::arguments::invalid;
-use crate::odds::{array, values, without_gil};
+use crate::odds::{array, values, whole_values, without_gil};
 use ::odds::models::{GoalExpectancy, Market, MarketView, Match};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -29,7 +29,7 @@ fn first_column(name: &str, given: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
 
 /// Scores of matches under way, two columns.
 fn scores(given: &Bound<'_, PyAny>, rows: usize) -> PyResult<Vec<[u32; 2]>> {
-    let (found, shape) = values::<i64>(given, "i8")?;
+    let (found, shape) = whole_values("scores", given)?;
     if shape != [rows, 2] {
         return Err(invalid("scores", format_args!("shape {shape:?} must be ({rows}, 2)")));
     }

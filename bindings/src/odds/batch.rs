@@ -21,6 +21,16 @@ pub(crate) fn values<T: Element>(given: &Bound<'_, PyAny>, dtype: &str) -> PyRes
     Ok((buffer.to_vec(given.py())?, buffer.shape().to_vec()))
 }
 
+/// Whole numbers and their shape; floats are refused, for they would be cut.
+pub(crate) fn whole_values(name: &str, given: &Bound<'_, PyAny>) -> PyResult<(Vec<i64>, Vec<usize>)> {
+    let given = given.py().import("numpy")?.call_method1("asarray", (given,))?;
+    let kind: String = given.getattr("dtype")?.getattr("kind")?.extract()?;
+    if !matches!(kind.as_str(), "i" | "u" | "b") && given.getattr("size")?.extract::<usize>()? > 0 {
+        return Err(PyValueError::new_err(format!("{name}: are whole numbers")));
+    }
+    values::<i64>(&given, "i8")
+}
+
 /// A new numpy array.
 pub(crate) fn array<T: Element>(
     py: Python<'_>,
@@ -33,6 +43,20 @@ pub(crate) fn array<T: Element>(
         PyBuffer::<T>::get(&made)?.copy_from_slice(py, data)?;
     }
     Ok(made.unbind())
+}
+
+/// The values of many markets; lists of different lengths are no array.
+fn market_values(name: &str, given: &Bound<'_, PyAny>) -> PyResult<(Vec<f64>, Vec<usize>)> {
+    values::<f64>(given, "f8").map_err(|error| {
+        let py = given.py();
+        if !error.is_instance_of::<PyValueError>(py) {
+            return error;
+        }
+        let rule = "is no array of numbers: markets of different lengths go in one dimension, with offsets";
+        let named = PyValueError::new_err(format!("{name}: {rule}"));
+        named.set_cause(py, Some(error));
+        named
+    })
 }
 
 /// How the values given are cut into markets.
@@ -52,7 +76,7 @@ impl Layout {
             )));
         }
         let Some(given) = offsets else { return Ok(Self { shape, offsets: None }) };
-        let (offsets, _) = values::<i64>(given, "i8")?;
+        let (offsets, _) = whole_values("offsets", given)?;
         let offsets = offsets.into_iter().map(usize::try_from).collect::<Result<Vec<usize>, _>>();
         let offsets = offsets.map_err(|_| PyValueError::new_err("offsets must not be negative"))?;
         Ok(Self { shape, offsets: Some(offsets) })
@@ -169,7 +193,7 @@ pub(super) fn remove_margins(
 ) -> PyResult<PyRemovalBatch> {
     let (method, on_invalid) = (self::method(method)?, self::on_invalid(on_invalid)?);
     let py = prices.py();
-    let (given, shape) = values::<f64>(prices, "f8")?;
+    let (given, shape) = market_values("prices", prices)?;
     let layout = Layout::new("prices", shape, offsets)?;
     let work = || ::odds::remove_margins(&given, layout.markets(), method, target, on_invalid);
     let batch: Result<Batch, OddsError> = without_gil(py, given.len(), work);
@@ -199,7 +223,7 @@ pub(super) fn apply_margins(
 ) -> PyResult<PyApplicationBatch> {
     let (method, on_invalid) = (self::method(method)?, self::on_invalid(on_invalid)?);
     let py = probabilities.py();
-    let (given, shape) = values::<f64>(probabilities, "f8")?;
+    let (given, shape) = market_values("probabilities", probabilities)?;
     let (margins, _) = values::<f64>(margin, "f8")?;
     let layout = Layout::new("probabilities", shape, offsets)?;
     let work = || ::odds::apply_margins(&given, layout.markets(), &margins, method, target, on_invalid);

@@ -1,6 +1,6 @@
 //! Price ladders.
 
-use super::batch::{array, values, without_gil};
+use super::batch::{array, whole_values, without_gil};
 use super::price::PyPrice;
 use super::{e4, value_error};
 use ::odds::fractional::{self, Rung};
@@ -105,7 +105,7 @@ impl PyLadder {
     #[pyo3(signature = (prices_e4, how = "floor"))]
     fn snap(&self, prices_e4: &Bound<'_, PyAny>, how: &str) -> PyResult<Py<PyAny>> {
         let (snap, ladder) = (snapper(how)?, self.ladder());
-        let (mut prices, shape) = values::<i64>(prices_e4, "i8")?;
+        let (mut prices, shape) = whole_values("prices_e4", prices_e4)?;
         if let Some(price) = prices.iter().find(|price| u32::try_from(**price).is_err()) {
             e4("prices_e4", *price)?;
         }

@@ -3,7 +3,7 @@
 use super::value_error;
 use ::odds::{Format, Price};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyType};
 
 #[doc = include_str!(concat!(env!("OUT_DIR"), "/odds.Price"))]
 #[pyclass(frozen, eq, ord, hash, name = "Price", module = "pyplatform._core.odds")]
@@ -49,6 +49,11 @@ impl PyPrice {
 
     fn __float__(&self) -> f64 {
         self.0.to_f64()
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyType>, (String, &'static str)) {
+        let (profit, stake) = self.0.profit();
+        (py.get_type::<Self>(), (format!("{profit}/{stake}"), Format::Fractional.name()))
     }
 
     fn __repr__(&self) -> String {
