@@ -1,8 +1,9 @@
 """Results on their way to JetStream: each acknowledged before it is forgotten, none twice in a row.
 
 The stream itself is the bookmark. Before the first result of a market is sent, its last one in the stream is read: the
-same again is not sent, and the id by which JetStream drops repeats names the one before, so that a result that comes
-back after it was taken back is another message. A stream that was lost is filled again with all that is known.
+same again is not sent, and the id by which JetStream drops repeats names the place of the one before, so that a result
+that comes back after it was taken back, however often, is another message. A stream that was lost is filled again with
+all that is known.
 """
 
 import asyncio
@@ -37,7 +38,8 @@ class ResultPublisher:
         self._feed = feed
         self._queue: asyncio.Queue[Update] = asyncio.Queue()
         self._known: dict[str, Update] = {}
-        self._last: dict[str, bytes] = {}
+        self._last: dict[str, tuple[int, bytes]] = {}
+        """The newest message of a market in the stream: its place there, and the digest of its content."""
         self.sent = Counter("feed.results", "results acknowledged by JetStream")
         self._under_way = 0
 
@@ -88,28 +90,30 @@ class ResultPublisher:
         content = _digest(msgspec.msgpack.encode(update.body))
         if update.market not in self._last:
             self._last[update.market] = await self._newest(update.market)
-        before = self._last[update.market]
-        if before == content:
-            return
-        await self._send(update, _digest(update.market.encode(), before, content))
-        self._last[update.market] = content
+        place, before = self._last[update.market]
+        if before != content:
+            await self._send(update, place, content)
 
-    async def _send(self, update: Update, message_id: bytes) -> None:
-        await self._bus.js.publish(
+    async def _send(self, update: Update, place: int, content: bytes) -> None:
+        """Publish what follows the message of the market at `place` (0: nothing)."""
+        message_id = _digest(update.market.encode(), place.to_bytes(8), content)
+        told = await self._bus.js.publish(
             result_subject(self._feed, update.market),
             msgspec.msgpack.encode(update),
             timeout=_PUBLISH_S,
             headers={"Nats-Msg-Id": message_id.hex()},
         )
+        self._last[update.market] = told.seq, content
         self.sent.value += 1
 
-    async def _newest(self, market: str) -> bytes:
+    async def _newest(self, market: str) -> tuple[int, bytes]:
         try:
             message = await self._bus.js.get_last_msg(RESULTS_STREAM, result_subject(self._feed, market))
             told = msgspec.msgpack.decode(message.data or b"", type=Update)
         except (NotFoundError, msgspec.DecodeError):
-            return b""
-        return _digest(msgspec.msgpack.encode(told.body)) if told.market == market else b""
+            return 0, b""
+        content = _digest(msgspec.msgpack.encode(told.body)) if told.market == market else b""
+        return message.seq or 0, content
 
     async def _ensure_stream(self) -> None:
         config = StreamConfig(
@@ -128,8 +132,9 @@ class ResultPublisher:
 
     async def _refill(self) -> None:
         await self._ensure_stream()
+        self._last.clear()
         for update in self._known.values():
-            await self._send(update, _digest(update.market.encode(), msgspec.msgpack.encode(update.body)))
+            await self._send(update, 0, _digest(msgspec.msgpack.encode(update.body)))
 
 
 def _digest(*parts: bytes) -> bytes:
