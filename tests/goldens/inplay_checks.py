@@ -54,7 +54,8 @@ def compare(found: Case, expected: Case, allowed: float) -> None:
 
 
 def basketball_answers(given: Case, expected: Case) -> dict[str, Any]:
-    game = odds.inplay.SternGame(given["mu"], given["sigma"], given["lead"], given["remaining"])
+    assert set(given) == {"mu", "sigma", "lead", "remaining"}
+    game = odds.inplay.SternGame(**given)
     home, tie, _ = game.result()
     lines = {line: game.handicap(float(line)) for line in expected.get("home_handicap", {})}
     return {

@@ -45,5 +45,7 @@ def test_golden(check: Check) -> None:
 
 
 def test_the_folder_has_goldens_for_everything_built() -> None:
-    missing = set(FILES) - {path.stem for path in FOLDER.glob("*.json")}
+    found = {path.stem for path in FOLDER.glob("*.json")}
+    assert found, f"no golden file in {FOLDER}"
+    missing = set(FILES) - found
     assert not missing or "PYPLATFORM_GOLDENS" in os.environ
