@@ -74,7 +74,7 @@ class Terms(msgspec.Struct, frozen=True):
     each_way: tuple[PlaceTerms, ...] | None = None
     best_odds: bool = False
     boost: tuple[BoostStep, ...] = ()
-    boost_min_price_e4: int = 10_000
+    boost_min_price_e4: int | None = None
 
     @property
     def promises(self) -> bool:
@@ -83,7 +83,7 @@ class Terms(msgspec.Struct, frozen=True):
 
     def boost_bp(self, legs: int, price_e4: int) -> int:
         """Bonus of an accumulator of so many legs by the word of one at this price."""
-        if price_e4 < self.boost_min_price_e4:
+        if price_e4 < (self.boost_min_price_e4 or 0):
             return 0
         return max((step for step in self.boost if step[0] <= legs), default=(0, 0))[1]
 
