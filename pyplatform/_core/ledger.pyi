@@ -30,15 +30,18 @@ class FileLedger:
         """(number, owner, currency, balance on its own side) of every account."""
     def record(self, kind: str, id: bytes) -> dict[str, Any] | None:  # noqa: A002
         """A payment, withdrawal, grant …, by field; see `pyplatform._core.wallet.Wallet.record`."""
-    def open_bets(self) -> list[bytes]: ...
+    def open_bets(self) -> list[bytes]:
+        """Ids of the bets that are pending or open."""
     @property
     def seq(self) -> int:
         """Entries in the journal."""
     @property
-    def state_hash(self) -> bytes: ...
+    def state_hash(self) -> bytes:
+        """Hash of the state, 32 bytes, which the last batch of the journal carries."""
     @property
     def set_aside(self) -> Path | None:
         """Where the torn end lies that was found on opening, if there was one."""
     def read(self, offset: int) -> tuple[list[bytes], int]:
         """Sealed batches from byte `offset` of the file on, and the offset after them; none at the end."""
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of the file; any number of times."""

@@ -60,11 +60,14 @@ class Reply:
     def name(self) -> str:
         """Stable snake_case name of a wallet code, "" for 0 and for codes of other domains."""
     @property
-    def replayed(self) -> bool: ...
+    def replayed(self) -> bool:
+        """Whether this is the answer that the key, or the object, got before."""
     @property
-    def seq(self) -> int: ...
+    def seq(self) -> int:
+        """Sequence of the entry it rests on."""
     @property
-    def at(self) -> int: ...
+    def at(self) -> int:
+        """Time of that entry, nanoseconds since the epoch."""
     @property
     def object_id(self) -> bytes:
         """What the command was about, such as a bet, a payment or a grant: 16 bytes, zero for nothing."""
@@ -88,7 +91,14 @@ class Reply:
     def field(self) -> str:
         """Name of the field that differs, for a conflict."""
 
-def deposit(context: Context, key: str, currency: str, amount: int, psp: str) -> bytes: ...
+def deposit(context: Context, key: str, currency: str, amount: int, psp: str) -> bytes:
+    """Money that the payment provider `psp` has taken: available at once. `amount` is in whole minor units.
+
+    A deposit with an initiation before it is `cashier.initiate_deposit`. Refused: amount_not_positive,
+    amount_not_whole, excluded, account_blocked, limit_deposit, currency_mismatch; for the moment:
+    rg_state_unavailable. An argument that cannot stand in a command raises `ValueError` naming it, here and below.
+    """
+
 def place_bet(
     context: Context,
     key: str,
@@ -119,8 +129,16 @@ def place_bet(
     reality_check_required, limit_…, currency_mismatch. For the moment, binding nothing: expired, stale_generation,
     rg_state_unavailable."""
 
-def accept_bet(context: Context, bet_id: bytes, version: int) -> bytes: ...
-def reject_bet(context: Context, bet_id: bytes, version: int, code: int) -> bytes: ...
+def accept_bet(context: Context, bet_id: bytes, version: int) -> bytes:
+    """Open a pending bet. Refused: unknown_bet, player_mismatch, bet_not_pending (also: its time is up),
+    stale_version."""
+
+def reject_bet(context: Context, bet_id: bytes, version: int, code: int) -> bytes:
+    """End a pending bet and give its stake back; `code` (200 and above, the sportsbook's) says why.
+
+    Refused: unknown_bet, player_mismatch, bet_not_pending, stale_version.
+    """
+
 def settle_bet(
     context: Context,
     bet_id: bytes,
@@ -186,7 +204,8 @@ def raise_generation(context: Context, generation: int) -> bytes:
 def code_name(code: int) -> str:
     """Stable snake_case name of a refusal code of the wallet, "" for any other."""
 
-def decode_reply(data: bytes) -> Reply: ...
+def decode_reply(data: bytes) -> Reply:
+    """Read an encoded reply; raises `ValueError` when it is none."""
 
 @final
 class Wallet:
@@ -204,4 +223,5 @@ class Wallet:
     def record(self, kind: str, id: bytes) -> dict[str, Any] | None:  # noqa: A002
         """What is known, by field, of a "payment", "withdrawal", "grant", "free_bet", of the "backing" of a bet, the
         "standing", "session" or "limits" of a player, or a "profile" or "policy" (id: name, padded with zeros)."""
-    def state_hash(self) -> bytes: ...
+    def state_hash(self) -> bytes:
+        """Hash of all accounts, objects, keys and limits, 32 bytes: equal for equal states."""
