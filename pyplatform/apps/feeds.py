@@ -12,7 +12,7 @@ from pyplatform.contracts.feeds import check_feed, start_subject
 from pyplatform.feeds.adapter import FORMATS, adapter
 from pyplatform.feeds.received import Connector, Health, Received
 from pyplatform.feeds.recorder import Recorder
-from pyplatform.feeds.replay import ORIGINAL, Pace, replay
+from pyplatform.feeds.replay import ORIGINAL, Pace, Played, on_time, replay
 from pyplatform.feeds.service import FeedService
 from pyplatform.feeds.sources import Recorded, one_format
 from pyplatform.kernel.errors import PlatformError
@@ -81,8 +81,14 @@ async def play(bus: Bus, feeding: Feeding, service: FeedService) -> None:
     """Publish the whole source; a live one has no end."""
     if feeding.hold:
         await _asked(bus, feeding.feed)
+    if feeding.pace.on_time:
+        timed = await asyncio.to_thread(on_time, feeding.inputs)
+        service.catch_up(timed.past)
+        await service.run(_told(timed.ahead, service))
+        await service.ended()
+        return
     if feeding.inputs:
-        await service.run(_played(feeding, service))
+        await service.run(_told(replay(feeding.inputs, feeding.pace), service))
         await service.ended()
         return
     connector = live(feeding.format)
@@ -182,8 +188,8 @@ async def _descriptions(feeding: Feeding) -> bytes | None:
         return await api.descriptions()
 
 
-async def _played(feeding: Feeding, service: FeedService) -> AsyncIterator[Received | Health]:
-    async for played in replay(feeding.inputs, feeding.pace):
+async def _told(source: AsyncIterator[Played], service: FeedService) -> AsyncIterator[Received | Health]:
+    async for played in source:
         service.progress = min(played.progress, _NEARLY)
         yield played.item
 

@@ -1,11 +1,11 @@
-"""Recorded feeds played again: at their own speed, faster, as fast as possible, a day in a given time, or on time."""
+"""Recorded feeds played again: at their own speed, faster, as fast as possible, a day in a given time, on time."""
 
 import asyncio
 from array import array
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import inf
 from pathlib import Path
 from time import monotonic
@@ -39,8 +39,7 @@ class Played(NamedTuple):
 class Pace:
     """How fast: `seconds` for the whole day with its gaps shortened, or `speed` times the original (inf: no pause).
 
-    `on_time`: every item when the clock shows its own time, as a live source would have sent it. What is past at the
-    start is told at once, and how the producers stand only after it, as by a feed that has recovered.
+    `on_time`: as a live source would send it, see `on_time`.
     """
 
     speed: float = 1.0
@@ -62,10 +61,6 @@ async def replay(paths: Sequence[Path], pace: Pace) -> AsyncIterator[Played]:
             yield played
         return
     first, last = await asyncio.to_thread(_span, paths)
-    if pace.on_time:
-        async for item in _on_time(paths):
-            yield Played((item.at_ns - first) / max(1, last - first), replace(item, at_ns=now_ns()))
-        return
     timed = merge(*(_timed(path, first, pace.speed) for path in paths), key=lambda timed: timed[0])
     async for played in _paced(timed, (last - first) / 1e9 / pace.speed):
         yield played
@@ -82,23 +77,40 @@ async def _paced(timed: Iterable[tuple[float, Received | Health]], whole_s: floa
         yield Played(min(1.0, due / whole_s) if whole_s else 0.0, replace(item, at_ns=now_ns()))
 
 
-async def _on_time(paths: Sequence[Path]) -> AsyncIterator[Received | Health]:
-    """Wait for each item's own time; of the past, what the producers were comes last."""
-    past: dict[str, Health] | None = {}
-    for number, item in enumerate(merge(*map(_items, paths), key=lambda item: item.at_ns)):
-        wait = item.at_ns - now_ns()
-        if past is not None and wait > 0:
-            for health in past.values():
-                yield health
-            past = None
-        if past is not None and isinstance(item, Health):
-            past[item.producer] = item
-            continue
-        if wait > 0 or number % _BREATH == 0:
-            await asyncio.sleep(max(0.0, wait / 1e9))
-        yield item
-    for health in (past or {}).values():
-        yield health
+@dataclass(frozen=True, slots=True)
+class OnTime:
+    """Recordings as a live source: the messages of the `past`, then `ahead`, every item when the clock shows its time.
+
+    What the producers were in the past comes first of what is ahead, as from a feed that has recovered.
+    """
+
+    past: list[Received]
+    ahead: AsyncIterator[Played]
+
+
+def on_time(paths: Sequence[Path]) -> OnTime:
+    """Read recordings up to now. Reads files: call it in a thread."""
+    first, last = _span(paths)
+    items = merge(*map(_items, paths), key=lambda item: item.at_ns)
+    past: list[Received] = []
+    stands: dict[str, Health] = {}
+    waiting: list[Received | Health] = []
+    now = now_ns()
+    for item in items:
+        if item.at_ns > now:
+            waiting.append(item)
+            break
+        if isinstance(item, Health):
+            stands[item.producer] = item
+        else:
+            past.append(item)
+
+    async def ahead() -> AsyncIterator[Played]:
+        for item in chain(stands.values(), waiting, items):
+            await asyncio.sleep(max(0.0, (item.at_ns - now_ns()) / 1e9))
+            yield Played((item.at_ns - first) / max(1, last - first), replace(item, at_ns=now_ns()))
+
+    return OnTime(past, ahead())
 
 
 def _items(path: Path, *, told: bool = True) -> Iterator[Received | Health]:

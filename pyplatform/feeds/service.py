@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from typing import Final
 
@@ -110,6 +110,11 @@ class FeedService:
             reading.cancel()
             await asyncio.wait([reading])
         await self._bus.flush()
+
+    def catch_up(self, past: Iterable[Received]) -> None:
+        """Take what was said before we began: only how things stand after it is told, when `run` begins."""
+        for received in past:
+            self.apply(received)
 
     async def ended(self) -> None:
         """Say that the source has been played to its end."""

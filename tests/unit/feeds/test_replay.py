@@ -7,7 +7,7 @@ import pytest
 
 from pyplatform.feeds.received import Health, Received
 from pyplatform.feeds.recorder import Recorder
-from pyplatform.feeds.replay import AS_FAST_AS_POSSIBLE, Pace, replay
+from pyplatform.feeds.replay import AS_FAST_AS_POSSIBLE, Pace, on_time, replay
 from pyplatform.kernel.errors import PlatformError
 
 
@@ -87,17 +87,24 @@ async def test_on_time_the_past_is_told_at_once_and_the_rest_when_the_clock_show
     def stands(*, up: bool, ms: int) -> Health:
         return Health("uof", up, "on record", now + ms * 1_000_000)
 
-    past = [said("a", -900), stands(up=True, ms=-800), stands(up=False, ms=-700), said("b", -600)]
-    ahead = [said("c", 150), stands(up=True, ms=200), said("d", 250)]
+    past: list[Received | Health] = [
+        said("a", -900),
+        stands(up=True, ms=-800),
+        stands(up=False, ms=-700),
+        said("b", -600),
+    ]
+    ahead: list[Received | Health] = [said("c", 150), stands(up=True, ms=200), said("d", 250)]
     async with Recorder(tmp_path, "uof", "uof") as recorder:
         for item in [*past, *ahead]:
             recorder.write(item)
         paths = list(recorder.files)
-    found = [(time.time_ns(), item) async for _, item in replay(paths, Pace(on_time=True))]
+    timed = on_time(paths)
+    assert [item.payload for item in timed.past] == [b"a", b"b"]
+    found = [(time.time_ns(), item) async for _, item in timed.ahead]
     told = [item.payload.decode() if isinstance(item, Received) else item.up for _, item in found]
-    assert told == ["a", "b", False, "c", True, "d"]
-    assert all(at >= wanted.at_ns for (at, _), wanted in zip(found[3:], ahead, strict=True))
-    assert found[1][0] < ahead[0].at_ns
+    assert told == [False, "c", True, "d"]
+    assert found[0][0] < ahead[0].at_ns
+    assert all(at >= wanted.at_ns for (at, _), wanted in zip(found[1:], ahead, strict=True))
 
 
 async def test_a_cut_off_last_line_does_not_swallow_the_line_of_another_file(tmp_path: Path) -> None:
