@@ -10,8 +10,8 @@ use shard::{Action, Limits, Outcome, Standing};
 use std::sync::{Mutex, MutexGuard};
 
 /// Names of the action numbers, in order.
-pub const ACTIONS: [&str; 8] =
-    ["TAKE_LEASE", "READ", "APPEND", "REPLY", "ANNOUNCE", "DEMOTED", "RELEASE", "HALT"];
+pub const ACTIONS: [&str; 9] =
+    ["TAKE_LEASE", "READ", "APPEND", "REPLY", "ANNOUNCE", "DEMOTED", "RELEASE", "HALT", "RECALL"];
 /// Names of the outcome numbers, in order.
 pub const OUTCOMES: [&str; 4] = ["COMMITTED", "FENCED", "ROLLED_BACK", "AMBIGUOUS"];
 /// Names of the standings, in order.
@@ -25,6 +25,8 @@ pub struct Stats {
     overloaded: u64,
     recoveries: u64,
     queued: usize,
+    keys: usize,
+    key_bytes: usize,
 }
 
 /// The writer machine of one shard.
@@ -95,6 +97,13 @@ impl Shard {
         });
     }
 
+    fn recalled(&self, py: Python<'_>, epoch: u64, id: u64, batches: Vec<PyBackedBytes>) {
+        py.detach(|| {
+            let batches: Vec<&[u8]> = batches.iter().map(|batch| &**batch).collect();
+            self.work(|machine| machine.recalled(epoch, id, &batches));
+        });
+    }
+
     fn append_result(&self, epoch: u64, hi: u64, outcome: u8) -> PyResult<()> {
         let outcome = match outcome {
             0 => Outcome::Committed,
@@ -135,7 +144,8 @@ impl Shard {
     fn stats(&self) -> Stats {
         let machine = self.machine();
         let shard::Stats { batches, commands, overloaded, recoveries } = machine.stats();
-        Stats { batches, commands, overloaded, recoveries, queued: machine.queued() }
+        let (keys, key_bytes) = machine.key_memory();
+        Stats { batches, commands, overloaded, recoveries, queued: machine.queued(), keys, key_bytes }
     }
 }
 
@@ -156,5 +166,6 @@ fn tuple(py: Python<'_>, action: Action) -> PyResult<Bound<'_, PyTuple>> {
         Action::Demoted { reason } => (5, reason.to_string()).into_pyobject(py),
         Action::Release { epoch } => (6, epoch).into_pyobject(py),
         Action::Halt { reason } => (7, reason).into_pyobject(py),
+        Action::Recall { id, seqs } => (8, id, seqs).into_pyobject(py),
     }
 }

@@ -17,6 +17,7 @@ __all__ = [
     "HALTED",
     "LEADING",
     "READ",
+    "RECALL",
     "RECOVERING",
     "RELEASE",
     "REPLY",
@@ -44,6 +45,7 @@ ANNOUNCE: Final = 4
 DEMOTED: Final = 5
 RELEASE: Final = 6
 HALT: Final = 7
+RECALL: Final = 8
 
 COMMITTED: Final = 0
 FENCED: Final = 1
@@ -181,6 +183,12 @@ class Stats:
     def recoveries(self) -> int: ...
     @property
     def queued(self) -> int: ...
+    @property
+    def keys(self) -> int:
+        """Idempotency keys remembered while leading."""
+    @property
+    def key_bytes(self) -> int:
+        """Bytes set aside for them: where in the journal each was answered, and the last answers in full."""
 
 @final
 class Shard:
@@ -192,7 +200,7 @@ class Shard:
     def poll(self, now: int) -> list[tuple[Any, ...]]:
         """Actions as tuples: (TAKE_LEASE,) · (READ, after) · (APPEND, epoch, lo, hi, prev_hash, hash, batch) ·
         (REPLY, ticket, frame) · (ANNOUNCE, seq, hash, state_hash) · (DEMOTED, reason) · (RELEASE, epoch) ·
-        (HALT, reason)."""
+        (HALT, reason) · (RECALL, id, seqs)."""
     @property
     def ready(self) -> bool:
         """Whether another `poll` has work without new input."""
@@ -205,6 +213,8 @@ class Shard:
     def lease_lost(self, epoch: int) -> None: ...
     def rows(self, epoch: int, batches: list[bytes], last: bool) -> None:
         """The next batches of the journal, read under `epoch`; releases the GIL."""
+    def recalled(self, epoch: int, id: int, batches: list[bytes]) -> None:  # noqa: A002
+        """The batches that hold the entries of RECALL `id`, each once; what they lack is asked for again."""
     def append_result(self, epoch: int, hi: int, outcome: int) -> None: ...
     def resign(self) -> None:
         """Take nothing new, finish what was taken, then RELEASE."""

@@ -44,6 +44,7 @@ class Shard:
         machine = self.writer.machine
         Gauge(f"wallet.{shard}.queued", "commands waiting", lambda: machine.stats().queued)
         Gauge(f"wallet.{shard}.batches", "batches made durable", lambda: machine.stats().batches)
+        Gauge(f"wallet.{shard}.keys", "idempotency keys remembered", lambda: machine.stats().keys)
         Gauge(f"wallet.{shard}.outbox_lag", "durable entries not yet published", lambda: self.outbox.lag)
 
     async def run(self, stop: asyncio.Event) -> None:

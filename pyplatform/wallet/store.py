@@ -1,7 +1,7 @@
 """The journal in Postgres: one fenced statement an append, and honest words about how it ended."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Final
@@ -39,6 +39,14 @@ SELECT payload FROM ledger.journal WHERE shard = $1 AND seq_hi > $2 ORDER BY seq
 _PAGE = """
 SELECT seq_hi, payload FROM ledger.journal
 WHERE shard = $1 AND seq_hi > $2 AND seq_hi <= $3 ORDER BY seq_hi LIMIT $4
+"""
+_HOLDING = """
+SELECT DISTINCT ON (batch.seq_hi) batch.seq_lo, batch.seq_hi, batch.payload
+FROM unnest($2::bigint[]) AS wanted (seq)
+CROSS JOIN LATERAL (
+    SELECT seq_lo, seq_hi, payload FROM ledger.journal WHERE shard = $1 AND seq_hi >= wanted.seq ORDER BY seq_hi LIMIT 1
+) AS batch
+ORDER BY batch.seq_hi
 """
 _FENCE = "SELECT epoch FROM ledger.fence WHERE shard = $1"
 _HASH = "SELECT hash FROM ledger.journal WHERE shard = $1 AND seq_hi = $2"
@@ -203,6 +211,20 @@ class JournalReader:
         with reachable():
             rows = await (await self._connection()).fetch(_PAGE, self._shard, after, until, limit)
         return [(row["seq_hi"], row["payload"]) for row in rows]
+
+    async def holding(self, seqs: Sequence[int]) -> list[bytes]:
+        """The batches that hold these entries, each once and in order; raises Unavailable when one is not there."""
+        try:
+            with reachable():
+                async with asyncio.timeout(APPEND_DEADLINE):
+                    rows = await (await self._connection()).fetch(_HOLDING, self._shard, seqs)
+        except TimeoutError as error:
+            await self.close()
+            raise Unavailable(f"Postgres did not read in {APPEND_DEADLINE:.0f} s") from error
+        if lacking := [seq for seq in seqs if not any(row["seq_lo"] < seq <= row["seq_hi"] for row in rows)]:
+            await self.close()  # a former primary that came back
+            raise Unavailable(f"this Postgres does not hold the entries {lacking} of {self._shard}")
+        return [row["payload"] for row in rows]
 
     async def hash_at(self, seq: int) -> bytes | None:
         """Hash of the batch that ends at `seq`; None when no batch ends there."""

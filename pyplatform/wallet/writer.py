@@ -15,7 +15,7 @@ from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Replication
 from pyplatform.kernel.time import SteadyClock
 from pyplatform.telemetry import get_logger
-from pyplatform.wallet.store import PAGE, Journal
+from pyplatform.wallet.store import PAGE, Journal, JournalReader
 
 log = get_logger("wallet.writer")
 
@@ -85,6 +85,8 @@ class Writer:
         self._standby = standby
         self._promised = Durable(0, b"", b"")
         self._journal = Journal(postgres_url, shard, replication)
+        self._past = JournalReader(postgres_url, shard)
+        self._recalls = asyncio.Lock()
         self._listeners: list[Listener] = []
         self._repliers: dict[int, Replier] = {}
         self._next_ticket = 0
@@ -105,6 +107,7 @@ class Writer:
             core.DEMOTED: self._demoted,
             core.RELEASE: self._release,
             core.HALT: self._halt,
+            core.RECALL: self._recall,
         }
 
     def listen(self, listener: Listener) -> None:
@@ -154,6 +157,7 @@ class Writer:
 
     async def _close(self) -> None:
         self._journal.close()
+        await self._past.close()
         for task in (*self._tasks, *([self._renewal] if self._renewal else [])):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -268,6 +272,23 @@ class Writer:
         else:
             self.machine.rows(epoch, rows, len(rows) < PAGE)
         self._wake()
+
+    def _recall(self, number: int, seqs: list[int]) -> None:
+        self._spawn(self._recalling(self.machine.epoch, number, seqs))
+
+    async def _recalling(self, epoch: int, number: int, seqs: list[int]) -> None:
+        """Read the batches of old entries beside the appends, again and again for as long as this leadership lasts."""
+        while self.machine.epoch == epoch and self.machine.standing == core.LEADING:
+            try:
+                async with self._recalls:
+                    batches = await self._past.holding(seqs)
+            except Unavailable as error:
+                log.warning("past not readable", shard=self.shard, error=str(error))
+                await asyncio.sleep(LEASE_RETRY)
+            else:
+                self.machine.recalled(epoch, number, batches)
+                return self._wake()
+        return None
 
     def _append(self, epoch: int, lo: int, hi: int, prev: bytes, digest: bytes, batch: bytes) -> None:
         self._in_flight = (hi, batch)

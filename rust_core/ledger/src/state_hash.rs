@@ -53,9 +53,13 @@ impl StateHash {
         self
     }
 
-    /// Its first two lanes, for those who need a number that nobody can foresee.
-    pub fn words(&self) -> [u64; 2] {
-        [self.0[0], self.0[1]]
+    /// The hash of these bytes.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        let mut hash = Self::default();
+        for (lane, chunk) in hash.0.iter_mut().zip(bytes.as_chunks().0) {
+            *lane = u64::from_le_bytes(*chunk);
+        }
+        hash
     }
 
     /// The hash as bytes, little-endian.

@@ -14,6 +14,14 @@ pub enum Action {
         /// Sequence the machine already has.
         after: u64,
     },
+    /// Read the batches that hold these entries, all of them durable → `recalled`: a key that was answered long ago
+    /// comes again.
+    Recall {
+        /// Comes back with the outcome.
+        id: u64,
+        /// Their sequences, in order.
+        seqs: Vec<u64>,
+    },
     /// Append the batch in one fenced statement → `append_result`.
     Append(SealedBatch),
     /// Send the answer frame of a request.

@@ -1,7 +1,7 @@
 //! The wallet of a leader: commands in, entries into the batch, answers into their frames.
 
 use journal::{BatchBuilder, Digest};
-use wallet::{Code, Command, Envelope, Reply, Source, Status, Tick, Trace, Wallet};
+use wallet::{Code, Command, Envelope, Missing, Recalled, Reply, Source, Status, Tick, Trace, Wallet};
 
 use crate::frames::Answers;
 
@@ -15,17 +15,26 @@ impl Core {
         Self { wallet }
     }
 
-    /// Apply one command at `now`; its entry, if any, joins the batch and its reply the answers.
+    /// Apply one command at `now`; its entry, if any, joins the batch and its reply the answers. False when it needs
+    /// entries that are not among `recalled`: then it has done nothing.
     pub(crate) fn apply(
         &mut self,
         command: &[u8],
         now: u64,
+        recalled: &Recalled,
         batch: &mut BatchBuilder,
         answers: &mut Answers,
-    ) -> Result<(), String> {
-        let reply = self.submit(command, now, batch)?;
-        answers.push_with(|out| reply.encode(out));
-        Ok(())
+    ) -> Result<bool, String> {
+        let reply = self.submit(command, now, recalled, batch)?;
+        if let Ok(reply) = &reply {
+            answers.push_with(|out| reply.encode(out));
+        }
+        Ok(reply.is_ok())
+    }
+
+    /// The entries that a command needs and that are not among `recalled`.
+    pub(crate) fn missing(&self, command: &[u8], recalled: &Recalled) -> Vec<u64> {
+        self.wallet.missing(command, recalled)
     }
 
     /// Reject the bets whose delay has run out by `now`, as one journaled command.
@@ -44,14 +53,20 @@ impl Core {
         let mut command = Vec::new();
         wallet::encode_command(&envelope, &Command::Tick(Tick { until: now }), &mut command)
             .map_err(|e| e.to_string())?;
-        self.submit(&command, now, batch).map(|_reply| ())
+        self.submit(&command, now, &Recalled::new(), batch).map(|_reply| ())
     }
 
-    fn submit(&mut self, command: &[u8], now: u64, batch: &mut BatchBuilder) -> Result<Reply, String> {
+    fn submit(
+        &mut self,
+        command: &[u8],
+        now: u64,
+        recalled: &Recalled,
+        batch: &mut BatchBuilder,
+    ) -> Result<Result<Reply, Missing>, String> {
         if self.wallet.is_poisoned() {
             return Err("the wallet did not come back from its last command".to_owned());
         }
-        Ok(batch.push_with(|out| self.wallet.submit(command, now, out)))
+        Ok(batch.push_with(|out| self.wallet.submit_recalling(command, now, recalled, out)))
     }
 
     pub(crate) fn wallet(&self) -> &Wallet {

@@ -3,6 +3,8 @@
 use journal::{Batch, Chain};
 use wallet::Wallet;
 
+use crate::limits::Limits;
+
 /// Folds a shard's batches, in order, into its state: for recovery, proofs and standbys.
 #[derive(Debug)]
 pub struct Follower {
@@ -14,7 +16,12 @@ impl Follower {
     /// The empty state of `shard`.
     pub fn new(shard: &str) -> Result<Self, String> {
         let tenant = wallet::Slug::new(shard).map_err(|e| format!("shard {shard:?}: {e}"))?;
-        Ok(Self { wallet: Wallet::new(tenant), chain: Chain::genesis(shard) })
+        Ok(Self::at(Wallet::new(tenant), Chain::genesis(shard)))
+    }
+
+    /// Keep at least so many of the last answers in full, for when the state comes to lead.
+    pub(crate) fn keep_recent(&mut self, least: usize) {
+        self.wallet.keep_recent(least);
     }
 
     /// Fold the next batch; the error says in words what does not verify, and the state is then unusable.
@@ -52,7 +59,9 @@ impl Follower {
 
     /// A state that was put together, at the end of a journal that led to it.
     pub(crate) fn at(wallet: Wallet, chain: Chain) -> Self {
-        Self { wallet, chain }
+        let mut follower = Self { wallet, chain };
+        follower.keep_recent(Limits::default().recent_keys);
+        follower
     }
 
     pub(crate) fn into_parts(self) -> (Wallet, Chain) {

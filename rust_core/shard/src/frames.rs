@@ -127,6 +127,21 @@ impl Request {
         Some(&self.frame[start..start + length])
     }
 
+    /// Put the command that was taken last back.
+    pub(crate) fn unread(&mut self, command: usize) {
+        self.at -= 4 + command;
+    }
+
+    /// The commands that were not taken yet.
+    pub(crate) fn rest(&self) -> impl Iterator<Item = &[u8]> {
+        let mut at = self.at;
+        std::iter::from_fn(move || {
+            let (start, length) = item(&self.frame, at)?;
+            at = start + length;
+            Some(&self.frame[start..at])
+        })
+    }
+
     /// Whether every command was taken.
     pub fn is_done(&self) -> bool {
         self.at == self.frame.len()

@@ -6,16 +6,11 @@ use journal::{BatchBuilder, Chain, Header};
 use wallet::Wallet;
 
 use crate::action::{Action, Durable};
-use crate::core::Core;
-use crate::frames::{Answers, Kind, Request};
-use crate::machine::Limits;
+use crate::core::{self, Core};
+use crate::frames::{Kind, Request};
+use crate::limits::Limits;
 use crate::queue::Queue;
-
-/// A request of which some commands are applied.
-struct Working {
-    request: Request,
-    answers: Answers,
-}
+use crate::recalling::{Recalling, Working};
 
 /// An answered request whose answer waits for durability.
 struct Parked {
@@ -35,6 +30,7 @@ pub(crate) struct Leader {
     in_flight: Option<Header>,
     interactive: Option<Working>,
     settlement: Option<Working>,
+    recalling: Recalling,
     parked: VecDeque<Parked>,
 }
 
@@ -52,6 +48,7 @@ impl Leader {
             in_flight: None,
             interactive: None,
             settlement: None,
+            recalling: Recalling::default(),
             parked: VecDeque::new(),
         })
     }
@@ -74,8 +71,8 @@ impl Leader {
 
     /// Whether another `step` would apply something now.
     pub(crate) fn is_ready(&self, queue: &Queue) -> bool {
-        let waiting = self.interactive.is_some() || self.settlement.is_some() || !queue.is_empty();
-        waiting && self.has_room(self.limits.batch_commands)
+        let begun = self.interactive.is_some() || self.settlement.is_some() || self.recalling.is_ready();
+        (begun || !queue.is_empty()) && self.has_room(self.limits.batch_commands)
     }
 
     /// Whether everything accepted is durable and answered.
@@ -83,6 +80,7 @@ impl Leader {
         queue.is_empty()
             && self.interactive.is_none()
             && self.settlement.is_none()
+            && self.recalling.is_empty()
             && self.builder.is_empty()
             && self.in_flight.is_none()
             && self.parked.is_empty()
@@ -101,9 +99,9 @@ impl Leader {
         // Players first, but bulk keeps an eighth of each turn and batch: under endless load bets must still settle.
         let reserved = |all: usize| if bulk { all / 8 } else { 0 };
         let mut budget = turn - reserved(turn);
-        self.fill(queue, Kind::Interactive, batch - reserved(batch), now, &mut budget)?;
+        self.fill(queue, Kind::Interactive, batch - reserved(batch), now, &mut budget, out)?;
         budget += reserved(turn);
-        self.fill(queue, Kind::Settlement, batch, now, &mut budget)?;
+        self.fill(queue, Kind::Settlement, batch, now, &mut budget, out)?;
         self.seal(out)?;
         self.release(out);
         Ok(())
@@ -123,21 +121,32 @@ impl Leader {
         entries: usize,
         now: u64,
         budget: &mut usize,
+        out: &mut VecDeque<Action>,
     ) -> Result<(), String> {
         while *budget > 0 && self.has_room(entries) {
-            let taken = self.slot(kind).take();
-            let working = taken.or_else(|| {
-                let request = queue.pop(kind)?;
-                Some(Working { answers: Answers::to(&request), request })
-            });
+            let begun = self.slot(kind).take().or_else(|| self.recalling.resume(kind));
+            let working = begun.or_else(|| queue.pop(kind).map(Working::on));
             let Some(mut working) = working else { return Ok(()) };
-            while *budget > 0 && self.has_room(entries) {
-                let Some(command) = working.request.next_command() else { break };
+            let mut lacks = false;
+            while *budget > 0 && self.has_room(entries) && !lacks {
+                let Working { request, answers, recalled } = &mut working;
+                let Some(command) = request.next_command() else { break };
                 *budget -= 1;
-                self.core.apply(command, now, &mut self.builder, &mut working.answers)?;
+                if self.core.apply(command, now, recalled, &mut self.builder, answers)? {
+                    continue;
+                }
+                if self.recalling.is_full() {
+                    answers.push_with(core::write_overloaded);
+                } else {
+                    let length = command.len();
+                    request.unread(length);
+                    lacks = true;
+                }
             }
-            if working.request.is_done() {
-                let Working { request, answers } = working;
+            if lacks {
+                self.recalling.wait(working, &self.core, out)?;
+            } else if working.request.is_done() {
+                let Working { request, answers, .. } = working;
                 // The answer may speak of any state so far, so it waits for all of it.
                 let needs = self.core.seq();
                 self.parked.push_back(Parked { request, frame: answers.into_bytes(), needs });
@@ -189,6 +198,16 @@ impl Leader {
         Ok(())
     }
 
+    /// Batches that hold what the request `id` waits for.
+    pub(crate) fn recalled(
+        &mut self,
+        id: u64,
+        batches: &[&[u8]],
+        out: &mut VecDeque<Action>,
+    ) -> Result<(), String> {
+        self.recalling.take(id, batches, out)
+    }
+
     /// Sequence of the batch in flight.
     pub(crate) fn in_flight(&self) -> Option<u64> {
         self.in_flight.as_ref().map(|h| h.hi)
@@ -197,6 +216,7 @@ impl Leader {
     /// Forget the state and give back every unanswered request, in the order they came.
     pub(crate) fn into_requests(self) -> Vec<Request> {
         let working = [self.interactive, self.settlement].into_iter().flatten().map(|w| w.request);
-        self.parked.into_iter().map(|p| p.request).chain(working).collect()
+        let waiting = self.recalling.into_requests();
+        self.parked.into_iter().map(|p| p.request).chain(working).chain(waiting).collect()
     }
 }

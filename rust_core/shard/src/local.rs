@@ -6,7 +6,8 @@ use journal::{FileError, FileJournal};
 use wallet::Wallet;
 
 use crate::action::{Action, Outcome};
-use crate::machine::{Limits, Shard, Standing};
+use crate::limits::Limits;
+use crate::machine::{Shard, Standing};
 
 /// Bytes of journal read at a time when recovering.
 const PAGE: u64 = 1 << 20;
@@ -52,7 +53,10 @@ pub struct LocalShard {
 
 impl LocalShard {
     /// Recover the state from the journal, verifying all of it.
+    ///
+    /// A file is not looked into again: all keys keep their answers in memory.
     pub fn open(journal: FileJournal, limits: Limits) -> Result<Self, LocalError> {
+        let limits = Limits { recent_keys: usize::MAX, ..limits };
         let machine = Shard::new(&journal.chain().shard, limits);
         let mut local = Self { machine, journal, answer: None, offset: 0, is_open: true };
         local.run(0)?;
@@ -110,6 +114,11 @@ impl LocalShard {
             Action::Reply { frame, .. } => self.answer = Some(frame),
             Action::Halt { reason } => return Err(LocalError::Halted(reason)),
             Action::Demoted { reason } => return Err(LocalError::Halted(reason.to_string())),
+            Action::Recall { seqs, .. } => {
+                return Err(LocalError::Halted(format!(
+                    "answers are kept, but not those of entries {seqs:?}"
+                )));
+            }
             Action::Announce(_) | Action::Release { .. } => {}
         }
         Ok(())

@@ -10,28 +10,8 @@ use crate::core::{self, Core};
 use crate::follower::Follower;
 use crate::frames::{Answers, Request};
 use crate::leader::Leader;
-use crate::queue::{Queue, QueueLimits};
-
-/// Bounds of the machine; the defaults are the measured ones.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Most entries in a batch.
-    pub batch_commands: usize,
-    /// Most commands applied in one poll: a batch under way to its disk is filled in several, and the executor serves
-    /// its callers in between.
-    pub turn_commands: usize,
-    /// Bytes at which a batch is full.
-    pub batch_bytes: usize,
-    /// What may wait in each class of requests.
-    pub queue: QueueLimits,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let queue = QueueLimits { commands: 32_768, bytes: 16 << 20 };
-        Self { batch_commands: 2_048, turn_commands: 512, batch_bytes: 512 << 10, queue }
-    }
-}
+use crate::limits::Limits;
+use crate::queue::Queue;
 
 enum Role {
     /// Waits for the lease; `queueing` while it expects to get it straight back.
@@ -93,9 +73,11 @@ impl Shard {
     /// The machine of shard `name`; its first action is to take the lease.
     ///
     /// # Panics
-    /// If the name is empty or longer than `MAX_SHARD_NAME`.
+    /// If the name is empty or longer than `MAX_SHARD_NAME`, or fewer recent keys are kept than two batches hold.
     pub fn new(name: &str, limits: Limits) -> Self {
         assert!((1..=MAX_SHARD_NAME).contains(&name.len()), "a shard name has 1 to {MAX_SHARD_NAME} bytes");
+        let undurable = 2 * (limits.batch_commands + 1);
+        assert!(limits.recent_keys >= undurable, "recent keys cover what is not durable: {undurable}");
         Self {
             name: name.to_owned(),
             limits,
@@ -187,7 +169,8 @@ impl Shard {
         self.epoch = epoch;
         let warm = self.warm.take().map_or_else(|| Follower::new(&self.name).map(Box::new), Ok);
         match warm {
-            Ok(follower) => {
+            Ok(mut follower) => {
+                follower.keep_recent(self.limits.recent_keys);
                 self.out.push_back(Action::Read { after: follower.chain().seq });
                 self.role = Role::Recovering(follower);
             }
@@ -236,6 +219,16 @@ impl Shard {
             self.lead();
         } else {
             self.out.push_back(Action::Read { after: seq });
+        }
+    }
+
+    /// The batches that hold the entries asked for as `id`; what they lack is asked for again.
+    pub fn recalled(&mut self, epoch: u64, id: u64, batches: &[&[u8]]) {
+        let Role::Leading(leader) = &mut self.role else { return };
+        if epoch == leader.epoch()
+            && let Err(reason) = leader.recalled(id, batches, &mut self.out)
+        {
+            self.halt(reason);
         }
     }
 
@@ -302,6 +295,11 @@ impl Shard {
             Role::Leading(leader) => Some(leader.wallet()),
             _ => None,
         }
+    }
+
+    /// How many keys are remembered while leading, and the bytes set aside for them.
+    pub fn key_memory(&self) -> (usize, usize) {
+        self.wallet().map_or((0, 0), Wallet::key_memory)
     }
 
     /// Kill-switch generation in force, while leading.

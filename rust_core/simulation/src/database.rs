@@ -88,6 +88,12 @@ impl Database {
         rows.map(|(_, bytes)| bytes.clone()).take(most).collect()
     }
 
+    /// The batches that hold entries, each once.
+    pub(crate) fn holding(&self, seqs: &[u64]) -> Vec<Vec<u8>> {
+        let holds = |header: &Header| seqs.iter().any(|seq| header.lo < *seq && *seq <= header.hi);
+        self.rows.iter().filter(|(header, _)| holds(header)).map(|(_, bytes)| bytes.clone()).collect()
+    }
+
     /// The primary dies and the standby takes over with what it has.
     pub(crate) fn fail_over(&mut self) {
         let (lease, rows) = self.standby;

@@ -12,6 +12,7 @@ pub(crate) enum Told {
     LeaseUnclear,
     Rows { epoch: u64, rows: Vec<Vec<u8>> },
     Append { epoch: u64, hi: u64, outcome: Outcome },
+    Recalled { epoch: u64, id: u64, rows: Vec<Vec<u8>> },
 }
 
 impl Told {
@@ -27,6 +28,10 @@ impl Told {
                 machine.rows(epoch, &rows, last);
             }
             Self::Append { epoch, hi, outcome } => machine.append_result(epoch, hi, outcome),
+            Self::Recalled { epoch, id, rows } => {
+                let rows: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
+                machine.recalled(epoch, id, &rows);
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ const LIMITS: Limits = Limits {
     turn_commands: 4,
     batch_bytes: 2048,
     queue: QueueLimits { commands: 24, bytes: 1 << 14 },
+    recent_keys: 16,
 };
 
 /// Something that happens at its time.
@@ -289,6 +290,11 @@ impl World {
                 let epoch = self.writers[writer].machine.epoch();
                 let rows = self.database.page(after, PAGE);
                 self.tell_later(writer, Told::Rows { epoch, rows });
+            }
+            Action::Recall { id, seqs } => {
+                let epoch = self.writers[writer].machine.epoch();
+                let rows = self.database.holding(&seqs);
+                self.tell_later(writer, Told::Recalled { epoch, id, rows });
             }
             Action::Append(batch) => self.append(writer, batch),
             Action::Release { epoch } => {

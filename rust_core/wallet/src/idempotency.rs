@@ -1,19 +1,25 @@
 //! The memory of keyed commands: what was asked under a key, and what was answered.
+//!
+//! Of every key it is known where in the journal it was answered ([`Hot`]); the last answers are kept in full
+//! ([`Recent`]). The answer to an older key is read from its entry, which whoever runs the wallet fetches on demand:
+//! see [`Recalled`]. From wherever it comes, it is the same.
 
-mod saved;
+mod hot;
+mod recent;
 
-pub(crate) use saved::read_key;
-
-use crate::arena::Arena;
 use crate::codec::Head;
 use crate::command::{Command, Funds, Kind, Source, in_table};
+use crate::entry::Entry;
 use crate::field::Field;
 use crate::ids::{Key, ObjectId, Slug};
-use crate::index::{Index, Seed, seeded_fingerprint};
+use crate::replay::about;
 use crate::reply::{Reply, Status, Terms};
 use hashing::sha256;
+use hot::Hot;
 use ledger::{StateHash, Term, TermBuilder};
 use money::Amount;
+use recent::Recent;
+use std::collections::BTreeMap;
 
 /// The first 128 bits of SHA-256.
 pub(crate) fn digest(bytes: &[u8]) -> [u8; 16] {
@@ -32,6 +38,8 @@ pub(crate) struct Scope {
     is_uuid: bool,
     source: Source,
     kind: Kind,
+    /// The first 64 bits of the SHA-256 of all this: players choose their keys, and none can have many meet.
+    fingerprint: u64,
 }
 
 impl Scope {
@@ -45,18 +53,13 @@ impl Scope {
             (Key::Text(text), _) => (digest(text.as_bytes()), false),
         };
         let player = head.player.map_or([0; 16], |player| *player.bytes());
-        Some(Self { player, key, is_uuid, source: head.source, kind: command.kind() })
-    }
-
-    /// Players choose their keys, so where a key goes in the table depends on what they cannot know.
-    #[inline]
-    fn fingerprint(&self, seed: Seed) -> u32 {
-        let player = u128::from_le_bytes(self.player);
-        seeded_fingerprint(&(u128::from_le_bytes(self.key) ^ player.rotate_left(64)).to_le_bytes(), seed)
-    }
-
-    fn small(&self) -> u64 {
-        u64::from(self.is_uuid) << 16 | (self.source as u64) << 8 | self.kind as u64
+        let (source, kind) = (head.source, command.kind());
+        let mut bytes = [0; 35];
+        bytes[..16].copy_from_slice(&player);
+        bytes[16..32].copy_from_slice(&key);
+        bytes[32..].copy_from_slice(&[u8::from(is_uuid), source as u8, kind as u8]);
+        let fingerprint = u128::from_le_bytes(digest(&bytes)) as u64;
+        Some(Self { player, key, is_uuid, source, kind, fingerprint })
     }
 }
 
@@ -175,60 +178,54 @@ impl Answer<'_> {
     }
 }
 
+/// A key, what was asked under it, and what was answered.
 #[derive(Clone, Debug)]
-struct Record {
+pub(crate) struct Record {
     scope: Scope,
     asked: Asked,
     seq: u64,
     at: u64,
-    /// All zero for none.
-    object: [u8; 16],
-    version: u32,
-    terms_start: u64,
     code: u16,
-    terms_length: u8,
+    object: Option<(ObjectId, u32)>,
+    terms: Terms,
 }
 
 impl Record {
-    fn term(&self, terms: &[u8]) -> Term {
-        const DOMAIN: u64 = 0x6b65_7900_0000_0000; // "key"
-        TermBuilder::new(DOMAIN ^ self.scope.small())
-            .bytes16(&self.scope.player)
-            .bytes16(&self.scope.key)
+    /// What an entry about an object says of its key, if that is bound; none for any other entry.
+    pub(crate) fn of(entry: &Entry<'_>, about: Option<(ObjectId, u32)>) -> Option<Self> {
+        let scope = Scope::of(&entry.head, &entry.command).filter(|_| entry.is_frozen)?;
+        let asked = Asked::new(&entry.command, entry.command_hash);
+        let terms = entry.terms().unwrap_or(&[]);
+        let answer = Answer { seq: entry.seq, at: entry.at, code: entry.code, object: about, terms };
+        Some(Self::new(scope, asked, &answer))
+    }
+
+    fn new(scope: Scope, asked: Asked, answer: &Answer<'_>) -> Self {
+        let &Answer { seq, at, code, object, terms } = answer;
+        let terms = Terms::new(terms).expect("terms were bounded when they were read");
+        Self { scope, asked, seq, at, code, object, terms }
+    }
+
+    fn term(&self) -> Term {
+        const DOMAIN: u64 = 0x616e_7377_6572_0000; // "answer"
+        let Scope { player, key, is_uuid, source, kind, .. } = &self.scope;
+        let small = u64::from(*is_uuid) << 16 | (*source as u64) << 8 | *kind as u64;
+        let (object, version) = self.object.map_or(([0; 16], 0), |(id, version)| (*id.bytes(), version));
+        TermBuilder::new(DOMAIN ^ small)
+            .bytes16(player)
+            .bytes16(key)
             .bytes16(&self.asked.digest)
             .pair(self.seq, self.at)
-            .bytes16(&self.object)
-            .pair(u64::from(self.code), u64::from(self.version))
-            .bytes(terms)
+            .bytes16(&object)
+            .pair(u64::from(self.code), u64::from(version))
+            .bytes(self.terms.as_bytes())
             .finish()
     }
-}
 
-/// Position of a key among all keys.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RecordIndex(u32);
-
-/// All keys ever used, with their answers.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Idempotency {
-    index: Index,
-    seed: Seed,
-    records: Arena<Record>,
-    terms: Vec<u8>,
-    hash: StateHash,
-}
-
-impl Idempotency {
-    /// Where the answer to a key is, if it was used.
-    pub(crate) fn find(&self, scope: &Scope) -> Option<RecordIndex> {
-        let is_it = |at: u32| self.records[at].scope == *scope;
-        self.index.find(scope.fingerprint(self.seed), is_it).map(RecordIndex)
-    }
-
-    /// The original answer to a key, or the conflict with it.
-    pub(crate) fn replay(&self, index: RecordIndex, asked: &Asked, command: &Command<'_>) -> Reply {
-        let answer = self.again(index);
-        let field = asked.difference(&self.records[index.0].asked, command);
+    /// The original answer, or the conflict with it.
+    pub(crate) fn replay(&self, asked: &Asked, command: &Command<'_>) -> Reply {
+        let answer = self.again();
+        let field = asked.difference(&self.asked, command);
         if field == Field::None {
             return answer;
         }
@@ -240,49 +237,132 @@ impl Idempotency {
         }
     }
 
-    /// The original answer to a key, whatever is asked now.
-    pub(crate) fn again(&self, index: RecordIndex) -> Reply {
-        let record = &self.records[index.0];
-        let object = ObjectId::new(record.object).ok().map(|id| (id, record.version));
-        let terms = self.terms(record);
-        let answer = Answer { seq: record.seq, at: record.at, code: record.code, object, terms };
+    /// The original answer, whatever is asked now.
+    pub(crate) fn again(&self) -> Reply {
+        let Self { seq, at, code, object, ref terms, .. } = *self;
+        let answer = Answer { seq, at, code, object, terms: terms.as_bytes() };
         Reply { replayed: true, ..answer.reply() }
+    }
+}
+
+/// Entries of the journal by their positions, from which older keys are answered.
+///
+/// Whoever runs the wallet reads them from the journal, and has verified the batches they stand in.
+pub type Recalled = BTreeMap<u64, Vec<u8>>;
+
+/// A command cannot be judged without these entries: recall them, and submit it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing(pub Vec<u64>);
+
+/// All keys ever used.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Idempotency {
+    hot: Hot,
+    recent: Recent,
+    /// Of all answers ever given; most of them stand in the journal alone.
+    answers: StateHash,
+}
+
+impl Idempotency {
+    /// The answer to a key, if it was used.
+    #[inline]
+    pub(crate) fn find(&self, scope: &Scope, recalled: &Recalled) -> Result<Option<Box<Record>>, Missing> {
+        let mut positions = self.hot.find(scope.fingerprint).peekable();
+        if positions.peek().is_none() {
+            return Ok(None);
+        }
+        self.judge(scope, positions, recalled)
+    }
+
+    /// Which of the positions under a key's fingerprint is the key's own, if any.
+    #[cold]
+    fn judge(
+        &self,
+        scope: &Scope,
+        positions: impl Iterator<Item = u64>,
+        recalled: &Recalled,
+    ) -> Result<Option<Box<Record>>, Missing> {
+        let mut missing = Vec::new();
+        for seq in positions {
+            match self.recent.find(seq).cloned().or_else(|| recall(recalled, seq)) {
+                Some(record) if record.scope == *scope => return Ok(Some(Box::new(record))),
+                Some(_) => {}
+                None => missing.push(seq),
+            }
+        }
+        if missing.is_empty() { Ok(None) } else { Err(Missing(missing)) }
     }
 
     /// Keep the answer to a key that was looked for and not found.
     pub(crate) fn remember(&mut self, scope: Scope, asked: Asked, answer: &Answer<'_>) {
-        let record = Record {
-            scope,
-            asked,
-            seq: answer.seq,
-            at: answer.at,
-            object: answer.object.map_or([0; 16], |(id, _)| *id.bytes()),
-            version: answer.object.map_or(0, |(_, version)| version),
-            terms_start: self.terms.len() as u64,
-            code: answer.code,
-            terms_length: answer.terms.len() as u8,
-        };
-        self.hash.add(&record.term(answer.terms));
-        if self.index.is_full() {
-            // The hash of all so far has seen ids and times of which no client knows all.
-            self.seed = Seed(self.hash.words());
-            self.index.grow_anew(self.records.iter().map(|record| record.scope.fingerprint(self.seed)));
-        }
-        self.index.insert(scope.fingerprint(self.seed), self.records.push(record));
-        self.terms.extend_from_slice(answer.terms);
+        self.push(Record::new(scope, asked, answer));
     }
 
-    fn terms(&self, record: &Record) -> &[u8] {
-        let start = record.terms_start as usize;
-        &self.terms[start..start + usize::from(record.terms_length)]
+    /// Keep an answer of the journal; false when the key was answered before, as far as memory tells: of older answers
+    /// it knows where they are, not whose.
+    #[must_use = "a second answer to a key is not kept"]
+    pub(crate) fn keep(&mut self, record: Record) -> bool {
+        let scope = &record.scope;
+        let is_new = !self.hot.find(scope.fingerprint).any(|seq| self.recent.holds(seq, scope));
+        if is_new {
+            self.push(record);
+        }
+        is_new
+    }
+
+    fn push(&mut self, record: Record) {
+        self.answers.add(&record.term());
+        self.hot.insert(record.scope.fingerprint, record.seq);
+        self.recent.push(record);
+    }
+
+    /// Keep at least the last `least` answers in full from now on, and hardly more.
+    pub(crate) fn keep_recent(&mut self, least: usize) {
+        self.recent.keep(least);
+    }
+
+    /// How many keys there are, and the bytes set aside for where each was answered and for recent answers.
+    pub(crate) fn memory(&self) -> (usize, usize) {
+        (self.hot.len(), self.hot.allocated() + self.recent.allocated())
+    }
+
+    /// Fingerprints and positions of all keys, in one order.
+    pub(crate) fn sorted(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.hot.sorted()
+    }
+
+    /// The hash of all answers, which no table can give again.
+    pub(crate) fn answers(&self) -> StateHash {
+        self.answers
+    }
+
+    /// Take up the hash of all answers.
+    pub(crate) fn restore_answers(&mut self, hash: StateHash) {
+        self.answers = hash;
+    }
+
+    /// Keep a key as it was; false at a position that no entry has.
+    #[must_use = "a key without an entry is not kept"]
+    pub(crate) fn restore(&mut self, fingerprint: u64, seq: u64, last: u64) -> bool {
+        let is_sound = (1..=last).contains(&seq);
+        if is_sound {
+            self.hot.insert(fingerprint, seq);
+        }
+        is_sound
     }
 
     pub(crate) fn state_hash(&self) -> StateHash {
-        self.hash
+        self.hot.state_hash().plus(&self.answers)
     }
 
-    /// The same, from the records as they stand.
+    /// The same, from the keys as they stand.
     pub(crate) fn recomputed_hash(&self) -> StateHash {
-        StateHash::of(self.records.iter().map(|record| record.term(self.terms(record))))
+        self.hot.recomputed_hash().plus(&self.answers)
     }
+}
+
+/// What the entry at a position says, if it was recalled: anything but a bound key is not that entry.
+fn recall(recalled: &Recalled, seq: u64) -> Option<Record> {
+    let entry = Entry::decode(recalled.get(&seq)?).ok()?;
+    Record::of(&entry, about(&entry)).filter(|record| record.seq == seq)
 }

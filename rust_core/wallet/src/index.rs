@@ -41,36 +41,18 @@ impl Index {
         }
     }
 
-    /// Whether the next to be added makes the table grow.
-    pub(crate) fn is_full(&self) -> bool {
-        // At two thirds a search that finds nothing looks at five slots, all mostly in one line.
-        3 * (self.used + 1) > 2 * self.slots.len()
-    }
-
     /// Add a position that was looked for and not found.
     pub(crate) fn insert(&mut self, fingerprint: u32, position: u32) {
-        if self.is_full() {
-            let old = self.grow();
+        // At two thirds a search that finds nothing looks at five slots, all mostly in one line.
+        if 3 * (self.used + 1) > 2 * self.slots.len() {
+            let room = FEWEST_SLOTS.max(2 * self.slots.len());
+            let old = std::mem::replace(&mut self.slots, vec![Slot::default(); room]);
             for slot in old.into_iter().filter(|slot| slot.link.is_some()) {
                 self.put(slot);
             }
         }
         self.put(Slot { fingerprint, link: Some(Link::to(position)) });
         self.used += 1;
-    }
-
-    /// Grow, and give every position from 0 on a new fingerprint.
-    pub(crate) fn grow_anew(&mut self, fingerprints: impl Iterator<Item = u32>) {
-        self.grow();
-        for (position, fingerprint) in (0..).zip(fingerprints) {
-            self.put(Slot { fingerprint, link: Some(Link::to(position)) });
-        }
-    }
-
-    /// Twice as many slots, all empty; the answer is the old ones.
-    fn grow(&mut self) -> Vec<Slot> {
-        let room = FEWEST_SLOTS.max(2 * self.slots.len());
-        std::mem::replace(&mut self.slots, vec![Slot::default(); room])
     }
 
     #[inline]
@@ -92,25 +74,9 @@ fn home(fingerprint: u32, room: usize) -> usize {
 /// Reduce 16 bytes that are random, at least in part, to a fingerprint.
 #[inline]
 pub(crate) fn fingerprint(bytes: &[u8; 16]) -> u32 {
-    seeded_fingerprint(bytes, Seed::default())
-}
-
-/// Chosen so that nobody outside can foresee which things meet in the table.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Seed(pub(crate) [u64; 2]);
-
-impl Default for Seed {
-    fn default() -> Self {
-        Self([0x9e37_79b9_7f4a_7c15, 0x2545_f491_4f6c_dd1d])
-    }
-}
-
-/// The same under a seed.
-#[inline]
-pub(crate) fn seeded_fingerprint(bytes: &[u8; 16], seed: Seed) -> u32 {
     let value = u128::from_le_bytes(*bytes);
     let (low, high) = (value as u64, (value >> 64) as u64);
-    let folded = fold(low ^ seed.0[0], high ^ seed.0[1]) ^ low;
+    let folded = fold(low ^ 0x9e37_79b9_7f4a_7c15, high ^ 0x2545_f491_4f6c_dd1d) ^ low;
     // Homes go by the high bits, which so depend on all.
     (fold(folded, 0xd6e8_feb8_6659_fd93) >> 32) as u32
 }
@@ -140,23 +106,15 @@ mod tests {
 
     #[test]
     fn all_are_found_after_growing() {
-        let (mut kept, mut anew) = (Index::default(), Index::default());
-        let mark = |position: u32, seed| seeded_fingerprint(&u128::from(position).to_le_bytes(), seed);
-        let mut seed = Seed::default();
+        let mut index = Index::default();
+        let mark = |position: u32| fingerprint(&u128::from(position).to_le_bytes());
         for position in 0..10_000 {
-            kept.insert(mark(position, Seed::default()), position);
-            if anew.is_full() {
-                seed = Seed([u64::from(position), 7]);
-                anew.grow_anew((0..position).map(|position| mark(position, seed)));
-            }
-            anew.insert(mark(position, seed), position);
+            index.insert(mark(position), position);
         }
         for position in 0..10_000 {
-            let find = |index: &Index, seed| index.find(mark(position, seed), |at| at == position);
-            assert_eq!(find(&kept, Seed::default()), Some(position));
-            assert_eq!(find(&anew, seed), Some(position));
+            assert_eq!(index.find(mark(position), |at| at == position), Some(position));
         }
-        assert_eq!(kept.find(mark(10_000, Seed::default()), |at| at == 10_000), None);
+        assert_eq!(index.find(mark(10_000), |at| at == 10_000), None);
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub use effects::{Effect, Effects, Outcome, Posted, Postings, Transition};
 pub use entry::Entry;
 pub use field::Field;
 pub use fields::{FieldError, Fraction, Shown, Value, Words};
+pub use idempotency::{Missing, Recalled};
 pub use ids::{
     BetId, GrantId, IdError, Key, ObjectId, PaymentId, PlayerId, SessionId, Slug, StaffId, TokenId, Trace,
     WithdrawalId,

@@ -5,7 +5,7 @@ use crate::command::{Command, Kind};
 use crate::counters::minute_of;
 use crate::effects::{Effect, Posted, Transition};
 use crate::entry::Entry;
-use crate::idempotency::{Answer, Asked, Scope, digest};
+use crate::idempotency::{Record, digest};
 use crate::ids::ObjectId;
 use crate::object::Object;
 use crate::purse::PurseIndex;
@@ -94,11 +94,10 @@ pub(crate) fn apply(state: &mut State, bytes: &[u8]) -> Result<(), Corrupt> {
         return Err(Corrupt::CommandHash);
     }
     state.last = Position { seq: entry.seq, at: entry.at };
-    let mut about = entry.bet_id().map(|bet| (bet.into(), 0));
+    let mut about = named(&entry);
     for effect in entry.effects() {
         fold_effect(state, &entry, &effect)?;
-        let version = effect.transition.map_or(0, |transition| transition.version);
-        about = about.map(|(bet, _)| (bet, version)).or_else(|| effect.objects.first().map(Object::identity));
+        about = changed(about, &effect);
     }
     if let (Command::RaiseGeneration(raise), true) = (&entry.command, entry.is_accepted()) {
         if raise.generation <= state.generation {
@@ -214,17 +213,21 @@ fn fold_transition(
     Ok(change)
 }
 
+/// What the answer to an entry is about, and its version then.
+pub(crate) fn about(entry: &Entry<'_>) -> Option<(ObjectId, u32)> {
+    entry.effects().fold(named(entry), |about, effect| changed(about, &effect))
+}
+
+fn named(entry: &Entry<'_>) -> Option<(ObjectId, u32)> {
+    entry.bet_id().map(|bet| (bet.into(), 0))
+}
+
+fn changed(about: Option<(ObjectId, u32)>, effect: &Effect<'_>) -> Option<(ObjectId, u32)> {
+    let version = effect.transition.map_or(0, |transition| transition.version);
+    about.map(|(bet, _)| (bet, version)).or_else(|| effect.objects.first().map(Object::identity))
+}
+
 fn remember(state: &mut State, entry: &Entry<'_>, about: Option<(ObjectId, u32)>) -> Result<(), Corrupt> {
-    let Some(scope) = Scope::of(&entry.head, &entry.command) else { return Ok(()) };
-    if !entry.is_frozen {
-        return Ok(());
-    }
-    if state.idempotency.find(&scope).is_some() {
-        return Err(Corrupt::KeyTwice);
-    }
-    let asked = Asked::new(&entry.command, entry.command_hash);
-    let terms = entry.terms().unwrap_or(&[]);
-    let answer = Answer { seq: entry.seq, at: entry.at, code: entry.code, object: about, terms };
-    state.idempotency.remember(scope, asked, &answer);
-    Ok(())
+    let Some(record) = Record::of(entry, about) else { return Ok(()) };
+    if state.idempotency.keep(record) { Ok(()) } else { Err(Corrupt::KeyTwice) }
 }

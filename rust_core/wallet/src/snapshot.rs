@@ -2,26 +2,26 @@
 //!
 //! ```text
 //! part     = kind · record…
-//! position = tenant · seq · time · generation · seq and time at which it was raised
+//! position = tenant · seq · time · generation · seq and time at which it was raised · hash of all answers [32]
 //! account  = code · currency · owner[16] · balance
 //! purse    = player · currency · counters by the minute
 //! bet      = what it is · how it was accepted · its results
+//! key      = fingerprint u64 · seq of the entry that holds its answer
 //! ```
-//! Parts come in the order of their kinds, records in the order in which the state came to them, and what follows from
-//! other records is left out. So a state has one form: who folds a journal from its beginning and who folds it from a
+//! Parts come in the order of their kinds, records in the order in which the state came to them (keys in that of their
+//! fingerprints), and what follows from other records is left out. So a state has one form: who folds a journal from its beginning and who folds it from a
 //! snapshot write the same bytes. Parts are not sealed here; see `shard::snapshot`.
 
 use crate::bets::SavedBet;
 use crate::counters::Counters;
 use crate::fields::Part;
-use crate::idempotency::read_key;
 use crate::ids::{PlayerId, Slug};
 use crate::object::Object;
 use crate::replay::Corrupt;
 use crate::state::{Position, State};
 use crate::wallet::Wallet;
-use crate::wire::{Reader, WireError, put_varint};
-use ledger::{AccountCode, AccountKey, Owner, OwnerKind};
+use crate::wire::{Reader, WireError, put_u64, put_varint};
+use ledger::{AccountCode, AccountKey, Owner, OwnerKind, StateHash};
 use money::{Amount, Currency};
 use std::fmt;
 
@@ -62,7 +62,7 @@ pub enum Unsound {
     Order,
     /// The state is another tenant's.
     Tenant,
-    /// The same thing comes twice.
+    /// The same thing comes twice, or a key at a position that no entry has.
     Twice,
     /// A thing belongs to a purse that there is not.
     Purse,
@@ -141,7 +141,12 @@ impl Wallet {
         for bet in state.bets.iter() {
             parts.put(Section::Bets, &|out| state.bets.save(bet, out));
         }
-        state.idempotency.each(|write| parts.put(Section::Keys, write));
+        for (fingerprint, seq) in state.idempotency.sorted() {
+            parts.put(Section::Keys, &|out| {
+                put_u64(out, fingerprint);
+                seq.put(out);
+            });
+        }
         parts.flush();
         Ok(())
     }
@@ -152,6 +157,7 @@ fn put_position(state: &State, out: &mut Vec<u8>) {
     for number in [state.last.seq, state.last.at, state.generation, state.raised.seq, state.raised.at] {
         number.put(out);
     }
+    out.extend_from_slice(&state.idempotency.answers().to_bytes());
 }
 
 /// Puts a state together from its parts.
@@ -216,8 +222,8 @@ impl Restoring {
                 bets.restore(bet)
             }
             Section::Keys => {
-                let (scope, asked, answer) = read_key(reader)?;
-                state.idempotency.restore(scope, asked, &answer)
+                let (fingerprint, seq) = (reader.fixed_u64()?, Part::read(reader)?);
+                state.idempotency.restore(fingerprint, seq, state.last.seq)
             }
         };
         if is_new { Ok(()) } else { Err(Unsound::Twice) }
@@ -230,6 +236,7 @@ impl Restoring {
         self.state.last = read_position(reader)?;
         self.state.generation = Part::read(reader)?;
         self.state.raised = read_position(reader)?;
+        self.state.idempotency.restore_answers(StateHash::from_bytes(reader.chunk()?));
         reader.finish()?;
         Ok(())
     }

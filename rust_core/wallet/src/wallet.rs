@@ -3,6 +3,7 @@
 use crate::bets::Bet;
 use crate::codec;
 use crate::fields::Shown;
+use crate::idempotency::{Missing, Recalled, Scope};
 use crate::ids::{BetId, ObjectId, PlayerId, Slug};
 use crate::refusal::Code;
 use crate::replay::{self, Corrupt};
@@ -43,10 +44,25 @@ impl Wallet {
     ///
     /// Appends an entry to `entry` if the command is to be remembered: then [`Wallet::seq`] has grown by one and
     /// is [`Reply::seq`]. Otherwise `entry` is as it was, and the reply may still rest on an earlier entry.
+    ///
+    /// # Panics
+    /// When the answer to a key is not kept any more: after [`Wallet::keep_recent`] use [`Wallet::submit_recalling`].
     #[must_use = "the reply is what the caller waits for"]
     pub fn submit(&mut self, command: &[u8], now: u64, entry: &mut Vec<u8>) -> Reply {
+        self.submit_recalling(command, now, &Recalled::new(), entry).expect("all answers are kept")
+    }
+
+    /// The same for a wallet that does not keep every answer: what is missing must be recalled from the journal, and the
+    /// command submitted again. Until then it has done nothing.
+    pub fn submit_recalling(
+        &mut self,
+        command: &[u8],
+        now: u64,
+        recalled: &Recalled,
+        entry: &mut Vec<u8>,
+    ) -> Result<Reply, Missing> {
         if self.poisoned {
-            return Reply::passing(Status::Retry, Code::Poisoned, now);
+            return Ok(Reply::passing(Status::Retry, Code::Poisoned, now));
         }
         let tenant = self.state.tenant;
         // Our own name needs no check, and hardly any other comes.
@@ -54,12 +70,31 @@ impl Wallet {
         let Ok(request) = codec::decode(command, ours) else {
             let foreign = codec::decode_command(command).is_ok();
             let code = if foreign { Code::WrongTenant } else { Code::Malformed };
-            return Reply::passing(Status::Malformed, code, now);
+            return Ok(Reply::passing(Status::Malformed, code, now));
         };
         self.poisoned = true;
-        let reply = rules::apply(&mut self.state, &request, now, &mut self.plan, entry);
+        let reply = rules::apply(&mut self.state, &request, now, recalled, &mut self.plan, entry);
         self.poisoned = false;
         reply
+    }
+
+    /// What would have to be recalled for a command.
+    pub fn missing(&self, command: &[u8], recalled: &Recalled) -> Vec<u64> {
+        let Ok(request) = codec::decode_command(command) else { return Vec::new() };
+        let found = Scope::of(&request.head, &request.command)
+            .map_or(Ok(None), |scope| self.state.idempotency.find(&scope, recalled));
+        found.map_or_else(|Missing(seqs)| seqs, |_| Vec::new())
+    }
+
+    /// From now on keep at least the last `least` answers in full, and hardly more: of older ones their place in the
+    /// journal. Without this all are kept.
+    pub fn keep_recent(&mut self, least: usize) {
+        self.state.idempotency.keep_recent(least);
+    }
+
+    /// How many keys are remembered, and the bytes set aside for them: places in the journal, and answers in full.
+    pub fn key_memory(&self) -> (usize, usize) {
+        self.state.idempotency.memory()
     }
 
     /// Fold one entry of the journal into the state, without running a rule.

@@ -175,12 +175,33 @@ fn with_command<T>(step: &Step, now: u64, then: impl FnOnce(&Command<'_>) -> T) 
     }
 }
 
+/// Submit to a wallet that keeps few answers, and hand it the entries it asks for; how many those were.
+fn recalling(wallet: &mut Wallet, entries: &[Vec<u8>], command: &[u8], now: u64) -> (wallet::Reply, usize) {
+    let (mut recalled, mut entry) = (wallet::Recalled::new(), Vec::new());
+    loop {
+        let missing = wallet.missing(command, &recalled);
+        match wallet.submit_recalling(command, now, &recalled, &mut entry) {
+            Ok(reply) => {
+                assert!(missing.is_empty());
+                return (reply, recalled.len());
+            }
+            Err(wallet::Missing(seqs)) => {
+                assert_eq!(missing, seqs);
+                recalled.extend(seqs.into_iter().map(|seq| (seq, entries[seq as usize - 1].clone())));
+            }
+        }
+        assert!(entry.is_empty(), "who lacks something has done nothing");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn the_wallet_agrees_with_the_model(steps in steps()) {
         let (mut pair, mut model) = (Pair::new(), Model::default());
+        let mut forgetful = Wallet::new(common::tenant());
+        forgetful.keep_recent(1);
         let mut now = 1_000;
         for (who, system, pause, step) in &steps {
             now += pause;
@@ -191,8 +212,10 @@ proptest! {
             let (bytes, expected) = with_command(step, now, |command| {
                 (encode(&sender, command), model.apply(named, source as u8, command, now))
             });
+            let (from_journal, _) = recalling(&mut forgetful, &pair.entries, &bytes, now);
             let reply = pair.submit(&bytes, now);
             prop_assert_eq!(&reply, &expected, "{:?}", step);
+            prop_assert_eq!(&from_journal, &expected, "answered from the journal: {:?}", step);
             let mut answer = Vec::new();
             reply.encode(&mut answer);
             prop_assert_eq!(wallet::Reply::decode(&answer), Ok(reply));
@@ -200,6 +223,7 @@ proptest! {
         }
         model.assert_balances(&pair.wallet);
         model.assert_balances(&pair.replica);
+        prop_assert_eq!(forgetful.state_hash(), pair.wallet.state_hash());
 
         let mut rebuilt = Wallet::new(common::tenant());
         for entry in &pair.entries {
@@ -213,22 +237,27 @@ proptest! {
 #[test]
 fn the_sequences_reach_every_outcome() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut seen = std::collections::BTreeSet::new();
+    let (mut seen, mut recalled) = (std::collections::BTreeSet::new(), 0);
     for _ in 0..2_000 {
         let tree = steps().new_tree(&mut runner).expect("a sequence");
         let (mut pair, mut now) = (Pair::new(), 1_000);
+        let mut forgetful = Wallet::new(common::tenant());
+        forgetful.keep_recent(1);
         for (who, system, pause, step) in tree.current() {
             now += pause;
             let keyed = matches!(step, Step::Deposit { .. } | Step::Place { .. });
             let named = if system && !keyed { None } else { Some(player(who)) };
             with_command(&step, now, |command| {
-                let reply = pair.run(named, command, now);
+                let bytes = encode(&envelope(named), command);
+                recalled += recalling(&mut forgetful, &pair.entries, &bytes, now).1;
+                let reply = pair.submit(&bytes, now);
                 let outcome = if reply.replayed { "replayed" } else { wallet::code_name(reply.code) };
                 let outcome = if outcome == "key_conflict" { reply.field.name() } else { outcome };
                 seen.insert((command.kind().name(), outcome.to_owned()));
             });
         }
     }
+    assert!(recalled > 1_000, "{recalled} answers came from the journal");
     let judged = ["", "replayed", "unknown_bet", "player_mismatch", "stale_version"];
     let expected: &[(&str, &[&str])] = &[
         (

@@ -14,6 +14,7 @@ pub(crate) const LIMITS: Limits = Limits {
     turn_commands: 4,
     batch_bytes: 4096,
     queue: QueueLimits { commands: 12, bytes: 1 << 16 },
+    recent_keys: 64,
 };
 
 pub(crate) fn tenant() -> Slug {

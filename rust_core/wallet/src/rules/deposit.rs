@@ -18,8 +18,8 @@ pub(super) fn apply(
     entry: &mut Vec<u8>,
 ) -> Reply {
     let keyed = Keyed::new(request);
-    if let Some(answered) = request.found.answered {
-        return state.idempotency.replay(answered, &keyed.asked, &request.decoded.command);
+    if let Some(answered) = &request.found.answered {
+        return answered.replay(&keyed.asked, &request.decoded.command);
     }
     let player = request.decoded.head.player.expect("a deposit is read with a player");
     let outcome = capture(state, player, deposit, request.next.at, plan)

@@ -45,12 +45,10 @@ impl Yes {
 pub(super) fn apply(state: &mut State, request: &Request<'_>, plan: &mut Plan, entry: &mut Vec<u8>) -> Reply {
     let keyed = Keyed::new(request);
     let command = &request.decoded.command;
-    if let Some(answered) = request.found.answered {
+    if let Some(answered) = &request.found.answered {
         let reply = match command {
-            Command::Casino(casino) if !provider::checks_content(state, casino) => {
-                state.idempotency.again(answered)
-            }
-            command => state.idempotency.replay(answered, &keyed.asked, command),
+            Command::Casino(casino) if !provider::checks_content(state, casino) => answered.again(),
+            command => answered.replay(&keyed.asked, command),
         };
         return casino::with_purse(state, request, reply);
     }

@@ -31,7 +31,7 @@ use crate::bets::{Answered, BetIndex};
 use crate::codec::Decoded;
 use crate::command::Command;
 use crate::entry::Opening;
-use crate::idempotency::{Answer, Asked, RecordIndex, Scope, digest};
+use crate::idempotency::{Answer, Asked, Missing, Recalled, Record, Scope, digest};
 use crate::ids::{BetId, ObjectId, PlayerId};
 use crate::purse::PurseIndex;
 use crate::refusal::Code;
@@ -43,15 +43,16 @@ pub(crate) fn apply(
     state: &mut State,
     decoded: &Decoded<'_>,
     now: u64,
+    recalled: &Recalled,
     plan: &mut Plan,
     entry: &mut Vec<u8>,
-) -> Reply {
+) -> Result<Reply, Missing> {
     // What is needed is looked up first: while memory answers, the processor hashes the command.
-    let found = Found::of(state, decoded);
+    let found = Found::of(state, decoded, recalled)?;
     let hash = digest(decoded.body.canonical);
     let request = Request { decoded, found, hash, next: state.last.next(now) };
     plan.clear();
-    match &decoded.command {
+    Ok(match &decoded.command {
         Command::Deposit(deposit) => deposit::apply(state, &request, deposit, plan, entry),
         Command::PlaceBet(place) => place::apply(state, &request, place, plan, entry),
         Command::AcceptBet(accept) => accept::apply(state, &request, accept, plan, entry),
@@ -61,14 +62,14 @@ pub(crate) fn apply(
         Command::Tick(tick) => tick::apply(state, &request, *tick, plan, entry),
         Command::RaiseGeneration(raise) => generation::apply(state, &request, *raise, entry),
         _ => keyed::apply(state, &request, plan, entry),
-    }
+    })
 }
 
 /// What is known of the things a command names.
 struct Found {
-    /// The scope of its key, and where the answer to that is.
+    /// The scope of its key, and the answer to that.
     scope: Option<Scope>,
-    answered: Option<RecordIndex>,
+    answered: Option<Box<Record>>,
     bet: Option<BetIndex>,
     /// What it stakes from.
     purse: Option<PurseIndex>,
@@ -76,19 +77,19 @@ struct Found {
 
 impl Found {
     #[inline]
-    fn of(state: &State, decoded: &Decoded<'_>) -> Self {
+    fn of(state: &State, decoded: &Decoded<'_>, recalled: &Recalled) -> Result<Self, Missing> {
         let (head, command) = (&decoded.head, &decoded.command);
         let scope = Scope::of(head, command);
         let purse = match (command, head.player) {
             (Command::PlaceBet(place), Some(player)) => state.purses.find(player, place.currency),
             _ => None,
         };
-        Self {
-            scope,
-            answered: scope.and_then(|scope| state.idempotency.find(&scope)),
-            bet: command.bet_id().and_then(|bet_id| state.bets.find(&bet_id)),
-            purse,
-        }
+        let answered = match &scope {
+            Some(scope) => state.idempotency.find(scope, recalled)?,
+            None => None,
+        };
+        let bet = command.bet_id().and_then(|bet_id| state.bets.find(&bet_id));
+        Ok(Self { scope, answered, bet, purse })
     }
 }
 

@@ -20,8 +20,8 @@ pub(super) fn apply(
     entry: &mut Vec<u8>,
 ) -> Reply {
     let keyed = Keyed::new(request);
-    if let Some(answered) = request.found.answered {
-        let answer = state.idempotency.replay(answered, &keyed.asked, &request.decoded.command);
+    if let Some(answered) = &request.found.answered {
+        let answer = answered.replay(&keyed.asked, &request.decoded.command);
         return if answer.status == Status::Accepted { answer.decided(&state.bets) } else { answer };
     }
     if let Some(stale) = stale(state, request, place) {

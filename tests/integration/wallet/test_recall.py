@@ -1,0 +1,118 @@
+"""Keys whose answers memory does not hold any more: they are read from the journal, and are the very same."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+
+from pyplatform._core.wallet import CONFLICT
+from pyplatform.bus import Bus
+from pyplatform.kernel.config import Settings
+from pyplatform.kernel.errors import PlatformError, Unavailable
+from pyplatform.wallet.snapshotter import Pace, Snapshotter
+from pyplatform.wallet.store import JournalReader
+
+NEVER = Pace(every=10**9, entries=10**9, least=10**9)
+
+
+async def _snapshot(settings: Settings, bus: Bus, player: Any) -> None:
+    """From here the next writer begins, and keeps none of the answers given so far."""
+    snapshotter = Snapshotter(settings, bus, player.tenant, NEVER)
+    following = asyncio.create_task(snapshotter.standby.run())
+    async with asyncio.timeout(20):
+        await snapshotter.standby.caught_up()
+    await snapshotter.take()
+    following.cancel()
+    await asyncio.wait([following])
+    await snapshotter.close()
+
+
+async def test_old_keys_are_answered_from_the_journal_as_they_were_at_first(
+    player: Any, wallet_running: Any, settings: Settings, bus: Bus
+) -> None:
+    async with wallet_running():
+        first = {"deposit": await player.deposit(100, "d")}
+        first |= {f"b{n}": await player.bet(f"b{n}") for n in range(3)}
+        first["broke"] = await player.bet("broke", euros=5000)
+        await asyncio.gather(*(player.bet(f"many-{n}") for n in range(40)))
+        await _snapshot(settings, bus, player)
+    async with wallet_running():
+        again = {"deposit": await player.deposit(100, "d")}
+        again |= dict(
+            zip(
+                ("b0", "b1", "b2"),
+                await asyncio.gather(*(player.bet(f"b{n}") for n in range(3))),
+                strict=True,
+            )
+        )
+        again["broke"] = await player.bet("broke", euros=5000)
+        for name, was in first.items():
+            found = again[name]
+            assert found.replayed, name
+            for field in ("status", "code", "seq", "at", "object_id", "version", "terms", "decision"):
+                assert getattr(found, field) == getattr(was, field), (name, field)
+        assert first["broke"].code == 101
+        conflict = await player.bet("b1", euros=2)
+        assert (conflict.status, conflict.field) == (CONFLICT, "stake")
+        repeats = await asyncio.gather(*(player.bet(f"many-{n}") for n in range(40)))
+        assert all(reply.replayed for reply in repeats)
+        fresh = await player.bet("fresh")
+        assert fresh.seq == max(reply.seq for reply in repeats) + 1 or not fresh.replayed
+
+
+async def test_new_bets_do_not_wait_for_an_answer_that_is_looked_up(
+    player: Any, wallet_running: Any, settings: Settings, bus: Bus
+) -> None:
+    async with wallet_running():
+        await player.deposit(100)
+        await player.bet("old")
+        await _snapshot(settings, bus, player)
+    lock = await asyncpg.connect(settings.postgres_url)
+    async with wallet_running():
+        await player.bet("warm")
+        transaction = lock.transaction()
+        await transaction.start()
+        # Only a lock on the whole table keeps readers out; it keeps appends out as well, so they go first.
+        asked = asyncio.create_task(player.bet("old"))
+        placed = await asyncio.gather(*(player.bet() for _ in range(20)))
+        assert all(not reply.replayed for reply in placed)
+        await transaction.rollback()
+        assert (await asked).replayed
+    await lock.close()
+
+
+async def test_an_entry_that_is_damaged_stops_the_writer_and_is_never_a_new_bet(
+    player: Any, wallet_running: Any, settings: Settings, bus: Bus
+) -> None:
+    async with wallet_running():
+        await player.deposit(100)
+        old = await player.bet("old")
+        await asyncio.sleep(0.05)
+        await player.bet("later")
+        await _snapshot(settings, bus, player)
+    database = await asyncpg.connect(settings.postgres_url)
+    await database.execute("ALTER TABLE ledger.journal DISABLE TRIGGER append_only")
+    await database.execute(
+        "UPDATE ledger.journal SET payload = set_byte(payload, length(payload) - 9, 1 + get_byte(payload, 9)) "
+        "WHERE shard = $1 AND seq_lo < $2 AND $2 <= seq_hi",
+        player.tenant,
+        old.seq,
+    )
+    await database.close()
+    with pytest.raises(PlatformError, match="recalled"):  # noqa: PT012 - it stops while it is asked
+        async with wallet_running():
+            with pytest.raises(Unavailable):
+                await player.bet("old")
+
+
+async def test_who_does_not_hold_an_entry_says_so(
+    player: Any, wallet_running: Any, settings: Settings
+) -> None:
+    async with wallet_running():
+        last = (await player.deposit(100)).seq
+    reader = JournalReader(settings.postgres_url, player.tenant)
+    assert len(await reader.holding([last])) == 1
+    with pytest.raises(Unavailable, match="does not hold"):
+        await reader.holding([last, last + 7])
+    await reader.close()
