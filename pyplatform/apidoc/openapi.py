@@ -108,7 +108,9 @@ def _parameters(route: Route, schemas: Schemas) -> list[dict[str, Any]]:
         found.append(_header("X-Tenant", _TEXT, required=True, example="aurora"))
     if route.idempotent:
         key = {"type": "string", "pattern": "^[A-Za-z0-9._:~-]{1,64}$"}
-        found.append(_header("Idempotency-Key", key, required=True, example="my-first-bet"))
+        found.append(
+            _header("Idempotency-Key", key, required=route.idempotent is True, example="my-first-bet")
+        )
     if route.cached:
         found.append(_header("If-None-Match", _TEXT, required=False, example='"q8W0c5mZb2kX1tJd"'))
     for place, struct in (("query", route.query), ("header", route.headers)):

@@ -16,11 +16,10 @@ from pyplatform.gateway.service import Betting
 from pyplatform.gateway.slips import BetRequest, InvalidSlip, Slip
 from pyplatform.gateway.store import Store
 from pyplatform.http.app import App
-from pyplatform.http.message import Reply, Request
+from pyplatform.http.message import REPLAYED, Reply, Request
 from pyplatform.http.problems import Problem, unavailable
 from pyplatform.kernel.time import Moment
 
-_REPLAYED: Final = ("idempotency-replayed", "true")
 _REFERRED: Final = 202
 WAIT_SECONDS: Final = 1.0
 DETAILS: Final = {
@@ -185,7 +184,7 @@ def bet_routes(app: App, betting: Betting) -> None:
         if answer.outcome not in (BetOutcome.ACCEPTED, BetOutcome.REFERRED):
             raise _refusal(slip.attempt, answer)
         referred = answer.outcome is BetOutcome.REFERRED
-        headers = (_REPLAYED,) if answer.replayed else ()
+        headers = (REPLAYED,) if answer.replayed else ()
         return Reply(_placed(slip, answer), status=_REFERRED if referred else 0, headers=headers)
 
     @app.post("/v1/bets/quote", auth="player")
@@ -259,7 +258,7 @@ def _quoted(slip: Slip, quote: BetQuote) -> QuoteView:
 
 
 def _refusal(attempt: PlaceBet, answer: BetAnswer) -> Problem:
-    headers = [_REPLAYED] if answer.replayed else []
+    headers = [REPLAYED] if answer.replayed else []
     if answer.outcome is BetOutcome.CONFLICT:
         detail = f"this Idempotency-Key was used for another bet: {answer.field} differs; use a new key for a new bet"
         return Problem(409, "idempotency_conflict", detail, field=answer.field)

@@ -12,12 +12,11 @@ from pyplatform.core import money
 from pyplatform.gateway.cashout import CashOuts
 from pyplatform.gateway.model import write_price
 from pyplatform.http.app import App
-from pyplatform.http.message import Reply, Request
+from pyplatform.http.message import REPLAYED, Reply, Request
 from pyplatform.http.problems import Problem, unavailable
 from pyplatform.kernel import ids
 from pyplatform.kernel.time import Moment
 
-_REPLAYED: Final = ("idempotency-replayed", "true")
 _DETAILS: Final = {
     "unknown_bet": "there is no such bet of yours",
     "bet_not_open": "the bet is not open: it waits, was settled, voided or sold",
@@ -145,7 +144,7 @@ def cash_out_routes(app: App, cashouts: CashOuts) -> None:
             answer.open,
             answer.seq,
         )
-        return Reply(sale, headers=(_REPLAYED,) if answer.replayed else ())
+        return Reply(sale, headers=(REPLAYED,) if answer.replayed else ())
 
 
 def _bet(bet_id: str) -> bytes:

@@ -172,7 +172,7 @@ class App:
         """Session and idempotency key, as the route demands them."""
         if route.auth and self._sessions is not None:
             await guards.identify(request, self._sessions, route.auth)
-        if route.idempotent:
+        if route.idempotent is True or (route.idempotent and "idempotency-key" in request.headers):
             request.idempotency_key = guards.idempotency_key(request.headers)
 
     async def _converse(self, scope: Scope, protocol: RSGIWebsocketProtocol) -> None:

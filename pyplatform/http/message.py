@@ -1,6 +1,6 @@
 """What a handler receives and returns."""
 
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import msgspec
 from granian._granian import RSGIHeaders
@@ -47,6 +47,10 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
     body: T
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
+
+
+REPLAYED: Final = ("idempotency-replayed", "true")
+"""The header of an answer that was given before, to the same request with the same key."""
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypedDict, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypedDict, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -30,8 +30,8 @@ class Options(TypedDict, total=False):
     """A bearer token of a live session of a caller with this role, or with one of these."""
     tenant: bool
     """The header X-Tenant."""
-    idempotent: bool
-    """The header Idempotency-Key."""
+    idempotent: bool | Literal["optional"]
+    """The header Idempotency-Key; optional where a command can also be told by its version."""
     cache: str
     """Value of Cache-Control; the answer then has an ETag, and who has it already gets a 304. Else nothing is kept."""
     media_type: str

@@ -121,6 +121,8 @@ async def test_staff_administer_and_trade(platform: Platform, client: AsyncClien
     assert held.version == 1
     assert (await client.send(trading.list_traded_markets(limit=5))).markets == []
     assert {request.actor for request in platform.desk.requests} == {f"staff:{opened.staff_id}"}
+    keys = [request.key for request in platform.desk.requests if request.kind == "suspend"]
+    assert all(keys)
     assert added.roles == ["trader"]
 
 

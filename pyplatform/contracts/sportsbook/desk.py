@@ -78,7 +78,8 @@ class StaffRequest(msgspec.Struct, array_like=True, frozen=True):
     """One command or question of staff, on `staff_subject` of an owner of events.
 
     `actor` is "staff:<id>"; `kind` names the command, `body` is its msgpack; `expected` is the version of its target
-    as the actor saw it, 0 for one that was never touched.
+    as the actor saw it, 0 for one that was never touched. With a `key` of the actor's the command is applied once,
+    however often it is sent.
     """
 
     tenant: str
@@ -89,6 +90,7 @@ class StaffRequest(msgspec.Struct, array_like=True, frozen=True):
     correlation: bytes
     traceparent: str
     body: bytes
+    key: str = ""
 
 
 class StaffOutcome(StrEnum):
@@ -105,7 +107,7 @@ class StaffAnswer(msgspec.Struct, array_like=True, frozen=True):
     """The answer to `StaffRequest`; `field` names what is wrong with a refused one.
 
     `version` is the target's now, `position` that of the last event in the tenant's stream; `data` is msgpack, of the
-    answer to a question.
+    answer to a question. `replayed`: it was given before, to the same command with this key.
     """
 
     outcome: StaffOutcome
@@ -115,6 +117,7 @@ class StaffAnswer(msgspec.Struct, array_like=True, frozen=True):
     version: int = 0
     position: int = 0
     data: bytes = b""
+    replayed: bool = False
 
 
 def staff_subject(owner: str, epoch: int) -> str:

@@ -38,11 +38,11 @@ from pyplatform.contracts.sportsbook.trading import (
     Target,
 )
 from pyplatform.http.app import App
-from pyplatform.http.message import Request
+from pyplatform.http.message import Reply, Request
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.desk import views
 from pyplatform.sportsbook.desk.client import DeskClient
-from pyplatform.sportsbook.desk.replies import ask, ask_all, told
+from pyplatform.sportsbook.desk.replies import ask, ask_all, replied, told
 
 READS: Final = ("trader", "settlement", "admin")
 WRITES: Final = ("trader", "admin")
@@ -207,23 +207,23 @@ def _add_reads(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> Non
 
 
 def _add_holds(app: App, desk: DeskClient) -> None:
-    @app.post("/v1/trading/suspend", auth=WRITES)
-    async def suspend(request: Request, body: Hold) -> Done:
+    @app.post("/v1/trading/suspend", auth=WRITES, idempotent="optional", errors=(409,))
+    async def suspend(request: Request, body: Hold) -> Reply[Done]:
         """Suspend a market, an event, a competition, a category, a sport, or everything.
 
         No bet on it is taken from before this answers on. What is suspended already stays so.
         """
         return await _do(desk, request, "suspend", Suspend(body.target, body.reason))
 
-    @app.post("/v1/trading/resume", auth=WRITES)
-    async def resume(request: Request, body: Hold) -> Done:
+    @app.post("/v1/trading/resume", auth=WRITES, idempotent="optional", errors=(409,))
+    async def resume(request: Request, body: Hold) -> Reply[Done]:
         """Take a suspension back; 422 `not_suspended` if there is none of exactly this target."""
         return await _do(desk, request, "resume", Resume(body.target, body.reason))
 
 
 def _add_market_orders(app: App, desk: DeskClient) -> None:
-    @app.put("/v1/trading/markets/{market_id}/prices", auth=WRITES, errors=(409,))
-    async def set_prices(request: Request, market_id: str, body: PricesOrder) -> Done:
+    @app.put("/v1/trading/markets/{market_id}/prices", auth=WRITES, idempotent="optional", errors=(409,))
+    async def set_prices(request: Request, market_id: str, body: PricesOrder) -> Reply[Done]:
         """Set prices by hand. 409 `version_conflict`: somebody has changed the market since, and who."""
         prices = {
             int(runner): 0 if price is None else views.read_price(price, f"prices.{runner}")
@@ -231,15 +231,15 @@ def _add_market_orders(app: App, desk: DeskClient) -> None:
         }
         return await _do(desk, request, "set_prices", SetPrices(market_id, prices, body.reason), body.version)
 
-    @app.put("/v1/trading/markets/{market_id}/margin", auth=WRITES, errors=(409,))
-    async def set_margin(request: Request, market_id: str, body: MarginOrder) -> Done:
+    @app.put("/v1/trading/markets/{market_id}/margin", auth=WRITES, idempotent="optional", errors=(409,))
+    async def set_margin(request: Request, market_id: str, body: MarginOrder) -> Reply[Done]:
         """Set the margin of one market, or go back to its terms'."""
         return await _do(
             desk, request, "set_margin", SetMargin(market_id, body.margin_bp, body.reason), body.version
         )
 
-    @app.put("/v1/trading/markets/{market_id}/source", auth=WRITES, errors=(409,))
-    async def set_source(request: Request, market_id: str, body: SourceOrder) -> Done:
+    @app.put("/v1/trading/markets/{market_id}/source", auth=WRITES, idempotent="optional", errors=(409,))
+    async def set_source(request: Request, market_id: str, body: SourceOrder) -> Reply[Done]:
         """Choose where a market's prices come from: its feed, several feeds, the event's model, or hands."""
         return await _do(
             desk, request, "set_source", SetSource(market_id, body.source, body.reason), body.version
@@ -247,33 +247,35 @@ def _add_market_orders(app: App, desk: DeskClient) -> None:
 
 
 def _add_orders(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> None:
-    @app.put("/v1/trading/events/{event_id}/model", auth=WRITES, errors=(409,))
-    async def set_model(request: Request, event_id: str, body: ModelOrder) -> Done:
+    @app.put("/v1/trading/events/{event_id}/model", auth=WRITES, idempotent="optional", errors=(409,))
+    async def set_model(request: Request, event_id: str, body: ModelOrder) -> Reply[Done]:
         """Give an event a model, or say how its match stands."""
         return await _do(
             desk, request, "set_model", SetModel(event_id, body.model, body.reason), body.version
         )
 
-    @app.put("/v1/trading/events/{event_id}/model/fit", auth=WRITES, errors=(409,))
-    async def fit_model(request: Request, event_id: str, body: FitOrder) -> Done:
+    @app.put("/v1/trading/events/{event_id}/model/fit", auth=WRITES, idempotent="optional", errors=(409,))
+    async def fit_model(request: Request, event_id: str, body: FitOrder) -> Reply[Done]:
         """Give an event the football model that the prices of its feeds' markets tell before the match."""
         fit = FitModel(event_id, body.result_market, body.total_market, body.reason)
         return await _do(desk, request, "fit_model", fit, body.version)
 
-    @app.put("/v1/trading/terms", auth=WRITES, errors=(409,))
-    async def set_terms(request: Request, body: RuleOrder) -> Done:
+    @app.put("/v1/trading/terms", auth=WRITES, idempotent="optional", errors=(409,))
+    async def set_terms(request: Request, body: RuleOrder) -> Reply[Done]:
         """Set, change or drop one rule of the terms; `version` is that of all rules."""
         values = views.read_values(body.values, tenants[request.tenant].currency)
         return await _do(desk, request, "set_terms", SetTerms(body.scope, values, body.reason), body.version)
 
-    @app.put("/v1/trading/catalogue", auth=WRITES, errors=(409,))
-    async def edit_catalogue(request: Request, body: EditOrder) -> Done:
+    @app.put("/v1/trading/catalogue", auth=WRITES, idempotent="optional", errors=(409,))
+    async def edit_catalogue(request: Request, body: EditOrder) -> Reply[Done]:
         """Rename, hide or place a sport, category, competition, event or market."""
         starts_at = None if body.starts_at is None else int(body.starts_at.timestamp()) * 10**9
         edit = Edit(body.names, body.tier, body.hidden, starts_at)
         return await _do(desk, request, "edit", EditEntry(body.target, edit, body.reason), body.version)
 
 
-async def _do(desk: DeskClient, request: Request, kind: str, body: Any, version: int = ANY_VERSION) -> Done:
+async def _do(
+    desk: DeskClient, request: Request, kind: str, body: Any, version: int = ANY_VERSION
+) -> Reply[Done]:
     answer = await ask(desk, request, kind, body, version)
-    return Done(answer.version, answer.position)
+    return replied(answer, Done(answer.version, answer.position))

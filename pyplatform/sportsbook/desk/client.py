@@ -45,12 +45,14 @@ class DeskClient:
         expected: int = ANY_VERSION,
         correlation: bytes = b"",
         traceparent: str = "",
+        key: str = "",
     ) -> StaffAnswer:
         """The answer of the owner that knows what it is about; raises Unavailable when one did not answer.
 
-        Whether the command was recorded is unknown then: look at its target before it is sent again.
+        Whether the command was recorded is unknown then: send it again with the same `key`, or without one look at its
+        target first.
         """
-        frame = _frame(staff, kind, body, expected, correlation, traceparent)
+        frame = _frame(staff, kind, body, expected, correlation, traceparent, key)
         found = StaffAnswer(StaffOutcome.UNAVAILABLE, "unavailable", "there is no owner of events")
         for owner in self._owners:
             found = _read(await owner.request(frame))
@@ -65,12 +67,18 @@ class DeskClient:
 
 
 def _frame(
-    staff: StaffSession, kind: str, body: Any, expected: int, correlation: bytes, traceparent: str
+    staff: StaffSession,
+    kind: str,
+    body: Any,
+    expected: int,
+    correlation: bytes,
+    traceparent: str,
+    key: str = "",
 ) -> bytes:
     roles = tuple(sorted(staff.roles))
     encoded = msgspec.msgpack.encode(body)
     request = StaffRequest(
-        staff.tenant, staff.actor, roles, kind, expected, correlation or uuid7(), traceparent, encoded
+        staff.tenant, staff.actor, roles, kind, expected, correlation or uuid7(), traceparent, encoded, key
     )
     return msgspec.msgpack.encode(request)
 

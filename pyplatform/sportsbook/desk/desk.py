@@ -25,6 +25,7 @@ from pyplatform.contracts.sportsbook.desk import (
 from pyplatform.eventstore import Event, VersionConflict, append, history, read, tenant_transaction
 from pyplatform.kernel.envelope import Envelope
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.sportsbook.desk.keys import AnsweredBefore, answered, keep
 from pyplatform.sportsbook.desk.state import DeskState
 from pyplatform.telemetry import correlated, get_logger
 
@@ -35,6 +36,7 @@ NOT_FOLDED: Final = ("market.resolved",)
 PAGE: Final = 1000
 END: Final = 2**62
 CORRELATION_BYTES: Final = 16
+MOST_KEY: Final = 64
 MOST_TRIES: Final = 3
 """A command that minds no version is decided anew so often when another owner was faster."""
 
@@ -108,8 +110,9 @@ class Desk:
             request = self._requests.decode(frame)
         except msgspec.DecodeError as error:
             return msgspec.msgpack.encode(StaffAnswer(StaffOutcome.REFUSED, "malformed", str(error)))
-        if len(request.correlation) != CORRELATION_BYTES or not request.actor:
-            wrong = "correlation" if request.actor else "actor"
+        sound = len(request.correlation) == CORRELATION_BYTES and len(request.key) <= MOST_KEY
+        if not (sound and request.actor):
+            wrong = "actor" if not request.actor else "key" if len(request.key) > MOST_KEY else "correlation"
             refused = StaffAnswer(StaffOutcome.REFUSED, "malformed", f"{wrong} is not one", wrong)
             return msgspec.msgpack.encode(refused)
         with correlated(request.correlation.hex()):
@@ -145,20 +148,36 @@ class Desk:
         state = self._states[request.tenant]
         async with self._locks[request.tenant]:
             for _ in range(MOST_TRIES):
+                known = await answered(self._pool, request)
+                if known is not None:
+                    await self._read_on(request.tenant)
+                    return known
                 change = decide()
                 version = state.version(change.target)
                 if change.data is None:
-                    return StaffAnswer(StaffOutcome.DONE, version=version, position=state.position)
+                    return await self._nothing_to_do(request, version)
                 if request.expected not in {ANY_VERSION, version}:
                     return self._conflict(state, change.target, request.expected)
                 try:
                     envelope = await self._record(request, change, version)
+                except AnsweredBefore:
+                    continue
                 except VersionConflict:
                     await self._learn(request.tenant, change.target)
                     continue
                 await self._fold(request.tenant, [envelope])
                 return StaffAnswer(StaffOutcome.DONE, version=envelope.seq, position=envelope.position)
         raise Unavailable("other owners of events were faster each time: send it again")
+
+    async def _nothing_to_do(self, request: StaffRequest, version: int) -> StaffAnswer:
+        """All holds already; sent again later, when it may not, the command must not undo what came after."""
+        answer = StaffAnswer(
+            StaffOutcome.DONE, version=version, position=self._states[request.tenant].position
+        )
+        if request.key:
+            async with tenant_transaction(self._pool, request.tenant) as connection:
+                await keep(connection, request, answer)
+        return answer
 
     def _conflict(self, state: DeskState, target: str, expected: int) -> StaffAnswer:
         now = state.of(target)
@@ -181,6 +200,8 @@ class Desk:
         )
         async with tenant_transaction(self._pool, request.tenant) as connection:
             (envelope,) = await append(connection, request.tenant, STREAM, event, expected=version)
+            done = StaffAnswer(StaffOutcome.DONE, version=envelope.seq, position=envelope.position)
+            await keep(connection, request, done)
         return envelope
 
     async def _fold(self, tenant: str, events: list[Envelope]) -> None:

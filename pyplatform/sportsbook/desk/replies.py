@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from pyplatform.contracts.sportsbook.desk import ANY_VERSION, StaffAnswer, StaffOutcome
-from pyplatform.http.message import Request
+from pyplatform.http.message import REPLAYED, Reply, Request
 from pyplatform.http.problems import Problem, unavailable
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.sportsbook.desk.client import DeskClient
@@ -14,6 +14,7 @@ _NOT_FOUND: Final = frozenset(
     {"unknown_market", "unknown_event", "unknown_target", "unknown_proposal", "unknown_referral"}
 )
 Answer = TypeVar("Answer")
+Body = TypeVar("Body")
 
 
 async def ask(
@@ -27,6 +28,7 @@ async def ask(
         expected=version,
         correlation=request.correlation,
         traceparent=request.traceparent,
+        key=request.idempotency_key,
     )
     return done(answer)
 
@@ -42,18 +44,26 @@ def done(answer: StaffAnswer) -> StaffAnswer:
     match answer.outcome:
         case StaffOutcome.DONE:
             return answer
+        case StaffOutcome.CONFLICT if answer.code == "idempotency_conflict":
+            raise Problem(409, answer.code, answer.detail, (), **members)
         case StaffOutcome.CONFLICT:
             raise Problem(409, answer.code, answer.detail, (), current_version=str(answer.version), **members)
         case StaffOutcome.FORBIDDEN:
             raise Problem(403, answer.code, answer.detail)
         case StaffOutcome.UNAVAILABLE:
             raise unavailable(
-                "whether the command was recorded is not known yet; look at its target, then send it again"
+                "whether the command was recorded is not known yet; send it again with the same Idempotency-Key, or "
+                "look at its target first"
             )
         case StaffOutcome.REFUSED:
             raise Problem(
                 404 if answer.code in _NOT_FOUND else 422, answer.code, answer.detail, (), **members
             )
+
+
+def replied(answer: StaffAnswer, body: Body) -> Reply[Body]:
+    """The reply to a command, marked if it was answered before."""
+    return Reply(body, headers=(REPLAYED,) if answer.replayed else ())
 
 
 def told(answer: StaffAnswer, kind: type[Answer]) -> Answer:

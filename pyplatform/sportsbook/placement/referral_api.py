@@ -16,12 +16,12 @@ from pyplatform.contracts.sportsbook.referrals import (
 )
 from pyplatform.core import money
 from pyplatform.http.app import App
-from pyplatform.http.message import Request
+from pyplatform.http.message import Reply, Request
 from pyplatform.http.problems import Problem
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.desk.api import READS, WRITES, Done
 from pyplatform.sportsbook.desk.client import DeskClient
-from pyplatform.sportsbook.desk.replies import ask, ask_all, told
+from pyplatform.sportsbook.desk.replies import ask, ask_all, replied, told
 from pyplatform.sportsbook.desk.views import Amount, Price, Reason, read_price, write_price
 
 
@@ -73,8 +73,8 @@ def routes(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> None:
         found = [one for answer in answers for one in told(answer, DeskReferrals).referrals]
         return ReferralList([*map(_view, sorted(found, key=lambda one: one.expires_at))])
 
-    @app.post("/v1/trading/referrals/{bet_id}", auth=WRITES)
-    async def decide_referral(request: Request, bet_id: str, body: ReferralOrder) -> Done:
+    @app.post("/v1/trading/referrals/{bet_id}", auth=WRITES, idempotent="optional", errors=(409,))
+    async def decide_referral(request: Request, bet_id: str, body: ReferralOrder) -> Reply[Done]:
         """Approve a bet, reject it, or say what would be taken instead; the player is told at once."""
         stake = 0
         if body.max_stake is not None:
@@ -85,7 +85,7 @@ def routes(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> None:
         prices = tuple(read_price(price, f"prices[{n}]") for n, price in enumerate(body.prices))
         order = DecideReferral(bet_id, body.decision, stake, prices, body.reason)
         answer = await ask(desk, request, "decide_referral", order)
-        return Done(answer.version, answer.position)
+        return replied(answer, Done(answer.version, answer.position))
 
 
 def _view(referral: Referral) -> ReferralView:

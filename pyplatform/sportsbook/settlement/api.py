@@ -6,9 +6,9 @@ from typing import Any, Final
 from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.desk import ANY_VERSION
 from pyplatform.http.app import App
-from pyplatform.http.message import Request
+from pyplatform.http.message import Reply, Request
 from pyplatform.http.problems import Problem
-from pyplatform.sportsbook.desk.replies import ask, told
+from pyplatform.sportsbook.desk.replies import ask, replied, told
 from pyplatform.sportsbook.desk.views import read_price
 from pyplatform.sportsbook.settlement import views
 from pyplatform.sportsbook.settlement.client import SettlementClient
@@ -59,8 +59,8 @@ def _add_reads(app: App, settlement: SettlementClient) -> None:
 
 
 def _add_results(app: App, settlement: SettlementClient) -> None:
-    @app.post("/v1/settlement/markets/{market_id}/result", auth=WRITES, errors=(409,))
-    async def enter_result(request: Request, market_id: str, body: views.ResultOrder) -> views.Taken:
+    @app.post("/v1/settlement/markets/{market_id}/result", auth=WRITES, idempotent="optional", errors=(409,))
+    async def enter_result(request: Request, market_id: str, body: views.ResultOrder) -> Reply[views.Taken]:
         """Enter who won, who was placed and who did not take part.
 
         The bets are settled at once, unless they may return more than one person may decide on: then the result is a
@@ -79,8 +79,12 @@ def _add_results(app: App, settlement: SettlementClient) -> None:
         )
         return await _do(settlement, request, contract.ENTER_RESULT, order, body.version)
 
-    @app.post("/v1/settlement/markets/{market_id}/outcomes", auth=WRITES, errors=(409,))
-    async def enter_outcomes(request: Request, market_id: str, body: views.OutcomesOrder) -> views.Taken:
+    @app.post(
+        "/v1/settlement/markets/{market_id}/outcomes", auth=WRITES, idempotent="optional", errors=(409,)
+    )
+    async def enter_outcomes(
+        request: Request, market_id: str, body: views.OutcomesOrder
+    ) -> Reply[views.Taken]:
         """Enter what became of each selection, for markets whose selections are decided each for itself."""
         outcomes = tuple(
             contract.Decision(one.selection_id, one.won, one.void_halves, one.places, one.tied)
@@ -91,53 +95,69 @@ def _add_results(app: App, settlement: SettlementClient) -> None:
 
 
 def _add_corrections(app: App, settlement: SettlementClient) -> None:
-    @app.post("/v1/settlement/markets/{market_id}/void", auth=WRITES, errors=(409,))
-    async def void_bets(request: Request, market_id: str, body: views.VoidOrder) -> views.Taken:
+    @app.post("/v1/settlement/markets/{market_id}/void", auth=WRITES, idempotent="optional", errors=(409,))
+    async def void_bets(request: Request, market_id: str, body: views.VoidOrder) -> Reply[views.Taken]:
         """Give back the stakes of a market's bets: all, or those placed in a window."""
         order = contract.Void(market_id, _ms(body.placed_from), _ms(body.placed_to), body.note)
         return await _do(settlement, request, contract.VOID, order, body.version)
 
-    @app.post("/v1/settlement/markets/{market_id}/take-back", auth=WRITES, errors=(409,))
-    async def take_back(request: Request, market_id: str, body: views.TakeBackOrder) -> views.Taken:
+    @app.post(
+        "/v1/settlement/markets/{market_id}/take-back", auth=WRITES, idempotent="optional", errors=(409,)
+    )
+    async def take_back(request: Request, market_id: str, body: views.TakeBackOrder) -> Reply[views.Taken]:
         """Take a result back: what was paid on it is taken back, and the bets wait for another."""
         order = contract.TakeBack(market_id, body.note)
         return await _do(settlement, request, contract.TAKE_BACK, order, body.version)
 
 
 def _add_proposals(app: App, settlement: SettlementClient) -> None:
-    @app.post("/v1/settlement/proposals/{proposal_id}/confirm", auth=WRITES, errors=(422,))
-    async def confirm(request: Request, proposal_id: str) -> views.Taken:
+    @app.post(
+        "/v1/settlement/proposals/{proposal_id}/confirm",
+        auth=WRITES,
+        idempotent="optional",
+        errors=(409, 422),
+    )
+    async def confirm(request: Request, proposal_id: str) -> Reply[views.Taken]:
         """Confirm a result that somebody else, or a feed, has proposed; 422 `same_person` if it was yourself."""
         return await _do(settlement, request, contract.CONFIRM, contract.Judgement(proposal_id))
 
-    @app.post("/v1/settlement/proposals/{proposal_id}/reject", auth=WRITES, errors=(422,))
-    async def reject(request: Request, proposal_id: str) -> views.Taken:
+    @app.post(
+        "/v1/settlement/proposals/{proposal_id}/reject", auth=WRITES, idempotent="optional", errors=(409, 422)
+    )
+    async def reject(request: Request, proposal_id: str) -> Reply[views.Taken]:
         """Reject a proposed result."""
         return await _do(settlement, request, contract.REJECT, contract.Judgement(proposal_id))
 
 
 def _add_runs(app: App, settlement: SettlementClient) -> None:
-    @app.post("/v1/settlement/markets/{market_id}/stop", auth=WRITES, errors=(422,))
-    async def stop_run(request: Request, market_id: str) -> views.Taken:
+    @app.post(
+        "/v1/settlement/markets/{market_id}/stop", auth=WRITES, idempotent="optional", errors=(409, 422)
+    )
+    async def stop_run(request: Request, market_id: str) -> Reply[views.Taken]:
         """Stop the settlement of a market after the frames under way, at most two of 1,024 bets."""
         return await _do(settlement, request, contract.STOP, contract.OfMarket(market_id))
 
-    @app.post("/v1/settlement/markets/{market_id}/resume", auth=WRITES, errors=(422,))
-    async def resume_run(request: Request, market_id: str) -> views.Taken:
+    @app.post(
+        "/v1/settlement/markets/{market_id}/resume", auth=WRITES, idempotent="optional", errors=(409, 422)
+    )
+    async def resume_run(request: Request, market_id: str) -> Reply[views.Taken]:
         """Go on with a stopped settlement."""
         return await _do(settlement, request, contract.RESUME, contract.OfMarket(market_id))
 
-    @app.post("/v1/settlement/markets/{market_id}/resettle", auth=WRITES, errors=(422,))
-    async def resettle(request: Request, market_id: str) -> views.Taken:
+    @app.post(
+        "/v1/settlement/markets/{market_id}/resettle", auth=WRITES, idempotent="optional", errors=(409, 422)
+    )
+    async def resettle(request: Request, market_id: str) -> Reply[views.Taken]:
         """Go through all bets of a market once more by the results on record: what is paid already stays so."""
         return await _do(settlement, request, contract.RESETTLE, contract.OfMarket(market_id))
 
 
 async def _do(
     settlement: SettlementClient, request: Request, kind: str, order: Any, version: int = ANY_VERSION
-) -> views.Taken:
-    taken = told(await ask(settlement, request, kind, order, version), contract.Taken)
-    return views.Taken(taken.revision or None, taken.proposal_id or None)
+) -> Reply[views.Taken]:
+    answer = await ask(settlement, request, kind, order, version)
+    taken = told(answer, contract.Taken)
+    return replied(answer, views.Taken(taken.revision or None, taken.proposal_id or None))
 
 
 def _ms(moment: datetime | None) -> int | None:

@@ -3,15 +3,18 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+import asyncpg
 import msgspec
 
 from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.desk import ANY_VERSION, Role, StaffAnswer, StaffOutcome, StaffRequest
 from pyplatform.core import money
 from pyplatform.kernel import ids
+from pyplatform.kernel.errors import Unavailable
 from pyplatform.sportsbook.desk.desk import Refused
+from pyplatform.sportsbook.desk.keys import AnsweredBefore, answered
 from pyplatform.sportsbook.settlement.legs import E4
-from pyplatform.sportsbook.settlement.record import Origin, Recorded, SettlementRecord, event
+from pyplatform.sportsbook.settlement.record import Origin, Recorded, SettlementRecord, event, taken
 from pyplatform.sportsbook.settlement.resolution import Decided, Placing, Resolution, Withdrawal
 from pyplatform.sportsbook.settlement.results import STAFF
 from pyplatform.sportsbook.settlement.runs import SettlementRuns
@@ -44,11 +47,13 @@ class SettlementDesk:
 
     def __init__(
         self,
+        pool: asyncpg.Pool,
         record: SettlementRecord,
         runs: SettlementRuns,
         of: Settlements,
         say_recorded: Callable[[str], Awaitable[None]],
     ) -> None:
+        self._pool = pool
         self._record = record
         self._say_recorded = say_recorded
         self._runs = runs
@@ -77,7 +82,9 @@ class SettlementDesk:
         try:
             body: Any = msgspec.msgpack.decode(request.body, type=kind)
             with correlated(ids.text(request.correlation)):
-                answer = await handler(tenant, request, body)
+                answer = await self._once(
+                    tenant, request, getattr(body, "market_id", ""), lambda: handler(tenant, request, body)
+                )
                 await self._say_recorded(tenant.slug)
                 log.info("staff", kind=request.kind, actor=request.actor, outcome=answer.outcome)
         except msgspec.ValidationError as error:
@@ -85,6 +92,27 @@ class SettlementDesk:
         except Refused as refused:
             return StaffAnswer(StaffOutcome.REFUSED, refused.code, refused.detail, refused.field)
         return answer
+
+    async def _once(
+        self,
+        tenant: TenantSettlement,
+        request: StaffRequest,
+        market_id: str,
+        carry_out: Callable[[], Awaitable[StaffAnswer]],
+    ) -> StaffAnswer:
+        """Carry out a command unless this was done before: then what followed from it is made sure of."""
+        known = await answered(self._pool, request)
+        if known is None:
+            try:
+                return await carry_out()
+            except AnsweredBefore:
+                known = await answered(self._pool, request)
+        if known is None:
+            raise Unavailable("another process was faster: send it again")
+        last = await self._record.last(tenant.slug, market_id)
+        if last is not None:
+            await tenant.resolved(last)
+        return known
 
     async def _change(self, tenant: TenantSettlement, request: StaffRequest, body: Any) -> StaffAnswer:
         """A result, a void or a withdrawal: recorded, or proposed if it moves more than one person may."""
@@ -97,11 +125,11 @@ class SettlementDesk:
             )
             return StaffAnswer(StaffOutcome.CONFLICT, "stale_revision", detail, "revision", revision)
         resolution = _resolution(body, before)
-        origin = Origin(STAFF, request.actor, request.correlation, note=body.note)
+        origin = _origin(request, body.note)
         at_risk = await tenant.at_risk(market_id)
         if _needs_two(tenant, at_risk):
-            number = await self._record.propose(tenant.slug, resolution, at_risk, origin)
-            return _done(contract.Taken(proposal_id=number), revision)
+            number = await self._record.propose(tenant.slug, resolution, at_risk, origin, revision)
+            return taken(contract.Taken(proposal_id=number), revision)
         recorded = await self._record.record(tenant.slug, market_id, lambda _: resolution, origin)
         return await self._recorded(tenant, recorded)
 
@@ -111,19 +139,19 @@ class SettlementDesk:
         except ValueError as error:
             raise _refused("unknown_proposal", "proposal_id") from error
         confirm = request.kind == contract.CONFIRM
-        origin = Origin(STAFF, request.actor, request.correlation)
+        origin = _origin(request)
         recorded, code = await self._record.judge(tenant.slug, number, origin, confirm=confirm)
         if code:
             raise _refused(code, "proposal_id")
         if not confirm:
-            return _done(contract.Taken(proposal_id=body.proposal_id), 0)
+            return taken(contract.Taken(proposal_id=body.proposal_id), 0)
         return await self._recorded(tenant, recorded)
 
     async def _recorded(self, tenant: TenantSettlement, recorded: Recorded | None) -> StaffAnswer:
         if recorded is None:
             raise _refused("nothing_new")
         await tenant.resolved(recorded)
-        return _done(contract.Taken(recorded.revision), recorded.revision)
+        return taken(contract.Taken(recorded.revision), recorded.revision)
 
     async def _turn(self, tenant: TenantSettlement, request: StaffRequest, body: Any) -> StaffAnswer:
         stop = request.kind == contract.STOP
@@ -132,31 +160,31 @@ class SettlementDesk:
             before, after = after, before
         what = "settlement.stopped" if stop else "settlement.resumed"
         data = {"market_id": body.market_id, "before": before, "after": after}
-        act = event(what, body.market_id, data, Origin(STAFF, request.actor, request.correlation))
-        revision = await self._runs.turn(tenant.slug, body.market_id, before, after, act)
+        act = event(what, body.market_id, data, _origin(request))
+        revision = await self._runs.turn(tenant.slug, body.market_id, before, after, act, request)
         if revision is None:
             raise _refused("not_running" if stop else "not_stopped", "market_id")
         if not stop:
             await tenant.requeue()
-        return _done(contract.Taken(revision), revision)
+        return taken(contract.Taken(revision), revision)
 
     async def _resettle(self, tenant: TenantSettlement, request: StaffRequest, body: Any) -> StaffAnswer:
         revision = tenant.revision(body.market_id)
         if not revision:
             raise _refused("no_results", "market_id")
-        origin = Origin(STAFF, request.actor, request.correlation)
+        origin = _origin(request)
         data = {"revision": revision}
-        await self._record.note(tenant.slug, body.market_id, "settlement.repeated", data, origin)
+        await self._record.note(tenant.slug, body.market_id, "settlement.repeated", data, origin, revision)
         await tenant.resettle(body.market_id)
-        return _done(contract.Taken(revision), revision)
+        return taken(contract.Taken(revision), revision)
 
 
 def _refused(code: str, field: str = "", detail: str = "") -> Refused:
     return Refused(code, detail or _REASONS[code], field)
 
 
-def _done(taken: contract.Taken, version: int) -> StaffAnswer:
-    return StaffAnswer(StaffOutcome.DONE, version=version, data=msgspec.msgpack.encode(taken))
+def _origin(request: StaffRequest, note: str = "") -> Origin:
+    return Origin(STAFF, request.actor, request.correlation, note=note, request=request)
 
 
 def _needs_two(tenant: TenantSettlement, at_risk: dict[str, int]) -> bool:

@@ -7,10 +7,12 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from pyplatform.contracts.sportsbook.settlement import Proposal, ProposalState, Revision
+from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome, StaffRequest
+from pyplatform.contracts.sportsbook.settlement import Proposal, ProposalState, Revision, Taken
 from pyplatform.contracts.sportsbook.trading import Recorded as Changed
 from pyplatform.eventstore import Event, append, tenant_transaction
 from pyplatform.kernel import ids
+from pyplatform.sportsbook.desk.keys import keep
 from pyplatform.sportsbook.desk.state import SUSPENDED
 from pyplatform.sportsbook.settlement.resolution import Resolution
 
@@ -58,7 +60,10 @@ select * from sportsbook.proposal where ($1 = '' or market_id = $1) order by pro
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Who says a result: `source` feed or staff; a feed with the number of its message, staff with a `note`."""
+    """Who says a result: `source` feed or staff; a feed with the number of its message, staff with a `note`.
+
+    `request` is the command of staff whose answer is kept with what it changes, if it came with a key.
+    """
 
     source: str
     actor: str
@@ -66,6 +71,7 @@ class Origin(msgspec.Struct, frozen=True):
     feed: str = ""
     feed_seq: int = 0
     note: str = ""
+    request: StaffRequest | None = None
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -136,17 +142,21 @@ class SettlementRecord:
         await append(
             connection, tenant, STREAM, event("market.resolved", market_id, data, origin), *told_to_owners
         )
+        await keep(connection, origin.request, taken(Taken(revision), revision))
         return Recorded(revision, resolution, origin.source, origin.feed, origin.feed_seq)
 
-    async def note(self, tenant: str, market_id: str, what: str, data: Any, origin: Origin) -> None:
-        """Record an act of staff that changes no result, such as a stopped run."""
+    async def note(
+        self, tenant: str, market_id: str, what: str, data: Any, origin: Origin, revision: int
+    ) -> None:
+        """Record an act of staff that changes no result; `revision` is what stands."""
         async with tenant_transaction(self._pool, tenant) as connection:
             await append(connection, tenant, STREAM, event(what, market_id, data, origin))
+            await keep(connection, origin.request, taken(Taken(revision), revision))
 
     async def propose(
-        self, tenant: str, resolution: Resolution, at_risk: dict[str, int], origin: Origin
+        self, tenant: str, resolution: Resolution, at_risk: dict[str, int], origin: Origin, revision: int = 0
     ) -> str:
-        """Put down a result that waits for a second person; returns its id."""
+        """Put down a result that waits for a second person while `revision` stands; returns its id."""
         number = ids.uuid7()
         market_id = resolution.market_id
         risk = _encode({currency: str(amount) for currency, amount in at_risk.items()})
@@ -156,6 +166,8 @@ class SettlementRecord:
             data = {"proposal": ids.text(number), "after": resolution, "note": origin.note}
             proposed = event("market.proposed", market_id, data, origin)
             await append(connection, tenant, STREAM, proposed, *_suspension(resolution, origin))
+            proposal = Taken(proposal_id=ids.text(number))
+            await keep(connection, origin.request, taken(proposal, revision))
         return ids.text(number)
 
     async def judge(
@@ -179,6 +191,7 @@ class SettlementRecord:
             data = {"proposal": ids.text(proposal_id), "state": state.value}
             await append(connection, tenant, STREAM, event("market.judged", market_id, data, origin))
             if not confirm:
+                await keep(connection, origin.request, taken(Taken(proposal_id=ids.text(proposal_id)), 0))
                 return None, ""
             resolution = _decoder.decode(row["payload"])
             return await self._append(connection, tenant, market_id, lambda _: resolution, origin), ""
@@ -194,6 +207,11 @@ class SettlementRecord:
         async with tenant_transaction(self._pool, tenant) as connection:
             rows = await connection.fetch(_HISTORY, market_id)
         return [_revision(row) for row in rows]
+
+
+def taken(result: Taken, revision: int) -> StaffAnswer:
+    """The answer to a command that was carried out."""
+    return StaffAnswer(StaffOutcome.DONE, version=revision, data=_encode(result))
 
 
 def same(one: Resolution, other: Resolution) -> bool:

@@ -7,9 +7,11 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from pyplatform.contracts.sportsbook.settlement import Run, RunState, WorkItem
+from pyplatform.contracts.sportsbook.desk import StaffRequest
+from pyplatform.contracts.sportsbook.settlement import Run, RunState, Taken, WorkItem
 from pyplatform.eventstore import Event, append, tenant_transaction
-from pyplatform.sportsbook.settlement.record import STREAM
+from pyplatform.sportsbook.desk.keys import keep
+from pyplatform.sportsbook.settlement.record import STREAM, taken
 
 Range = tuple[bytes, bytes]
 """First and last bet id, both included."""
@@ -172,7 +174,13 @@ class SettlementRuns:
             return bool(await connection.fetchval(_FINISH, *key))
 
     async def turn(
-        self, tenant: str, market_id: str, before: RunState, after: RunState, act: Event
+        self,
+        tenant: str,
+        market_id: str,
+        before: RunState,
+        after: RunState,
+        act: Event,
+        request: StaffRequest,
     ) -> int | None:
         """Stop or resume the newest run of a market, with the event of it.
 
@@ -182,6 +190,7 @@ class SettlementRuns:
             revision: int | None = await connection.fetchval(_TURN, market_id, before.value, after.value)
             if revision is not None:
                 await append(connection, tenant, STREAM, act)
+                await keep(connection, request, taken(Taken(revision), revision))
         return revision
 
     async def runs(

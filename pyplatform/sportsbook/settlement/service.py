@@ -67,7 +67,9 @@ class SettlementService:
             )
             for tenant in tenants
         }
-        self._desk = SettlementDesk(self._record, self._runs, self.tenants.get, self._say_recorded)
+        self._desk = SettlementDesk(
+            ports.pool, self._record, self._runs, self.tenants.get, self._say_recorded
+        )
         self._prices = PriceCopy()
         self.cashouts = {
             slug: CashOuts(one.tenant, one.book, self._prices, ports.wallet)

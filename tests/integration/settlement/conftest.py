@@ -153,11 +153,11 @@ class Shop:
         actor: str = "staff:ada",
         role: str = "settlement",
         expected: int = -1,
+        key: str = "",
     ) -> StaffAnswer:
         assert self.service is not None
-        request = StaffRequest(
-            self.tenant.slug, actor, (role,), kind, expected, ids.uuid7(), "", msgspec.msgpack.encode(body)
-        )
+        said = msgspec.msgpack.encode(body)
+        request = StaffRequest(self.tenant.slug, actor, (role,), kind, expected, ids.uuid7(), "", said, key)
         return msgspec.msgpack.decode(
             await self.service.answer(msgspec.msgpack.encode(request)), type=StaffAnswer
         )

@@ -89,6 +89,26 @@ async def test_staff_take_a_result_back_and_enter_another(shop: Shop) -> None:
     assert await shop.balance() == (1000 * EUR, 0)
 
 
+async def test_a_command_of_staff_sent_again_is_one_revision(shop: Shop) -> None:
+    await shop.place((A, 1, 20_000))
+    async with shop.settling():
+        entered = contract.EnterResult(A, (1,))
+        first = await shop.staff(contract.ENTER_RESULT, entered, expected=0, key="k")
+        again = await shop.staff(contract.ENTER_RESULT, entered, expected=0, key="k")
+        assert (first.replayed, again.replayed) == (False, True)
+        assert (first.version, first.data) == (again.version, again.data)
+        other = await shop.staff(contract.ENTER_RESULT, contract.EnterResult(A, (2,)), expected=0, key="k")
+        assert other.code == "idempotency_conflict"
+        await shop.done(A, 1)
+        back = await shop.staff(contract.TAKE_BACK, contract.TakeBack(A), key="back")
+        assert back.version == 2
+        await shop.staff(contract.ENTER_RESULT, entered)
+        late = await shop.staff(contract.TAKE_BACK, contract.TakeBack(A), key="back")
+        assert (late.replayed, late.version) == (True, 2)
+        await shop.done(A, 3)
+    assert await shop.balance() == (1010 * EUR, 0)
+
+
 _LEGS = ("a", "b")
 
 

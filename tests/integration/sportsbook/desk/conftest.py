@@ -82,9 +82,11 @@ class DeskOwner:
         actor: str = "staff:ann",
         roles: tuple[str, ...] = ("trader",),
         tenant: str = "",
+        key: str = "",
     ) -> StaffAnswer:
+        said = msgspec.msgpack.encode(body)
         request = StaffRequest(
-            tenant or self.tenant, actor, roles, kind, expected, ids.uuid7(), "", msgspec.msgpack.encode(body)
+            tenant or self.tenant, actor, roles, kind, expected, ids.uuid7(), "", said, key
         )
         subject = staff_subject(self.trading.owner, 1)
         return msgspec.msgpack.decode(

@@ -34,13 +34,16 @@ class Trader:
 
     def __init__(self, client: httpx.AsyncClient, tenant: str) -> None:
         self._client, self._tenant = client, tenant
+        self.replays: list[bool] = []
 
     async def __call__(
-        self, method: str, path: str, body: Any = None, status: int = 200, role: str = "trader"
+        self, method: str, path: str, body: Any = None, status: int = 200, role: str = "trader", key: str = ""
     ) -> Any:
         headers = {"X-Tenant": self._tenant, "Authorization": f"Bearer {role}"}
+        headers |= {"Idempotency-Key": key} if key else {}
         answer = await self._client.request(method, f"/v1/trading/{path}", json=body, headers=headers)
         assert answer.status_code == status, answer.text
+        self.replays.append(answer.headers.get("idempotency-replayed") == "true")
         return answer.json()
 
 
@@ -77,6 +80,18 @@ async def test_a_trader_suspends_prices_and_resumes_by_what_the_market_says(new_
         now = await call("GET", f"markets/{MARKET}")
         assert (now["status"], now["version"], now["holding"]) == ("open", 1, [])
         assert now["runners"][0]["price"] == now["runners"][0]["by_hand"] == "1.50"
+
+
+async def test_a_command_with_a_key_is_applied_once(new_owner: NewOwner) -> None:
+    async with new_owner() as owner, trading(owner) as call:
+        order = {"version": 0, "margin_bp": 700}
+        first = await call("PUT", f"markets/{MARKET}/margin", order, key="m-1")
+        assert await call("PUT", f"markets/{MARKET}/margin", order, key="m-1") == first
+        assert call.replays == [False, True]
+        other = await call("PUT", f"markets/{MARKET}/margin", order | {"margin_bp": 800}, 409, key="m-1")
+        assert (other["code"], other["field"]) == ("idempotency_conflict", "Idempotency-Key")
+        bad = await call("PUT", f"markets/{MARKET}/margin", order, 400, key="no spaces here")
+        assert bad["code"] == "idempotency_key_invalid"
 
 
 async def test_terms_travel_in_decimals_and_are_versioned_together(new_owner: NewOwner) -> None:
