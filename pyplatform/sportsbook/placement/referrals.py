@@ -31,6 +31,7 @@ from pyplatform.sportsbook.placement.reserving import Recheck
 REFERRAL_S: Final = 60
 """Seconds a trader has."""
 SECOND: Final = 1_000_000_000
+MILLISECOND: Final = 1_000_000
 
 Offer = tuple[tuple[int, ...], int]
 """Prices of the legs and stake that a trader would take; empty and 0 where he did not say."""
@@ -110,7 +111,11 @@ class Referrals:
                 return Refusal.REFERRAL_REJECTED
             case ReferralDecision.REOFFER:
                 return Refusal.REOFFERED
-        return await self._recheck.refusal(request_of(bet), bet.bet_id)
+        request = request_of(bet)
+        # What the delay in play is there for is not known sooner because a trader was quick.
+        waited = now_ns() - ids.timestamp_ms(bet.bet_id) * MILLISECOND
+        await asyncio.sleep(max(0.0, self._recheck.delay(request) - waited / SECOND))
+        return await self._recheck.refusal(request, bet.bet_id)
 
     def complete(self, answer: BetAnswer) -> BetAnswer:
         """The answer with what a trader offered instead, whoever asks again and whenever."""

@@ -173,6 +173,11 @@ class Recheck:
         self._owners = owners
         self._judge = judge
 
+    def delay(self, request: PlaceBet) -> int:
+        """Seconds a bet on our legs would wait now."""
+        views = self._owners.look(request, self._judge)
+        return max(view.delay for view in views)
+
     async def refusal(self, request: PlaceBet, bet_id: bytes) -> Refusal | None:
         """Why the bet would not be taken now; an owner that does not answer counts as a suspended market."""
         for leg in request.legs:

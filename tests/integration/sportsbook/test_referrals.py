@@ -1,5 +1,6 @@
 """Bets that a trader is asked about: what he says holds, also for an owner that comes after."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -142,3 +143,16 @@ async def test_decisions_that_make_no_sense_are_refused_by_name(house: House) ->
     assert forbidden.outcome is StaffOutcome.FORBIDDEN
     await decide(owner, house, answer, ReferralDecision.REJECT)
     assert (await decided(owner, answer)).code == "referral_rejected"
+
+
+async def test_a_quick_trader_does_not_shorten_the_delay_in_play(house: House) -> None:
+    """The price that was asked for may be that of a goal ago: the delay is there to find out."""
+    owner = asking(house)
+    feed(owner, definition(version=2, delay=1), prices())
+    answer = await owner.placement.place(house.attempt("10.00"))
+    assert answer.outcome is REFERRED
+    assert (await decide(owner, house, answer, ReferralDecision.APPROVE)).outcome is StaffOutcome.DONE
+    await asyncio.sleep(0.3)
+    feed(owner, definition("SUSPENDED", version=3, delay=1))
+    final = await decided(owner, answer)
+    assert (final.outcome, final.code) == (REFUSED, "market_suspended")
