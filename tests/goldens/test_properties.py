@@ -34,6 +34,13 @@ def test_probabilities_sum_to_one(prices: list[float], method: str) -> None:
     assert found.valid == all(0.0 < p < 1.0 for p in found.probabilities)
 
 
+@given(st.lists(st.floats(-8.0, 1.0).map(lambda size: 1 + 10**size), min_size=2, max_size=6))
+def test_prices_hardly_above_one_keep_the_sum(prices: list[float]) -> None:
+    found = odds.remove_margin(prices, method="balanced_book", on_invalid="allow")
+    scale = max(map(abs, found.probabilities))
+    assert math.fsum(found.probabilities) == pytest.approx(1.0, abs=1e-13 * scale)
+
+
 @pytest.mark.parametrize("method", odds.application_methods())
 def test_no_margin_leaves_the_longest_price_as_it_is(method: str) -> None:
     longest = 6.5e-7

@@ -5,12 +5,13 @@ use crate::method::{Method, Solution};
 
 pub(super) fn remove(book: &mut [f64], booksum: f64) -> Result<Solution, OddsError> {
     let limit = book.len() as f64;
-    let z = (booksum - 1.0) / (limit - 1.0);
-    if z >= 1.0 {
+    // 1 − z is this over n − 1; taken from z it would be nothing but rounding where every price is hardly above 1.
+    let against: f64 = book.iter().map(|p| 1.0 - p).sum();
+    if against <= 0.0 {
         return Err(OddsError::Unattainable { method: Method::BalancedBook.name(), booksum, limit });
     }
     for p in book {
-        *p = (*p - z) / (1.0 - z);
+        *p = 1.0 - (limit - 1.0) * (1.0 - *p) / against;
     }
-    Ok(Solution::closed(z))
+    Ok(Solution::closed((booksum - 1.0) / (limit - 1.0)))
 }
