@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -30,13 +31,19 @@ from pyplatform.wallet import WalletClient
 CONNECTIONS: Final = 16
 SECONDS: Final = 4.0
 ROUNDS: Final = 3
+OFFERED: Final = 200.0
+"""Bets a second where they come at their times."""
 PLAYED_OVER_S: Final = 300
 """The stream is spread over more time than the benchmark takes, so that the market stays alive."""
 MARKET_WAIT_S: Final = 20.0
 
 
-async def measure(stream: list[bytes]) -> dict[str, list[float]]:
-    """Figures: `per_second`, `p50_ms`, `p99_ms`; `cpu_us` of all processes but the load a bet; its `ratio`."""
+async def measure(stream: list[bytes], rate: float = 0.0) -> dict[str, list[float]]:
+    """Figures: `per_second`, `p50_ms`, `p99_ms`; `cpu_us` of all processes but the load a bet; its `ratio`.
+
+    `cpu_us_gateway` and so on are the parts of the processes. `rate` bets are offered a second, whether answered or
+    not; 0: the next when the last is answered.
+    """
     with tempfile.TemporaryDirectory(prefix="pyplatform-bench-") as folder:
         recording = record(Path(folder), stream)
         feeds = feed_roles(feeds_of([recording]), PLAYED_OVER_S)
@@ -45,9 +52,9 @@ async def measure(stream: list[bytes]) -> dict[str, list[float]]:
         async with Platform(
             data, (*ONE_OF_EACH, *feeds), arguments=arguments, env=QUICK_ENTRY, log_to_files=True
         ) as platform:
-            load = await prepare(platform)
-            counted = [process.pid for process in platform.processes.values()]
-            counted += [platform.servers.pid(name) for name in platform.servers.names]
+            load = msgspec.structs.replace(await prepare(platform), rate=rate)
+            counted = {name: process.pid for name, process in platform.processes.items()}
+            counted |= {name: platform.servers.pid(name) for name in platform.servers.names}
             return await asyncio.to_thread(_run, load, counted)
 
 
@@ -91,7 +98,7 @@ async def _open_market(client: AsyncClient) -> tuple[str, list[int]]:
             await asyncio.sleep(0.1)
 
 
-def _run(load: Load, counted: list[int]) -> dict[str, list[float]]:
+def _run(load: Load, counted: Mapping[str, int]) -> dict[str, list[float]]:
     command = [sys.executable, "-m", "bench.http_load"]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -99,4 +106,4 @@ def _run(load: Load, counted: list[int]) -> dict[str, list[float]]:
         if process.stdin is not None:
             process.stdin.write(msgspec.json.encode(load).decode() + "\n")
             process.stdin.flush()
-        return collect(process, counted)
+        return collect(process, list(counted.values()), counted)

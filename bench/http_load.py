@@ -35,6 +35,8 @@ class Load(msgspec.Struct, frozen=True):
     seconds: float
     rounds: int
     repeat: int
+    rate: float = 0.0
+    """Bets offered a second by all connections together; 0: each sends the next when the last is answered."""
 
 
 class Connection(asyncio.Protocol):
@@ -50,6 +52,8 @@ class Connection(asyncio.Protocol):
         self._head = head.encode()
         self._tails = [_tail(load.market_id, selection) for selection in load.selections]
         self._repeat = load.repeat
+        self._period = len(load.tokens) / load.rate if load.rate else 0.0
+        self._due = 0.0
         self._sent = 0
         self._unavailable = 0
         self._answer = bytearray()
@@ -63,17 +67,36 @@ class Connection(asyncio.Protocol):
         """Keep the way to the server."""
         self._transport = transport  # type: ignore[assignment]
 
-    async def send_until(self, moment: float) -> list[float]:
-        """Send one bet after the other; returns the milliseconds of each."""
+    async def send_until(self, moment: float, offset: float) -> list[float]:
+        """Send one bet after the other; returns the milliseconds of each.
+
+        Connections that send at their times begin `offset` of a period apart.
+        """
         self._until, self.taken = moment, []
         self._done = asyncio.get_running_loop().create_future()
+        self._due = time.perf_counter() + (offset - 1) * self._period
         self._next()
         await self._done
         return self.taken
 
     def _next(self) -> None:
-        if self._sent % self._repeat == 0:
-            self._started = time.perf_counter()
+        """Send the next bet: at once, or when it is due."""
+        if self._sent % self._repeat:
+            self._begin()
+            return
+        now = time.perf_counter()
+        self._due += self._period
+        if self._period and self._due > now:
+            asyncio.get_running_loop().call_later(self._due - now, self._start)
+        else:
+            # Who should have sent before has been waiting since then.
+            self._start(self._due if self._period else now)
+
+    def _start(self, since: float = 0.0) -> None:
+        self._started = since or time.perf_counter()
+        self._begin()
+
+    def _begin(self) -> None:
         self._sent += 1
         self._send()
 
@@ -145,7 +168,10 @@ async def run(load: Load) -> None:
         if number:
             print(json.dumps({"event": "start"}), flush=True)
         started = time.perf_counter()
-        each = await asyncio.gather(*(c.send_until(started + seconds) for c in connections))
+        count = len(connections)
+        each = await asyncio.gather(
+            *(c.send_until(started + seconds, place / count) for place, c in enumerate(connections))
+        )
         passed = time.perf_counter() - started
         taken = [milliseconds for one in each for milliseconds in one]
         if number:

@@ -83,6 +83,7 @@ class Measures:
             "feed_file": lambda: feed_core.large_file(self._stream),
             "durable_bet": lambda: uvloop.run(durable.measure(self._settings, self._server_pids)),
             "http_bets": lambda: uvloop.run(http_bets.measure(self._stream)),
+            "http_bets_offered": lambda: uvloop.run(http_bets.measure(self._stream, http_bets.OFFERED)),
             "suspend": lambda: uvloop.run(suspending.measure(self._stream)),
             "http_reads": lambda: uvloop.run(http_reads.measure()),
             "concurrent_bets": lambda: uvloop.run(concurrent_bets.measure(self._settings, self._server_pids)),
