@@ -148,11 +148,11 @@ async def test_decisions_that_make_no_sense_are_refused_by_name(house: House) ->
 async def test_a_quick_trader_does_not_shorten_the_delay_in_play(house: House) -> None:
     """The price that was asked for may be that of a goal ago: the delay is there to find out."""
     owner = asking(house)
-    feed(owner, definition(version=2, delay=1), prices())
+    feed(owner, definition(version=2, delay=2), prices())
     answer = await owner.placement.place(house.attempt("10.00"))
     assert answer.outcome is REFERRED
     assert (await decide(owner, house, answer, ReferralDecision.APPROVE)).outcome is StaffOutcome.DONE
-    await asyncio.sleep(0.3)
-    feed(owner, definition("SUSPENDED", version=3, delay=1))
+    await asyncio.sleep(1.0)
+    feed(owner, definition("SUSPENDED", version=3, delay=2))
     final = await decided(owner, answer)
     assert (final.outcome, final.code) == (REFUSED, "market_suspended")
