@@ -6,8 +6,30 @@ use crate::json::Cursor;
 use crate::problem::{Fault, Reason};
 use crate::sweep::Sweep;
 
-/// `text` in units of its `places`-th decimal; `None` if it is no plain decimal, has more places, or is too large.
+/// `text` in units of its `places`-th decimal; `None` if it is no decimal, has more places, or is too large.
 pub(crate) fn fixed(text: &[u8], places: usize) -> Option<i64> {
+    let Some(at) = text.iter().position(|byte| byte.eq_ignore_ascii_case(&b'e')) else {
+        return plain(text, places);
+    };
+    let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
+    let (down, size) = match exponent {
+        [b'-', size @ ..] => (true, size),
+        [b'+', size @ ..] | size => (false, size),
+    };
+    let size = size.first()?.is_ascii_digit().then(|| std::str::from_utf8(size).ok()?.parse::<u8>().ok())?;
+    let size = usize::from(size?);
+    match (down, places.checked_sub(size)) {
+        (false, _) => plain(mantissa, places + size),
+        (true, Some(places)) => plain(mantissa, places),
+        (true, None) => {
+            let divisor = 10i64.checked_pow(u32::try_from(size - places).ok()?)?;
+            plain(mantissa, 0).filter(|whole| whole % divisor == 0).map(|whole| whole / divisor)
+        }
+    }
+}
+
+/// The same without an exponent.
+fn plain(text: &[u8], places: usize) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
@@ -90,12 +112,40 @@ mod tests {
 
     #[test]
     fn decimals_are_exact_or_refused() {
-        for (text, value) in
-            [("0.0800", 800), ("-3", -30_000), (".5", 5_000), ("1.", 10_000), ("0.12340000", 1_234)]
-        {
+        for (text, value) in [
+            ("0.0800", 800),
+            ("-3", -30_000),
+            (".5", 5_000),
+            ("1.", 10_000),
+            ("0.12340000", 1_234),
+            ("8E-2", 800),
+            ("1.25e+3", 12_500_000),
+            ("-30e-1", -30_000),
+            ("1000000e-10", 1),
+            ("0e0", 0),
+        ] {
             assert_eq!(fixed(text.as_bytes(), 4), Some(value), "{text}");
         }
-        for text in ["", "-", ".", "0.00001", "1e3", "1.2.3", "NaN", "99999999999999999999", "+1", " 1"] {
+        for text in [
+            "",
+            "-",
+            ".",
+            "0.00001",
+            "1e-5",
+            "1e",
+            "e1",
+            "1e1.5",
+            "1e+-1",
+            "1e++1",
+            "1e1 ",
+            "1e99",
+            "1e400000000000000000000",
+            "1.2.3",
+            "NaN",
+            "99999999999999999999",
+            "+1",
+            " 1",
+        ] {
             assert_eq!(fixed(text.as_bytes(), 4), None, "{text}");
         }
     }
