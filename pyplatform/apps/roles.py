@@ -66,10 +66,12 @@ async def projector(context: Context) -> None:
     """Write the read models, balances and bets from the ledger and markets from the bus; anchor what verifies."""
     from pyplatform.projections import ReadModels  # noqa: PLC0415
     from pyplatform.sportsbook.consumers import MarketProjector  # noqa: PLC0415
-    from pyplatform.sportsbook.mybets import BetProjector  # noqa: PLC0415
+    from pyplatform.sportsbook.history.recorder import PriceRecorder  # noqa: PLC0415
+    from pyplatform.sportsbook.tickets import TicketTeller, ToldBetProjector  # noqa: PLC0415
     from pyplatform.wallet.auditor import run_auditor  # noqa: PLC0415
     from pyplatform.wallet.entries import run_entry_projector  # noqa: PLC0415
     from pyplatform.wallet.service import run_balance_projector  # noqa: PLC0415
+    from pyplatform.wallet.store import JournalReader  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
         bus = await _bus(stack, context.settings, "projector")
@@ -77,7 +79,14 @@ async def projector(context: Context) -> None:
         stack.push_async_callback(models.close)
         markets = MarketProjector(bus, models, list(context.tenants))
         url = context.settings.postgres_url
-        bets = [BetProjector(bus.js, url, models, tenant) for tenant in context.tenants]
+        days = context.settings.price_days
+        history = [PriceRecorder(bus.js, url, tenant, days) for tenant in context.tenants]
+        bets = []
+        for tenant in context.tenants:
+            reader = JournalReader(url, tenant)
+            stack.push_async_callback(reader.close)
+            teller = TicketTeller(bus, models, reader, tenant)
+            bets.append(ToldBetProjector(bus.js, url, models, tenant, teller))
         context.ready("")
         await _until_stop(
             context.stop,
@@ -87,6 +96,7 @@ async def projector(context: Context) -> None:
                 run_auditor(context.settings, context.tenants, context.stop, bus),
                 markets.run(),
                 *(projector.run() for projector in bets),
+                *(recorder.run() for recorder in history),
             ],
         )
 
@@ -193,6 +203,7 @@ async def gateway(context: Context) -> None:
     from pyplatform.pam.staff import Staff  # noqa: PLC0415
     from pyplatform.projections import ReadModels  # noqa: PLC0415
     from pyplatform.sportsbook.desk.client import DeskClient  # noqa: PLC0415
+    from pyplatform.sportsbook.history.store import PriceStore  # noqa: PLC0415
     from pyplatform.sportsbook.settlement.client import SettlementClient  # noqa: PLC0415
     from pyplatform.wallet.statements import Statements  # noqa: PLC0415
 
@@ -218,7 +229,15 @@ async def gateway(context: Context) -> None:
             await pool.fetchval("select 1")
 
         await stack.enter_async_context(
-            build(app, bus, models, sessions=callers, tenants=context.tenants, checks={"postgres": postgres})
+            build(
+                app,
+                bus,
+                models,
+                sessions=callers,
+                history=PriceStore(pool),
+                tenants=context.tenants,
+                checks={"postgres": postgres},
+            )
         )
         options = context.options
         running = await stack.enter_async_context(serving(app, options.host, options.port))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pyplatform.apidoc import asyncapi, openapi
 from pyplatform.apidoc.serve import add_documentation
 from pyplatform.gateway.api import routes as gateway_routes
+from pyplatform.gateway.history_api import history_routes
 from pyplatform.gateway.liability_api import liability_routes
 from pyplatform.gateway.push.stream import Stream
 from pyplatform.http.app import App
@@ -18,6 +19,7 @@ from pyplatform.pam.staff import Staff
 from pyplatform.pam.staff_api import routes as staff_routes
 from pyplatform.sportsbook.desk.api import routes as trading_routes
 from pyplatform.sportsbook.desk.client import DeskClient
+from pyplatform.sportsbook.desk.customers_api import routes as customer_routes
 from pyplatform.sportsbook.placement.referral_api import routes as referral_routes
 from pyplatform.sportsbook.settlement.api import routes as settlement_routes
 from pyplatform.sportsbook.settlement.client import SettlementClient
@@ -40,6 +42,7 @@ def add_domain_routes(
     player_routes(app, accounts)
     staff_routes(app, staff)
     trading_routes(app, desk, tenants)
+    customer_routes(app, desk)
     referral_routes(app, desk, tenants)
     settlement_routes(app, settlement)
     statement_routes(app, statements, tenants)
@@ -52,6 +55,7 @@ def describe(what: str) -> dict[str, Any]:
     app = App(TITLE, metadata.version("pyplatform"))
     add_domain_routes(app, nothing, nothing, nothing, nothing, nothing, {})
     liability_routes(app, nothing)
+    history_routes(app, nothing, nothing)
     gateway_routes(app, nothing, nothing, nothing, nothing, nothing, Stream(nothing, nothing, ()))
     add_health(app, {})
     add_documentation(app)

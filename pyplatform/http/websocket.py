@@ -18,8 +18,7 @@ class WebSocket:
     """
 
     def __init__(self, scope: Scope, protocol: RSGIWebsocketProtocol) -> None:
-        self.headers = scope.headers
-        self._protocol = protocol
+        self.headers, self._protocol = scope.headers, protocol
 
     async def accept(self) -> None:
         """Complete the handshake."""

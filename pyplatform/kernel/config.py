@@ -17,9 +17,11 @@ VARIABLES: Final = {
     "tenants_file": "PYPLATFORM_TENANTS",
     "trusted_proxies": "PYPLATFORM_TRUSTED_PROXIES",
     "owners": "PYPLATFORM_OWNERS",
+    "price_days": "PYPLATFORM_PRICE_DAYS",
 }
 _SERVERS: Final = ("postgres_url", "nats_url", "redis_url")
 MOST_OWNERS: Final = 64
+MOST_PRICE_DAYS: Final = 3_650
 _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
 
@@ -28,7 +30,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `trusted_proxies` are networks, such as "10.0.0.0/8, fd00::/8": what a connection from them says of its client's
     address (`X-Forwarded-For`) is believed, and nobody else's word. `owners`: how many processes share the events of
-    the sportsbook; the same for every process, and changed only while none of them runs.
+    the sportsbook; the same for every process, and changed only while none of them runs. `price_days`: for how many
+    days prices that were published are kept.
     """
 
     postgres_url: str = ""
@@ -39,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tenants_file: str = ""
     trusted_proxies: str = ""
     owners: int = 1
+    price_days: int = 90
 
     @classmethod
     def from_env(
@@ -62,7 +66,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         owners = found.get("owners", "1")
         if not (owners.isascii() and owners.isdigit() and 1 <= int(owners) <= MOST_OWNERS):
             raise PlatformError(f"PYPLATFORM_OWNERS is {owners!r}: use a number from 1 to {MOST_OWNERS}")
-        return cls(**{**found, "log_level": level, "owners": int(owners)})  # type: ignore[arg-type]
+        days = found.get("price_days", "90")
+        if not (days.isascii() and days.isdigit() and 1 <= int(days) <= MOST_PRICE_DAYS):
+            raise PlatformError(
+                f"PYPLATFORM_PRICE_DAYS is {days!r}: use a number from 1 to {MOST_PRICE_DAYS}"
+            )
+        numbers = {"owners": int(owners), "price_days": int(days)}
+        return cls(**{**found, "log_level": level, **numbers})  # type: ignore[arg-type]
 
     def to_env(self) -> dict[str, str]:
         """Environment variables with which a child process reads the same settings."""

@@ -52,6 +52,7 @@ from pyplatform.pam.staff import CONSOLE, OpenedStaff, Staff
 from pyplatform.pam.staff_store import Member
 from pyplatform.projections import Effects, ReadModels
 from pyplatform.sportsbook.desk.client import DeskClient
+from pyplatform.sportsbook.history.store import PriceStore
 from pyplatform.sportsbook.settlement.client import SettlementClient
 from pyplatform.wallet.statements import Statements
 from tests.contract.desk import Desk
@@ -281,6 +282,7 @@ async def platform(
                 bus,
                 models,
                 sessions=callers,
+                history=PriceStore(found.pool),
                 tenants=tenants,
                 checks={},
                 hears_all_after=hears_all_after,

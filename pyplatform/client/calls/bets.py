@@ -5,15 +5,14 @@ from urllib.parse import quote
 from pyplatform.client.call import Call, new_key
 from pyplatform.client.types.bets import (
     BetRequest,
-    BetState,
     BetView,
     CashOutOffer,
     CashOutOrder,
     CashOutSale,
-    MyBet,
     MyBets,
     QuoteView,
 )
+from pyplatform.client.types.shared import BetState, MyBet
 
 
 def place_bet(body: BetRequest, *, key: str = "") -> Call[BetView]:

@@ -5,41 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from pyplatform.client.types.shared import PricePolicy
-
-BetType = Literal[
-    "ACCA",
-    "ALPHABET",
-    "CANADIAN",
-    "DOUBLE",
-    "DSA",
-    "EIGHTFOLD",
-    "FIVEFOLD",
-    "FLAG",
-    "FOURFOLD",
-    "GOLIATH",
-    "HEINZ",
-    "LUCKY127",
-    "LUCKY15",
-    "LUCKY255",
-    "LUCKY31",
-    "LUCKY63",
-    "PATENT",
-    "ROUND_ROBIN",
-    "SAME_GAME",
-    "SEVENFOLD",
-    "SINGLE",
-    "SIXFOLD",
-    "SSA",
-    "SUPER_FLAG",
-    "SUPER_HEINZ",
-    "SYSTEM",
-    "TREBLE",
-    "TRIXIE",
-    "UNION_JACK",
-    "YANKEE",
-]
-"""Types a slip may have, named as in `core.betting`; legs of a SAME_GAME are of one event, at one price."""
+from pyplatform.client.types.shared import BetType, MyBet, PricePolicy
 
 
 class LegRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -72,9 +38,6 @@ class BetRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tolerance: str | None = None
     free_bet_id: str | None = None
 
-
-BetState = Literal["cashed_out", "open", "pending", "referred", "rejected", "settled", "voided"]
-"""Where a bet stands in the ledger; `REFERRED` is pending, and a trader is asked."""
 
 BetStatus = Literal["accepted", "referred"]
 """Where a placed bet stands."""
@@ -154,45 +117,6 @@ class CashOutSale(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     part: str
     open: bool
     seq: int
-
-
-class MyLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A leg at the price taken; `each_way` such as "1/5 1-2-3" are the terms of its place part.
-
-    With `best_odds` it is paid at the starting price if that is better.
-    """
-
-    market_id: str
-    selection_id: int
-    price: str
-    banker: bool
-    each_way: str | None
-    best_odds: bool = False
-
-
-class MyBet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A bet as the ledger knows it at entry `as_of_seq`.
-
-    `stake` is that of all lines; `returned` is what was paid so far, settlements and what was sold together, null while
-    nothing was. `price` is that of a SAME_GAME. `boost_pct` is a bonus on the profit if every leg wins; for it and for
-    starting prices no more than `max_return` is paid.
-    """
-
-    bet_id: str
-    status: BetState
-    type: BetType
-    legs: list[MyLeg]
-    sizes: list[int]
-    each_way: bool
-    free_bet: bool
-    price: str | None
-    stake: str
-    currency: str
-    returned: str | None
-    placed_at: str
-    as_of_seq: int
-    boost_pct: str | None = None
-    max_return: str | None = None
 
 
 class MyBets(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

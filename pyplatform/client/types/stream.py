@@ -5,11 +5,14 @@ from typing import Literal
 import msgspec
 
 from pyplatform.client.types.shared import (
+    BetType,
     EventView,
     LiabilityTotal,
     MarketLiability,
     MarketStatus,
     MarketView,
+    MyBet,
+    MyLeg,
     SportView,
 )
 
@@ -70,6 +73,22 @@ class MarketState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     topic: str
     seq: int
     market: MarketView
+
+
+class MyBetChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="my_bet"):
+    """One of one's own bets is new or has changed; of two changes in a row only the later may be told."""
+
+    topic: str
+    seq: int
+    bet: MyBet
+
+
+class MyBetsState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="my_bets"):
+    """Snapshot of one's own bets: the newest fifty, newest first."""
+
+    topic: str
+    seq: int
+    bets: list[MyBet]
 
 
 class Ping(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ping"):
@@ -138,6 +157,49 @@ class Subscribed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     why: Literal["gap", "new", "overflow", "resumed"]
 
 
+TicketOutcome = Literal["accepted", "pending", "referred", "refused"]
+"""What was decided of a bet, for now where it waits: `PENDING` out its delay, `REFERRED` for a trader."""
+
+
+class TicketView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A decision on a bet, entry `entry` of the ledger; a bet that waited has two. Prices are those taken, of a refused
+    bet those that were to be had; `max_stake` is what would have been taken, null where that was not why.
+    """
+
+    entry: int
+    at: str
+    bet_id: str
+    player_id: str
+    brand: int
+    outcome: TicketOutcome
+    code: str | None
+    type: BetType
+    legs: list[MyLeg]
+    sizes: list[int]
+    each_way: bool
+    free_bet: bool
+    price: str | None
+    stake: str
+    currency: str
+    max_stake: str | None
+
+
+class TicketChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ticket"):
+    """A new ticket. None is left out: who is too slow for them is told and gets a snapshot."""
+
+    topic: str
+    seq: int
+    ticket: TicketView
+
+
+class TicketsState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="tickets"):
+    """Snapshot of the tickets that meet the filter, up to five hundred, oldest first."""
+
+    topic: str
+    seq: int
+    tickets: list[TicketView]
+
+
 class TreeState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="tree"):
     """The tree of sports, at first and whenever it is another, at most once a second."""
 
@@ -190,4 +252,8 @@ Heard = (
     | TreeState
     | LiabilityState
     | LiabilityChange
+    | MyBetsState
+    | MyBetChange
+    | TicketsState
+    | TicketChange
 )

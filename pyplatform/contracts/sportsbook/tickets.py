@@ -36,7 +36,8 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True):
 
 
 class BetsTold(msgspec.Struct, array_like=True, frozen=True):
-    """The entries of a ledger after `lo` up to `hi`: bets that changed as (player, bet id), and what was decided.
+    """The entries of a ledger after `lo` up to `hi`: bets that changed as (player, bet id), and what was decided, None
+    when nobody had asked for tickets lately.
 
     Who heard up to less than `lo` has missed something.
     """
@@ -45,11 +46,11 @@ class BetsTold(msgspec.Struct, array_like=True, frozen=True):
     lo: int
     hi: int
     touched: list[tuple[bytes, bytes]]
-    tickets: list[Ticket]
+    tickets: list[Ticket] | None
 
 
 class AskTickets(msgspec.Struct, array_like=True, frozen=True):
-    """A question for the newest tickets after entry `after`."""
+    """A question for the newest tickets after entry `after`; they are told for half a minute from then on."""
 
     after: int
 

@@ -17,18 +17,22 @@ MAX_NOTES: Final = 512
 """A client that lets so many answers to its own messages wait is let go."""
 MAX_WAITING: Final = 2_048
 """Messages that wait for a client at most; the topic that would pass it starts anew with a snapshot."""
+AGAIN_SECONDS: Final = 1.0
+"""Until a snapshot that could not be made is tried again."""
+_AWAY: Final = "a part of the platform does not answer; the topic begins as soon as it does"
 _WHOLE: Final = ""
 """Part of a topic that stands for its snapshot, which is made when its turn comes."""
 
 
 class Following:
-    """How a client follows a topic: what of it, and why it is due a snapshot, if it is."""
+    """How a client follows a topic: what of it, why it was sent a snapshot last, and whether one cannot be had yet."""
 
-    __slots__ = ("accepts", "topic", "why")
+    __slots__ = ("accepts", "topic", "waits", "why")
 
     def __init__(self, topic: Topic, accepts: Accepts | None) -> None:
         self.topic, self.accepts = topic, accepts
         self.why: Start = "new"
+        self.waits = False
 
 
 class Client:
@@ -110,16 +114,23 @@ class Client:
     async def _begin(self, following: Following) -> None:
         """Say why, then the topic as it stands; what changes meanwhile waits behind it."""
         topic = following.topic
-        await self._say(encode(Subscribed(topic.name, topic.seq, following.why)))
+        if not following.waits:
+            await self._say(encode(Subscribed(topic.name, topic.seq, following.why)))
         self.forget(topic.name)  # the snapshot has it
         try:
             await self._say(encode(await topic.snapshot(self.session, following.accepts)))
-        except Unavailable as error:
-            topic.listeners.pop(self, None)
-            self.follows.pop(topic.name, None)
-            self.forget(topic.name)
-            told = f"a part of the platform does not answer ({error}); subscribe again"
-            await self._say(encode(Trouble("unavailable", told, topic=topic.name)))
+        except Unavailable:
+            if not following.waits:
+                await self._say(encode(Trouble("unavailable", _AWAY, topic=topic.name)))
+            following.waits = True
+            asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._begin_again, following)
+        else:
+            following.waits = False
+
+    def _begin_again(self, following: Following) -> None:
+        name = following.topic.name
+        if self.follows.get(name) is following and not self._ended:
+            self.start(name, following.why)
 
     async def _say(self, text: str) -> None:
         async with asyncio.timeout(SEND_SECONDS):

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from pyplatform.contracts.pam import Session, SessionPort, StaffSession
+from pyplatform.gateway.push.bets import MyBetChange, MyBetsState, TicketChange, TicketsState
 from pyplatform.gateway.push.client import Client
 from pyplatform.gateway.push.frames import (
     Gone,
@@ -51,6 +52,10 @@ SENDS: Final = (
     TreeState,
     LiabilityState,
     LiabilityChange,
+    MyBetsState,
+    MyBetChange,
+    TicketsState,
+    TicketChange,
 )
 _login = msgspec.json.Decoder(Login)
 _said = msgspec.json.Decoder(Subscribe | Unsubscribe | Pong)

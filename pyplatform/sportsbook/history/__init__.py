@@ -1,0 +1,1 @@
+"""Every price that was published, kept for as long as configured."""
