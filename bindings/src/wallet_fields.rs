@@ -110,6 +110,9 @@ pub(crate) fn record<'py>(
     kind: &str,
     id: &[u8],
 ) -> PyResult<Option<Bound<'py, PyDict>>> {
+    if !wallet::Object::KINDS.contains(&kind) {
+        return Err(invalid("kind", format!("{kind:?} is none of {}", wallet::Object::KINDS.join(", "))));
+    }
     let id = ObjectId::new(array("id", id)?).map_err(|error| invalid("id", error))?;
     wallet.record(kind, &id).map(|fields| dictionary(py, &fields)).transpose()
 }

@@ -1,5 +1,5 @@
 //! Frames of requests, each after its length, for a machine with a journal that never fails: each is answered once and
-//! the machine goes on leading.
+//! the machine goes on leading. It remembers four answers, so that older keys are looked up in the journal.
 
 #![no_main]
 
@@ -9,13 +9,14 @@ use std::collections::BTreeSet;
 
 struct House {
     machine: Shard,
-    journal: Vec<Vec<u8>>,
+    /// Batches, each with the sequence it ends at.
+    journal: Vec<(u64, Vec<u8>)>,
     answered: BTreeSet<u64>,
 }
 
 impl House {
     fn new() -> Self {
-        let machine = Shard::new("aurora", Limits::default());
+        let machine = Shard::new("aurora", Limits { recent_keys: 4, ..Limits::default() });
         Self { machine, journal: Vec::new(), answered: BTreeSet::new() }
     }
 
@@ -31,8 +32,14 @@ impl House {
                     Action::Read { .. } => self.machine.rows(self.machine.epoch(), &[], true),
                     Action::Append(batch) => {
                         let (epoch, hi) = (batch.header.epoch, batch.header.hi);
-                        self.journal.push(batch.bytes);
+                        self.journal.push((hi, batch.bytes));
                         self.machine.append_result(epoch, hi, Outcome::Committed);
+                    }
+                    Action::Recall { id, seqs } => {
+                        let at = |seq: &u64| self.journal.partition_point(|(hi, _)| hi < seq);
+                        let wanted: BTreeSet<usize> = seqs.iter().map(at).collect();
+                        let batches: Vec<&[u8]> = wanted.iter().map(|&at| &self.journal[at].1[..]).collect();
+                        self.machine.recalled(self.machine.epoch(), id, &batches);
                     }
                     Action::Reply { ticket, frame } => {
                         assert!(self.answered.insert(ticket), "answered once");
@@ -59,7 +66,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(house.answered.len() as u64 == tickets && house.machine.standing() == Standing::Leading);
     }
     let mut follower = Follower::new("aurora").expect("a shard's name");
-    for batch in &house.journal {
+    for (_, batch) in &house.journal {
         follower.apply(batch).expect("what was journaled is followed");
     }
 });

@@ -92,6 +92,30 @@ proptest! {
     }
 }
 
+/// However many legs a transaction has, all of them are posted or none, and the refusal names the account.
+#[test]
+fn three_hundred_legs_stand_or_fall_together() {
+    let mut ledger = Ledger::new();
+    let psp = ledger.open(key(AccountCode::PspClearing, 1, false));
+    let amount = Amount::from_i64(7);
+    let mut legs: Vec<_> = (0..300_u32)
+        .map(|n| {
+            let owner = Owner::new([u8::try_from(n % 250).expect("small"); 16]);
+            let real = AccountKey { owner, ..key(AccountCode::PlayerReal, 1, false) };
+            Posting { debit: psp, credit: ledger.open(real), amount }
+        })
+        .collect();
+    let mut after = vec![After::default(); legs.len() + 1];
+    ledger.post(&legs, &mut after[..300]).expect("all may be");
+    assert_eq!(ledger.balance(psp), Amount::from_i64(2_100));
+    let before = ledger.state_hash();
+    let poor = key(AccountCode::PlayerBetHeld, 9, false);
+    legs.push(Posting { debit: ledger.open(poor), credit: legs[0].credit, amount });
+    assert_eq!(ledger.post(&legs, &mut after), Err(PostingError::BelowFloor(poor)));
+    assert_eq!((ledger.state_hash(), ledger.recomputed_hash()), (before, before));
+    assert_eq!(AccountCode::from_number(9_999), None, "there is no such account");
+}
+
 #[test]
 fn refusals_say_why() {
     let mut ledger = Ledger::new();

@@ -62,6 +62,9 @@ macro_rules! objects {
         }
 
         impl Object {
+            /// Names of all kinds.
+            pub const KINDS: &'static [&'static str] = &[$($text,)*];
+
             /// Name of the kind in reports.
             pub const fn kind(&self) -> &'static str {
                 match self {
