@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyBytes, PyInt, PyTuple};
 
 use crate::betting::value_error;
-use crate::betting_fields::{fraction, items, price, share, wrong};
+use crate::betting_fields::{fraction, items, price, share, whole, wholes, wrong};
 use crate::betting_leg::FINISHES;
 use crate::betting_read::read;
 use crate::odds::truth;
@@ -165,11 +165,15 @@ pub(crate) fn cash_out(
 /// The lines of a type by its name.
 fn structure(
     name: &str,
-    n: Option<usize>,
-    sizes: Option<Vec<usize>>,
-    bankers: Option<Vec<usize>>,
+    n: Option<&Bound<'_, PyAny>>,
+    sizes: Option<&Bound<'_, PyAny>>,
+    bankers: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Structure> {
-    let (sizes, bankers) = (sizes.unwrap_or_default(), bankers.unwrap_or_default());
+    let numbers = |field, given: Option<&Bound<'_, PyAny>>| {
+        given.map_or_else(|| Ok(Vec::new()), |given| wholes(field, given))
+    };
+    let (sizes, bankers) = (numbers("sizes", sizes)?, numbers("bankers", bankers)?);
+    let n = n.map(|n| whole::<usize>("n", n)).transpose()?;
     let Some(n) = n.or_else(|| Structure::usual_legs(name)) else {
         // A name that is no type says so whatever the number of legs.
         let unknown = |error: &BettingError| matches!(error, BettingError::Field { field: "type", .. });
@@ -184,9 +188,9 @@ fn structure(
 #[pyo3(signature = (kind, n = None, sizes = None, bankers = None))]
 pub(crate) fn line_count(
     kind: &str,
-    n: Option<usize>,
-    sizes: Option<Vec<usize>>,
-    bankers: Option<Vec<usize>>,
+    n: Option<&Bound<'_, PyAny>>,
+    sizes: Option<&Bound<'_, PyAny>>,
+    bankers: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<u128> {
     structure(kind, n, sizes, bankers).map(|structure| structure.line_count())
 }
@@ -197,9 +201,9 @@ pub(crate) fn line_count(
 pub(crate) fn lines<'py>(
     py: Python<'py>,
     kind: &str,
-    n: Option<usize>,
-    sizes: Option<Vec<usize>>,
-    bankers: Option<Vec<usize>>,
+    n: Option<&Bound<'_, PyAny>>,
+    sizes: Option<&Bound<'_, PyAny>>,
+    bankers: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Vec<Bound<'py, PyTuple>>> {
     let lines = structure(kind, n, sizes, bankers)?.lines().map_err(value_error)?;
     lines.iter().map(|line| PyTuple::new(py, line)).collect()
@@ -229,8 +233,8 @@ pub(crate) fn rule4_pence(
 #[doc = include_str!(concat!(env!("OUT_DIR"), "/betting.each_way_terms"))]
 #[pyfunction]
 #[pyo3(signature = (runners, handicap = false))]
-pub(crate) fn each_way_terms(runners: u32, handicap: bool) -> PyResult<(u32, (u32, u32))> {
-    let terms = EachWayTerms::uk(runners, handicap).map_err(value_error)?;
+pub(crate) fn each_way_terms(runners: &Bound<'_, PyAny>, handicap: bool) -> PyResult<(u32, (u32, u32))> {
+    let terms = EachWayTerms::uk(whole("runners", runners)?, handicap).map_err(value_error)?;
     Ok((terms.places(), terms.fraction()))
 }
 

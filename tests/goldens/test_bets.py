@@ -263,6 +263,15 @@ def test_a_refusal_names_the_types_there_are() -> None:
     assert len(names) == len(set(names)) == 35
 
 
+def test_counts_below_nothing_are_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="n: is a whole number"):
+        betting.line_count("SYSTEM", -1, [1])
+    with pytest.raises(ValueError, match="sizes: is a whole number"):
+        betting.lines("SYSTEM", 4, [-2])
+    with pytest.raises(ValueError, match="runners: is a whole number"):
+        betting.each_way_terms(-8)
+
+
 def test_what_cannot_be_cashed_out_is_said_in_plain_words() -> None:
     with pytest.raises(ValueError, match="leg 0: current: an OPEN leg needs current or p"):
         betting.cash_out(bet([OPEN]), "0.05")
