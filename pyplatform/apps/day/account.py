@@ -1,6 +1,6 @@
 """The operator's profit explained: every bet's turnover, payout, margin and luck, added up to the ledger's accounts.
 
-Of a bet that stands the margin is what its price keeps by the true chances of that moment: `stake·(1 − E)`, where E is
+Of a bet that stands the margin is what its price keeps by the true chances when it was placed: `stake·(1 − E)`, with E
 the expected return of a unit, `Σ_lines Π(p·P)/lines`. A sale earns what the bet was worth by the true chances then,
 less what was paid for it. All the rest of what a bet earned or cost is luck: the three add up to it exactly.
 """
@@ -88,7 +88,7 @@ class Account:
 
 
 class Accountant:
-    """Explains bets by what was true when they stood; `day` turns nanoseconds into seconds of the day."""
+    """Explains bets by what was true when they were placed; `day` turns nanoseconds into seconds of the day."""
 
     def __init__(
         self, lines: Mapping[str, Line], styles: Mapping[bytes, str], day: Callable[[int], float]
@@ -135,7 +135,7 @@ class Accountant:
         """What the price kept by the true chances; of markets whose truth nobody knows, nothing is claimed."""
         if bet.state == "voided":
             return 0
-        worth = self._worth(bet, bet.stood_at)
+        worth = self._worth(bet, bet.placed_at)
         return 0 if worth is None else _whole(bet, bet.stake * (1 - worth))
 
     def _sales(self, bet: Bet) -> int:

@@ -30,8 +30,8 @@ class Sale:
 class Bet:
     """A bet as the journal tells of it; amounts at the currency's scale, times in nanoseconds.
 
-    `stood_at` is when it was open at last: after the delay of a bet in play, or a trader's word. `moved` is what it
-    earned (below 0: cost) on each of the house's accounts, `corrected` the part of that which later results moved.
+    `moved` is what it earned (below 0: cost) on each of the house's accounts, `corrected` the part of that which later
+    results moved.
     """
 
     tenant: str
@@ -40,7 +40,6 @@ class Bet:
     currency: str
     stake: int
     placed_at: int
-    stood_at: int
     slip: slip.Slip
     prices: tuple[int, ...]
     states: list[str] = field(default_factory=list)
@@ -114,7 +113,7 @@ class JournalFold:
             self.bets[entry.fields["bet"]].sold.append(Sale(entry.at, above, below, entry.amount))
         again = {bet_id for bet_id, _, _ in entry.transitions if self.bets[bet_id].is_decided}
         for bet_id, state, _ in entry.transitions:
-            self._transition(self.bets[bet_id], state, entry.at)
+            self._transition(self.bets[bet_id], state)
         for move in movements(entry):
             account = ACCOUNTS[move.account]
             if account.name in INCOME:
@@ -134,14 +133,11 @@ class JournalFold:
             entry.currency,
             entry.amount,
             entry.at,
-            entry.at,
             asked,
             told.prices,
         )
 
-    def _transition(self, bet: Bet, state: str, at: int) -> None:
-        if state == "open" and bet.state == "pending":
-            bet.stood_at = at
+    def _transition(self, bet: Bet, state: str) -> None:
         bet.states.append(state)
         self.touched.update(leg.market_id for leg in bet.slip.legs)
 

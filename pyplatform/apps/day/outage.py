@@ -10,6 +10,7 @@ from pyplatform.apps.day.world import Odds, Race, Said, Settled, Stop
 EXCHANGE: Final = "betfair"
 """Producer of the races; those of matches are the products of the odds feed."""
 GAP_S: Final = 2.5
+_NAMES: Final = {str(LIVE): "the live product of the odds feed", EXCHANGE: "the exchange"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def outage(said: list[Told], producer: str, at: float, notes: list[str]) -> list
             kept.append(replace(one, at=back))
     kept += _state([one for one in told if one.at < back], producer, back)
     kept.append(Stands(back + 0.05, producer, True, "interval_recovery"))
-    notes.append(f"feed of product {producer}: away for {GAP_S} s, {len(missed)} messages lost")
+    notes.append(f"{_NAMES.get(producer, producer)}: away for {GAP_S} s, {len(missed)} messages lost")
     return sorted(kept, key=attrgetter("at"))
 
 

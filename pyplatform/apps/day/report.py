@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 from rich.console import Console
-from rich.table import Table
 
 from pyplatform.apps.day.account import Account, Row
 from pyplatform.apps.demo.report import STYLE, proof_table
@@ -86,16 +85,23 @@ def _story(outcome: "Outcome") -> list[str]:
 
 
 def _show_account(console: Console, account: Account) -> None:
+    """The profit divided in every way, as lines of one width whatever the terminal's is."""
     currency = account.currency
     for name, rows in {"in all": {account.tenant: account.total}, **account.by}.items():
-        table = Table(f"{account.tenant} {currency}: {name}", box=None, pad_edge=False, title_justify="left")
-        for column in _COLUMNS:
-            table.add_column(column, justify="right", no_wrap=True)
-        for key, row in rows.items():
-            table.add_row(key, *_cells(row, currency))
-        console.print(table)
+        cells = {key: _cells(row, currency) for key, row in rows.items()}
+        console.print(
+            _line(f"{account.tenant} by {name}" if name != "in all" else currency, _COLUMNS), style="bold"
+        )
+        for key, line in cells.items():
+            console.print(_line(key, line), markup=False)
+        console.print()
     parts = ", ".join(f"{name} {_money(amount, currency)}" for name, amount in account.house.items())
-    console.print(f"the ledger's accounts: {parts}; in all {_money(sum(account.house.values()), currency)}")
+    total = _money(sum(account.house.values()), currency)
+    console.print(f"the ledger's accounts: {parts}; in all {total} {currency}", soft_wrap=True)
+
+
+def _line(name: str, cells: Sequence[str]) -> str:
+    return f"{name:<24}{cells[0]:>7}" + "".join(f"{cell:>12}" for cell in cells[1:])
 
 
 def write(path: Path, outcome: "Outcome") -> None:

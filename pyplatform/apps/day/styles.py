@@ -4,11 +4,11 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import exp, log
-from typing import Final
+from typing import Any, Final
 
 from pyplatform.apps.day.world import Line
-from pyplatform.client.types.bets import BetRequest, BetType, LegRequest
-from pyplatform.client.types.shared import MarketView
+from pyplatform.client.types.bets import BetRequest, LegRequest
+from pyplatform.client.types.shared import MarketView, PricePolicy
 
 RECREATIONAL, TILT, VALUE, ARBER, SYNDICATE, COURTSIDER = (
     "recreational",
@@ -30,7 +30,7 @@ SHARES: Final = {
 _SMALL: Final = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
 _MULTIPLE_SHARE: Final = 0.25
 _SYSTEM_SHARE: Final = 0.08
-_SYSTEMS: Final[dict[int, tuple[BetType, ...]]] = {
+_SYSTEMS: Final[dict[int, tuple[Any, ...]]] = {
     3: ("TRIXIE", "PATENT", "SYSTEM"),
     4: ("LUCKY15", "YANKEE", "SYSTEM"),
 }
@@ -41,6 +41,7 @@ _EDGE: Final = {VALUE: 0.02, SYNDICATE: 0.03, COURTSIDER: 0.12, ARBER: 0.0}
 _OTHER_MARGIN: Final = 0.015
 """What the arbers' other bookmaker keeps."""
 _LOOKED_AT: Final = 12
+_ANY_PRICE: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,14 @@ def _for_fun(chance: random.Random, sight: Sight, _: float) -> BetRequest | None
     kind = chance.random()
     if kind < _MULTIPLE_SHARE:
         return _several(chance, sight, markets, stake, system=kind < _SYSTEM_SHARE)
-    return BetRequest(legs=[_popular(chance, sight, markets).leg()], stake=_money(stake))
+    return BetRequest(
+        legs=[_popular(chance, sight, markets).leg()], stake=_money(stake), price_policy=_policy(chance)
+    )
+
+
+def _policy(chance: random.Random) -> PricePolicy:
+    """Most of those who bet for fun take whatever the price has become."""
+    return "ANY" if chance.random() < _ANY_PRICE else "HIGHER"
 
 
 def _several(
@@ -125,7 +133,7 @@ def _several(
     if len(legs) < wanted:
         return None
     if not system:
-        return BetRequest(legs=legs, stake=_money(stake))
+        return BetRequest(legs=legs, stake=_money(stake), price_policy=_policy(chance))
     named = chance.choice(_SYSTEMS[wanted])
     sizes = [2] if named == "SYSTEM" else []
     return BetRequest(legs=legs, stake=_money(max(0.5, stake / 10)), type=named, sizes=sizes)
@@ -137,7 +145,9 @@ def _tilt(chance: random.Random, sight: Sight, lost: float) -> BetRequest | None
     if not markets:
         return None
     stake = min(400.0, 2 * lost) if lost else chance.choice(_SMALL)
-    return BetRequest(legs=[_popular(chance, sight, markets).leg()], stake=_money(stake))
+    return BetRequest(
+        legs=[_popular(chance, sight, markets).leg()], stake=_money(stake), price_policy=_policy(chance)
+    )
 
 
 def _known(sight: Sight, chance: random.Random, error: float) -> Iterator[tuple[Pick, float]]:
