@@ -94,6 +94,7 @@ class EventOwner:
         self.trading.selling.liability = self._made_if_won
         judge = Judge(self.trading.markets, self.bets, self.trading.terms_of)
         judge.joint_price = SameGame(self.trading.markets, self.trading.desks).price
+        judge.factor_of = lambda tenant, player: self.trading.desks[tenant].factor_e4(player)
         self.decisions = Decisions()
         recheck = Recheck(self.owners, judge)
         self.delays = Delays(recheck, self.bets, ports.wallet, self.decisions)

@@ -6,7 +6,7 @@ import msgspec
 
 from pyplatform.bus import Bus
 from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome, StaffRequest, staff_subject
-from pyplatform.contracts.sportsbook.questions import DeskEvents, DeskMarkets, DeskTerms
+from pyplatform.contracts.sportsbook.questions import DeskCustomers, DeskEvents, DeskMarkets, DeskTerms
 from pyplatform.contracts.sportsbook.terms import TermsValues
 
 
@@ -27,6 +27,7 @@ class Desk:
         lists: dict[str, Any] = {
             "events": DeskEvents([], ""),
             "markets": DeskMarkets([], ""),
+            "customers": DeskCustomers([], [], ""),
             "terms": DeskTerms(0, TermsValues(), []),
             "audit": [],
         }

@@ -3,9 +3,9 @@
 from urllib.parse import quote
 
 from pyplatform.client.call import Call, new_key
+from pyplatform.client.types.shared import Done
 from pyplatform.client.types.trading import (
     AuditTrail,
-    Done,
     EditOrder,
     FitOrder,
     Hold,

@@ -59,6 +59,13 @@ class CategoryView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     competitions: list[CompetitionView]
 
 
+class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A command holds: `version` is its target's now, `position` its place in the tenant's record."""
+
+    version: int
+    position: int
+
+
 class GroupView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A sport, category or competition; the id is "" where nobody said."""
 

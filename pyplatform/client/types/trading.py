@@ -45,13 +45,6 @@ class ConsensusSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     own_weight: int = 1
 
 
-class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A command holds: `version` is its target's now, `position` its place in the tenant's record."""
-
-    version: int
-    position: int
-
-
 class EditOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a thing of the catalogue is called and placed, in the place of its last edit; `names` are by language."""
 

@@ -138,6 +138,39 @@ class DeskTerms(msgspec.Struct, array_like=True, frozen=True):
     rules: list[DeskRule]
 
 
+class AskCustomers(msgspec.Struct, array_like=True, frozen=True):
+    """Asks for players of whom more or less is taken, by id above `after`, and for all groups."""
+
+    after: str = ""
+    limit: Limit = 50
+
+
+class DeskCustomer(msgspec.Struct, array_like=True, frozen=True):
+    """A player with the own factor (ten-thousandths) and group, and what counts of them."""
+
+    player_id: str
+    group: str
+    factor_e4: int | None
+    counts_e4: int
+    version: int
+
+
+class DeskGroup(msgspec.Struct, array_like=True, frozen=True):
+    """A group of players and its factor."""
+
+    group: str
+    factor_e4: int | None
+    version: int
+
+
+class DeskCustomers(msgspec.Struct, array_like=True, frozen=True):
+    """A page of players; `next` is "" on the last."""
+
+    customers: list[DeskCustomer]
+    groups: list[DeskGroup]
+    next: str
+
+
 class AuditEntry(msgspec.Struct, array_like=True, frozen=True):
     """What somebody did: `before` and `after` are the values that changed, plain."""
 

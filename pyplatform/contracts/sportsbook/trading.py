@@ -189,6 +189,33 @@ class EditEntry(msgspec.Struct, frozen=True):
     reason: _Reason = ""
 
 
+_Factor = Annotated[int, Meta(ge=0, le=1_000_000)]
+Group = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Customer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of a player is taken: a factor of stake limits in ten-thousandths, or that of the group ("": none)."""
+
+    group: _Name = ""
+    factor_e4: _Factor | None = None
+
+
+class SetCustomer(msgspec.Struct, frozen=True):
+    """Put a player into a group, or give one a factor of the own; neither makes an ordinary customer of the player."""
+
+    player_id: Annotated[str, Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    customer: Customer
+    reason: _Reason = ""
+
+
+class SetGroup(msgspec.Struct, frozen=True):
+    """Give a group of players a factor of stake limits in ten-thousandths; None takes it away."""
+
+    group: Group
+    factor_e4: _Factor | None
+    reason: _Reason = ""
+
+
 class Recorded(msgspec.Struct, frozen=True):
     """Data of a staff event: what was changed, in the shape of the command's field; None where there was nothing."""
 

@@ -15,6 +15,7 @@ from pyplatform.kernel.envelope import Envelope
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.desk.commands import Commands
+from pyplatform.sportsbook.desk.customers import Customers
 from pyplatform.sportsbook.desk.desk import Desk
 from pyplatform.sportsbook.desk.questions import Positions, Questions
 from pyplatform.sportsbook.desk.state import FACETS, SUSPENDED, TERMS_SET
@@ -51,6 +52,7 @@ class TradingDesk:
         self.desk.effects.append(self._take_effect)
         Commands(trading).register(self.desk)
         Questions(trading, position, pool).register(self.desk)
+        Customers(trading.desks).register(self.desk)
 
     async def recover(self) -> None:
         """Rebuild what staff have decided from the record; raises Unavailable when it cannot be read."""

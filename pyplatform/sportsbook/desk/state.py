@@ -8,6 +8,7 @@ import msgspec
 from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
 from pyplatform.contracts.sportsbook.trading import (
     TERMS,
+    Customer,
     Edit,
     FeedSource,
     MatchModel,
@@ -15,9 +16,12 @@ from pyplatform.contracts.sportsbook.trading import (
     Recorded,
 )
 from pyplatform.kernel.envelope import Envelope
+from pyplatform.kernel.ids import parse
 from pyplatform.sportsbook.markets.terms import Terms, TermsBook
 
 NO_EDIT: Final = Edit()
+ORDINARY: Final = Customer()
+ONE_E4: Final = 10_000
 OWN_FEED: Final = FeedSource()
 
 
@@ -35,6 +39,8 @@ class Standing:
     source: PriceSource = OWN_FEED
     model: MatchModel | None = None
     edit: Edit = NO_EDIT
+    customer: Customer = ORDINARY
+    factor_e4: int | None = None
 
 
 UNTOUCHED: Final = Standing()
@@ -56,6 +62,8 @@ FACETS: Final[dict[str, tuple[str, Any]]] = {
     "trading.source_set": ("source", PriceSource),
     "trading.model_set": ("model", MatchModel | None),
     "catalogue.edited": ("edit", Edit),
+    "trading.customer_set": ("customer", Customer),
+    "trading.group_set": ("factor_e4", int | None),
 }
 """What each kind of event changes of its target's standing, and the type of its `after`."""
 TERMS_SET: Final = "trading.terms_set"
@@ -73,6 +81,7 @@ class DeskState:
         self.terms = TermsBook(base)
         self.position = 0
         self.suspended: set[str] = set()
+        self.customers: dict[bytes, Customer] = {}
         self._standings: dict[str, Standing] = {}
 
     def of(self, target: str) -> Standing:
@@ -95,6 +104,8 @@ class DeskState:
             changed[name] = msgspec.msgpack.decode(_recorded.decode(event.data).after, type=kind)
             if name == "suspended":
                 self._suspend(event.aggregate, on=changed[name])
+            elif name == "customer":
+                self.customers[parse(event.aggregate.partition(":")[2])] = changed[name]
         self.position = event.position
         self._standings[event.aggregate] = replace(self.of(event.aggregate), **changed)
         self.learn(event)
@@ -104,6 +115,22 @@ class DeskState:
         """Take note of the last event of a target, which may be one that is not folded."""
         self._standings[last.aggregate] = replace(
             self.of(last.aggregate), version=last.seq, actor=last.actor, at=last.at, kind=last.type
+        )
+
+    def factor_e4(self, player: bytes) -> int:
+        """What a player's stake limits are multiplied by, in ten-thousandths: the own factor, or that of the group."""
+        customer = self.customers.get(player)
+        if customer is None:
+            return ONE_E4
+        found = customer.factor_e4
+        if found is None and customer.group:
+            found = self.of(f"group:{customer.group}").factor_e4
+        return ONE_E4 if found is None else found
+
+    def groups(self) -> list[tuple[str, Standing]]:
+        """The groups of players that were ever given a factor, as targets."""
+        return sorted(
+            (one for one in self._standings.items() if one[0].startswith("group:")), key=lambda it: it[0]
         )
 
     def _suspend(self, target: str, *, on: bool) -> None:

@@ -25,6 +25,7 @@ from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.markets.ladders import ladder_of
 
 BASIS_POINTS: Final = 10_000
+E4: Final = 10_000
 SECOND: Final = 1_000_000_000
 MOST_RULES: Final = 10_000
 """Rules of one tenant: every market is resolved against all of them."""
@@ -95,6 +96,18 @@ class Terms(msgspec.Struct, frozen=True):
         margin = self.margin_bp if margin_bp is None else margin_bp
         least = margin if self.min_margin_bp is None else min(margin, self.min_margin_bp)
         return _rule(margin, least, self.method, places, self.min_price_e4, self.max_price_e4, self.ladder)
+
+    def scaled(self, factor_e4: int) -> "Terms":
+        """The same with the limits of one customer's stakes and winnings times a factor, rounded down.
+
+        The market's limit and payouts stay; where nothing bounds a stake, only a factor of 0 does.
+        """
+        stake = 0 if factor_e4 == 0 else self.max_stake
+        return msgspec.structs.replace(
+            self,
+            max_stake=None if stake is None else stake * factor_e4 // E4,
+            bet_liability=None if self.bet_liability is None else self.bet_liability * factor_e4 // E4,
+        )
 
     def sold_by(self, brand: int) -> bool:
         """Whether a brand offers the market."""

@@ -85,6 +85,15 @@ def no_joint_price(_: str, __: Sequence[Leg]) -> int:
     return 0
 
 
+FactorOf = Callable[[str, bytes], int]
+"""What the stake limits of a (tenant, player) are multiplied by, in ten-thousandths."""
+
+
+def ordinary(_: str, __: bytes) -> int:
+    """Of players about whom nothing is said."""
+    return E4
+
+
 class Judge:
     """Decides on slips from the markets and the open bets of this process."""
 
@@ -93,7 +102,9 @@ class Judge:
         self._bets = bets
         self._terms_of = terms_of
         self._known_limits: dict[tuple[int, str, bool], tuple[Terms, trading.Limits]] = {}
+        self._known_terms: dict[tuple[int, int], tuple[Terms, Terms]] = {}
         self.joint_price: JointPrice = no_joint_price
+        self.factor_of: FactorOf = ordinary
 
     def look(self, request: PlaceBet, leg: Leg) -> LegView:
         """Look at one leg: is it open, at which price would it be taken."""
@@ -102,6 +113,8 @@ class Judge:
             return LegView(Refusal.UNKNOWN_MARKET, 0)
         tenant = request.tenant
         terms = self._terms_of(tenant, market)
+        if (factor := self.factor_of(tenant, request.player)) != E4:
+            terms = self._scaled(terms, factor)
         refusal = _unsold(market, terms, request, leg)
         if refusal is not None:
             return LegView(refusal, 0, terms=terms)
@@ -118,6 +131,17 @@ class Judge:
             best = terms.best_odds and not market.in_play and _is_race(market)
             return LegView(None, current, market.delay_of(tenant), each_way, terms, best)
         return LegView(Refusal.PRICE_CHANGED, current, terms=terms)
+
+    def _scaled(self, terms: Terms, factor_e4: int) -> Terms:
+        """The terms for a customer of this factor; the same object for the same terms, as limits are kept by it."""
+        known = self._known_terms.get((id(terms), factor_e4))
+        if known is not None and known[0] is terms:
+            return known[1]
+        if len(self._known_terms) >= MOST_KNOWN:
+            self._known_terms.clear()
+        scaled = terms.scaled(factor_e4)
+        self._known_terms[id(terms), factor_e4] = terms, scaled
+        return scaled
 
     def decide(self, request: PlaceBet, views: Sequence[LegView]) -> Verdict:
         """Decide on a slip whose legs look like `views`."""

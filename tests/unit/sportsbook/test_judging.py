@@ -134,6 +134,26 @@ def test_an_accumulator_s_most_is_taken_and_a_cent_a_line_more_is_not(
     assert more.refusal is Refusal.LIABILITY_EXCEEDED
 
 
+@pytest.mark.parametrize(("factor", "most"), [(10_000, 40), (5_000, 20), (20_000, 80), (0, 0)])
+def test_a_customer_s_factor_scales_the_limits_of_stakes(factor: int, most: int) -> None:
+    terms = replace(TERMS, max_stake=40 * EURO)
+    found = judge(None, market(), terms=terms)
+    found.factor_of = lambda tenant, player: factor if player == bytes(16) else 10_000
+    verdict = decide(found, slip(stake=EURO // 100 if most == 0 else most * EURO))
+    assert verdict.most is not None
+    assert (verdict.most.stake, verdict.refusal is None) == (most * EURO, most > 0)
+    other = decide(found, slip(stake=40 * EURO, player=bytes(15) + b"x"))
+    assert other.refusal is None
+
+
+def test_a_factor_leaves_the_market_s_limit_and_payouts_alone() -> None:
+    terms = replace(TERMS, max_payout=50 * EURO, bet_liability=90 * EURO)
+    scaled = terms.scaled(20_000)
+    assert (scaled.bet_liability, scaled.max_stake) == (180 * EURO, None)
+    assert (scaled.max_payout, scaled.max_liability) == (terms.max_payout, terms.max_liability)
+    assert terms.scaled(0).max_stake == 0
+
+
 def test_each_way_is_offered_where_enough_run_and_nowhere_else() -> None:
     race = market()
     assert race.catalogue is not None

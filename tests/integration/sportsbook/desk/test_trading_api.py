@@ -10,9 +10,11 @@ from pyplatform.contracts.pam import Role, Session, StaffSession
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.http.app import App
 from pyplatform.http.server import serving
+from pyplatform.kernel import ids
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.desk.api import routes
 from pyplatform.sportsbook.desk.client import DeskClient
+from pyplatform.sportsbook.desk.customers_api import routes as customer_routes
 from tests.integration.sportsbook.conftest import FIRST, MARKET, SECOND, definition, prices
 from tests.integration.sportsbook.desk.conftest import OTHER, DeskOwner, NewOwner
 
@@ -41,7 +43,8 @@ class Trader:
     ) -> Any:
         headers = {"X-Tenant": self._tenant, "Authorization": f"Bearer {role}"}
         headers |= {"Idempotency-Key": key} if key else {}
-        answer = await self._client.request(method, f"/v1/trading/{path}", json=body, headers=headers)
+        address = path if path.startswith("/") else f"/v1/trading/{path}"
+        answer = await self._client.request(method, address, json=body, headers=headers)
         assert answer.status_code == status, answer.text
         self.replays.append(answer.headers.get("idempotency-replayed") == "true")
         return answer.json()
@@ -51,6 +54,7 @@ class Trader:
 async def trading(owner: DeskOwner, *others: DeskOwner) -> AsyncIterator[Trader]:
     app = App("Trading", "1.0", tenants={owner.tenant}, sessions=Sessions())
     desk = DeskClient(owner.bus, [one.trading.owner for one in (owner, *others)])
+    customer_routes(app, desk)
     routes(app, desk, {owner.tenant: Tenant(owner.tenant, "EUR", 500)})
     async with (
         serving(app) as running,
@@ -92,6 +96,34 @@ async def test_a_command_with_a_key_is_applied_once(new_owner: NewOwner) -> None
         assert (other["code"], other["field"]) == ("idempotency_conflict", "Idempotency-Key")
         bad = await call("PUT", f"markets/{MARKET}/margin", order, 400, key="no spaces here")
         assert bad["code"] == "idempotency_key_invalid"
+
+
+async def test_customers_are_taken_more_or_less_by_factor_and_group(new_owner: NewOwner) -> None:
+    async with new_owner() as owner, trading(owner) as call:
+        player, other = ids.text(ids.uuid7()), ids.text(ids.uuid7())
+        await call("PUT", "/v1/customers/groups/sharp", {"version": 0, "factor": "0.25"})
+        await call(
+            "PUT", f"/v1/customers/{player}", {"version": 0, "group": "sharp", "reason": "beats the close"}
+        )
+        await call("PUT", f"/v1/customers/{other}", {"version": 0, "factor": "2"})
+        listed = await call("GET", "/v1/customers?limit=1")
+        assert [(one["player_id"], one["counts"]) for one in listed["customers"]] == [(player, "0.25")]
+        assert listed["groups"] == [{"group": "sharp", "factor": "0.25", "version": 1}]
+        rest = await call("GET", f"/v1/customers?after={listed['next']}")
+        assert [(one["factor"], one["counts"]) for one in rest["customers"]] == [("2", "2")]
+        state = owner.trading.desks[owner.tenant]
+        assert state.factor_e4(ids.parse(player)) == 2_500
+        await call("PUT", "/v1/customers/groups/sharp", {"version": 1, "factor": None})
+        assert state.factor_e4(ids.parse(player)) == 10_000
+        assert state.factor_e4(ids.uuid7()) == 10_000
+        conflict = await call("PUT", f"/v1/customers/{player}", {"version": 0, "factor": "1"}, 409)
+        assert conflict["code"] == "version_conflict"
+        bad = await call("PUT", f"/v1/customers/{player}", {"version": 1, "factor": "101"}, 422)
+        assert bad["field"] == "factor"
+        unknown = await call("PUT", "/v1/customers/nobody", {"version": 0}, 422)
+        assert unknown["field"] == "player_id"
+    async with new_owner() as again:
+        assert again.trading.desks[again.tenant].factor_e4(ids.parse(other)) == 20_000
 
 
 async def test_terms_travel_in_decimals_and_are_versioned_together(new_owner: NewOwner) -> None:
