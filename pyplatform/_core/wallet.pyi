@@ -222,6 +222,7 @@ class Wallet:
         """(number, owner, currency, balance on its own side) of every account; `shard.chart` has the names."""
     def record(self, kind: str, id: bytes) -> dict[str, Any] | None:  # noqa: A002
         """What is known, by field, of a "payment", "withdrawal", "grant", "free_bet", of the "backing" of a bet, the
-        "standing", "session" or "limits" of a player, or a "profile" or "policy" (id: name, padded with zeros)."""
+        "standing", "session" or "limits" of a player, or a "profile" or "policy" (id: name, padded with zeros); None when there is none.
+        Raises `ValueError` for a kind that there is not."""
     def state_hash(self) -> bytes:
         """Hash of all accounts, objects, keys and limits, 32 bytes: equal for equal states."""

@@ -111,7 +111,8 @@ class Ledger:
         """What is known of a payment, a withdrawal, a grant …, by field; None when there is none.
 
         `kind` is "payment", "withdrawal", "grant", "free_bet", "backing" (of a bet), "standing", "session" or "limits"
-        (of a player), or "profile" or "policy" (whose id is the name, padded with zeros to 16 bytes).
+        (of a player), or "profile" or "policy" (whose id is the name, padded with zeros to 16 bytes). Raises
+        `ValueError` for another kind.
         """
         return self._file.record(kind, id)
 

@@ -1,11 +1,13 @@
 """`pyplatform health`: what it says of roles that work and of roles that do not."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from pyplatform.apps.cashier import pay_in
@@ -66,6 +68,37 @@ async def test_a_platform_on_the_servers_of_the_environment_is_proved_as_it_is(
         assert all(proof.ok for proof in proofs), proofs
         assert not said
         assert not (tmp_path / "elsewhere").exists()
+
+
+async def test_verify_ends_with_a_status_and_names_what_somebody_changed(tmp_path: Path) -> None:
+    async def verify_folder() -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "pyplatform.apps.cli", "verify", "--data", str(tmp_path / "data")),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "COLUMNS": "200"},
+        )
+        output, _ = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode, output.decode()
+
+    async with Platform(tmp_path / "data", ("wallet", "projector"), log_to_files=True) as platform:
+        bus = await Bus.connect(platform.settings.nats_url, "cashier")
+        for amount in ("10.00", "20.00"):
+            await pay_in(WalletClient(bus), TENANTS["aurora"], ids.uuid7(), amount, ids.text(ids.uuid7()))
+        await bus.close()
+        assert (await verify_folder())[0] == 0
+        connection = await asyncpg.connect(platform.settings.postgres_url)
+        await connection.execute("alter table ledger.entry no force row level security")
+        await connection.execute(
+            "update ledger.entry set amount = amount + 1, balance = balance + 1 where seq = 2"
+        )
+        await connection.close()
+        status, said = await verify_folder()
+    assert status == 1
+    assert said.count("BROKEN") == 2
+    for n, account in ((0, "PSP_CLEARING manual"), (1, "PLAYER_REAL of player")):
+        assert f"entry 2, side {n}: amount is 20000001, the journal says 20000000" in said
+        assert account in said
 
 
 def test_a_failed_check_is_one_sentence_without_the_password_of_an_address() -> None:

@@ -98,6 +98,8 @@ async def test_no_role_of_a_process_changes_what_was_written(
         await _refused(connection, INSERT)
         await _refused(connection, "update ledger.fence set epoch = 9")
         await _refused(connection, "select 1 from ledger.fence for share")
+        await _refused(connection, "delete from ledger.snapshot")
+        await _refused(connection, "insert into ledger.snapshot_chunk values ('aurora', 1, 0, '')")
     await connection.close()
     assert await owner.fetch("select * from ledger.journal") == before
 
