@@ -17,7 +17,7 @@ from pyplatform.kernel.tenancy import HouseRules
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.cashing_out.cashout import CashOuts
 from pyplatform.sportsbook.settlement.service import SettlementService
-from tests.integration.settlement.conftest import EUR, Shop, open_shop, won
+from tests.integration.settlement.conftest import EUR, NOTHING, Shop, open_shop, won
 
 A, B = "m.a", "m.b"
 RULES = HouseRules(cash_out_margin_bp=500, cash_out_seconds=0.5, cash_out_tolerance_bp=100)
@@ -175,3 +175,42 @@ async def test_of_a_result_and_a_sale_at_the_same_time_one_wins(till: Till) -> N
     await till.shop.done(A)
     sold = sum(answer.outcome is CashOutOutcome.TAKEN for answer in answers)
     assert await till.shop.balance() == (800 * EUR + sold * 9_500_000, 0)
+
+
+async def test_a_multiple_is_bought_back_in_parts_but_not_while_any_of_its_legs_is_suspended(
+    till: Till,
+) -> None:
+    double = await till.known(await till.shop.place((A, 1, 30_000), (B, 1, 20_000), kind="DOUBLE"))
+    await till.offer(30_000, market=A)
+    await till.offer(20_000, market=B, status=MarketStatus.SUSPENDED)
+    assert till.quote(double, (1, 4)).code == "leg_suspended"
+    await till.offer(20_000, market=B)
+    sold = 0
+    for part, worth in (((1, 2), 4_750_000), ((1, 2), 2_370_000), ((1, 5), 470_000)):
+        quote = till.quote(double, part)
+        assert quote.amount == worth
+        assert {leg.market_id for leg in quote.legs} == {A, B}
+        taken = await till.take(double, quote.quote_id)
+        assert (taken.outcome, taken.open) == (CashOutOutcome.TAKEN, True)
+        sold += taken.amount
+    await till.offer(20_000, market=B, status=MarketStatus.SUSPENDED)
+    assert till.quote(double).code == "leg_suspended"
+    await till.shop.tell(won(1), A)
+    await till.shop.done(A)
+    await till.shop.tell(won(1), B)
+    await till.shop.done(B)
+    # a fifth of the bet at 6.00 is left after half, half of the rest and a fifth of that
+    assert await till.shop.balance() == (990 * EUR + sold + 12 * EUR, 0)
+
+
+async def test_a_bet_that_is_open_again_is_bought_back_again(till: Till) -> None:
+    bet = await till.known(await till.shop.place((A, 1, 30_000)))
+    await till.shop.tell(won(1), A)
+    await till.shop.done(A)
+    await till.shop.tell(NOTHING, A)
+    await till.shop.done(A, 2)
+    await till.offer()
+    quote = till.quote(bet)
+    taken = await till.take(bet, quote.quote_id)
+    assert (taken.outcome, taken.amount) == (CashOutOutcome.TAKEN, 14_250_000)
+    assert await till.shop.balance() == (1_004_250_000, 0)

@@ -1,0 +1,101 @@
+"""Bets that are paid beyond or below their price, from the feed's lines to the player's balance."""
+
+from typing import Any
+
+import msgspec
+
+from pyplatform.contracts.sportsbook.bets import BetOutcome, Leg
+from pyplatform.contracts.sportsbook.mybets import BetState
+from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
+from pyplatform.core import money
+from pyplatform.sportsbook.service import EventOwner
+from tests.integration.sportsbook.conftest import FIRST, SECOND, House, definition, feed, prices, until
+from tests.integration.sportsbook.test_mybets import eventually, projected, session
+
+EUR = money.parse("1.00", "EUR")
+
+
+def promising(house: House, **values: Any) -> EventOwner:
+    """An owner whose terms say so."""
+    owner = house.new_owner()
+    owner.trading.desks[house.tenant.slug].terms.set(TermsScope(), TermsValues(**values), 1)
+    feed(owner, definition(), prices())
+    return owner
+
+
+def started(**starting: float) -> bytes:
+    """The closing definition with starting prices, the first runner the winner."""
+    line = msgspec.json.decode(definition("CLOSED", version=2, r11="WINNER", r22="LOSER", r33="LOSER"))
+    market = line["mc"][0]["marketDefinition"]
+    market["bspReconciled"] = True
+    for runner in market["runners"]:
+        if (price := starting.get(f"r{runner['id']}")) is not None:
+            runner["bsp"] = price
+    return msgspec.json.encode(line) + b"\n"
+
+
+async def settled(house: House, owner: EventOwner, closing: bytes, bets: int) -> tuple[int, int]:
+    async with house.settling() as settlement:
+        for result in feed(owner, closing).results:
+            await settlement.take_result(result)
+        await until(lambda: settlement.totals.settled.value == bets)
+    return await house.balance()
+
+
+async def test_a_bet_is_paid_at_the_exchange_s_starting_price_where_that_is_better(house: House) -> None:
+    owner = promising(house, best_odds=True)
+    answer = await owner.placement.place(house.attempt("10.00"))
+    assert (answer.outcome, answer.best_odds) == (BetOutcome.ACCEPTED, (0,))
+    async with projected(house) as (reader, _):
+        mine = await eventually(lambda: reader.one(session(house), answer.bet_id), BetState.OPEN)
+        assert mine.legs[0].best_odds
+    assert await settled(house, owner, started(r11=3.2), 1) == (90 * EUR + 32 * EUR, 0)
+
+
+async def test_it_is_paid_at_its_price_where_that_is_better_or_no_starting_price_was_made(
+    house: House,
+) -> None:
+    owner = promising(house, best_odds=True)
+    answer = await owner.placement.place(house.attempt("10.00"))
+    paid = 10 * EUR * answer.prices[0] // 10_000
+    assert await settled(house, owner, started(r11=1.5, r22=float(4)), 1) == (90 * EUR + paid, 0)
+
+
+async def test_a_retry_is_told_what_was_promised_whatever_the_terms_say_by_now(house: House) -> None:
+    owner = promising(house, best_odds=True)
+    asked = house.attempt("10.00")
+    first = await owner.placement.place(asked)
+    owner.trading.desks[house.tenant.slug].terms.set(TermsScope(), TermsValues(), 2)
+    again = await owner.placement.place(asked)
+    assert (again.replayed, again.best_odds, again.bet_id) == (True, (0,), first.bet_id)
+
+
+async def test_two_winners_of_a_feed_share_the_place(house: House) -> None:
+    owner = house.new_owner()
+    feed(owner, definition(), prices())
+    first = await owner.placement.place(house.attempt("10.00", selection=FIRST))
+    second = await owner.placement.place(house.attempt("10.00", selection=SECOND))
+    both = sum(5 * EUR * one.prices[0] // 10_000 for one in (first, second))
+    closing = definition("CLOSED", version=2, r11="WINNER", r22="WINNER", r33="LOSER")
+    assert await settled(house, owner, closing, 2) == (80 * EUR + both, 0)
+
+
+async def test_a_brand_that_does_not_offer_a_market_cannot_sell_it(house: House) -> None:
+    owner = promising(house, brands=(2,))
+    refused = await owner.placement.place(house.attempt("10.00"))
+    assert refused.code == "unknown_market"
+    sold = await owner.placement.place(msgspec.structs.replace(house.attempt("10.00"), brand=2))
+    assert sold.outcome is BetOutcome.ACCEPTED
+
+
+async def test_a_customer_s_factor_bounds_the_bet_and_the_answer_says_how_far(house: House) -> None:
+    owner = promising(house, max_stake=40 * EUR)
+    owner.trading.desks[house.tenant.slug].customers[house.player] = msgspec.convert(
+        {"factor_e4": 2_500}, type=type(owner.trading.desks[house.tenant.slug].of("all").customer)
+    )
+    refused = await owner.placement.place(house.attempt("20.00"))
+    assert (refused.code, refused.max_stake) == ("stake_too_high", 10 * EUR)
+    assert (await owner.placement.place(house.attempt("10.00"))).outcome is BetOutcome.ACCEPTED
+    legs = (Leg("e1", "1.500", FIRST, 10_100),)
+    quote = await owner.placement.quote(msgspec.structs.replace(house.attempt("1.00"), legs=legs))
+    assert quote.max_stake == 10 * EUR
