@@ -47,7 +47,8 @@ class Client:
         self._slots: dict[tuple[str, str], str | None] = {}
         self._notes: deque[str] = deque()
         self._wake = asyncio.Event()
-        self._ended = False
+        self._ended = self._sending = False
+        self._pumping: asyncio.Task[None] | None = None
 
     @property
     def waiting(self) -> int:
@@ -95,8 +96,18 @@ class Client:
         self._ended = True
         self._wake.set()
 
+    def is_stuck(self, now: float) -> bool:
+        """Whether it has not taken a message for too long."""
+        return self._sending and now - self.told_at > SEND_SECONDS
+
+    def cut(self) -> None:
+        """Let it go at once: it takes nothing, not even a farewell."""
+        if self._pumping is not None:
+            self._pumping.cancel()
+
     async def pump(self) -> None:
-        """Send what waits until `end` and what waited then; raises TimeoutError when the client takes nothing."""
+        """Send what waits until `end` and what waited then, or until `cut`."""
+        self._pumping = asyncio.current_task()
         while not self._ended or self._notes or self._slots:
             await self._wake.wait()
             self._wake.clear()
@@ -133,6 +144,8 @@ class Client:
             self.start(name, following.why)
 
     async def _say(self, text: str) -> None:
-        async with asyncio.timeout(SEND_SECONDS):
-            await self._send(text)
+        # A timer around every message would cost more than the message: the hub looks for who is stuck.
         self.told_at = monotonic()
+        self._sending = True
+        await self._send(text)
+        self._sending = False

@@ -160,7 +160,10 @@ class Hub:
         now = monotonic()
         for same in self._clients.values():
             for client in same:
-                if now - client.heard_at > SILENT_SECONDS:
+                if client.is_stuck(now):
+                    self.cut.value += 1
+                    client.cut()
+                elif now - client.heard_at > SILENT_SECONDS:
                     self.cut.value += 1
                     client.note(_SILENT)
                     client.end()
