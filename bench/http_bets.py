@@ -72,13 +72,14 @@ async def prepare(platform: Platform) -> Load:
     tenant = next(iter(load_tenants().values()))
     async with AsyncClient(platform.gateway_url, tenant.slug) as client:
         accounts = [await open_account(client, tenant, number, "bench") for number in range(CONNECTIONS)]
-        await _pay_in(platform, tenant, accounts)
+        await fund_accounts(platform, tenant, accounts)
         market_id, selections = await _open_market(client)
     tokens = [account.token for account in accounts]
     return Load(host, port, tenant.slug, tokens, market_id, selections, SECONDS, ROUNDS, repeat("http_bets"))
 
 
-async def _pay_in(platform: Platform, tenant: Tenant, accounts: list[Account]) -> None:
+async def fund_accounts(platform: Platform, tenant: Tenant, accounts: list[Account]) -> None:
+    """Pay in for every account as much as no benchmark stakes."""
     bus = await Bus.connect(platform.settings.nats_url, "bench-cashier")
     wallet = WalletClient(bus)
     for account in accounts:
