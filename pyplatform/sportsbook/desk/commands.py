@@ -150,7 +150,7 @@ class Commands:
     ) -> None:
         if other_id == market.market_id:
             raise Refused("own_market", "a market's own feed counts by own_weight", f"{field}.market_id")
-        linked = self._trading.markets.get(other_id)
+        linked = self._trading.heard_of(other_id)
         if linked is None:
             raise Refused("unknown_market", f"there is no market {other_id!r}", f"{field}.market_id")
         for selection in market.active:

@@ -104,8 +104,7 @@ class FeedListener:
         if self._takes(update):
             await self._publish(self._trading.take(update, snapshot=snapshot))
         else:
-            # What was said of it before it was known to be another owner's.
-            self._trading.markets.pop(update.market, None)
+            await self._publish(self._trading.overhear(update, snapshot=snapshot))
 
     async def _on_health(self, health: contract.FeedHealth) -> None:
         before = self._reliable(health.feed)

@@ -29,11 +29,16 @@ class Selling:
     """The offers of all tenants on the markets of an owner."""
 
     def __init__(
-        self, tenants: list[Tenant], desks: dict[str, DeskState], markets: dict[str, MarketState]
+        self,
+        tenants: list[Tenant],
+        desks: dict[str, DeskState],
+        markets: dict[str, MarketState],
+        overheard: dict[str, MarketState],
     ) -> None:
         self._tenants = tenants
         self._desks = desks
         self._markets = markets
+        self._overheard = overheard
         self._dependents: dict[str, set[str]] = {}
         self.liability: Liability = no_liability
 
@@ -86,6 +91,9 @@ class Selling:
         if isinstance(source, ConsensusSource):
             for link in source.links:
                 self._dependents.setdefault(link.market_id, set()).add(market_id)
+
+    def _linked(self, market_id: str) -> MarketState | None:
+        return self._markets.get(market_id) or self._overheard.get(market_id)
 
     def dependents(self, market_id: str) -> list[MarketState]:
         """Markets whose price may follow that of another."""
@@ -158,7 +166,7 @@ class Selling:
             case FeedSource():
                 return of_feed(market)
             case ConsensusSource():
-                fair = of_consensus(market, source, offer.terms.min_sources, self._markets.get)
+                fair = of_consensus(market, source, offer.terms.min_sources, self._linked)
                 sold = bool(fair.prices)
             case ModelSource():
                 said = market.catalogue

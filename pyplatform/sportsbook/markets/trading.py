@@ -16,6 +16,7 @@ from pyplatform.sportsbook.desk.state import DeskState
 from pyplatform.sportsbook.markets.catalogue import Catalogue as Events
 from pyplatform.sportsbook.markets.catalogue import EventState, event_entry, facts, market_entry
 from pyplatform.sportsbook.markets.market import MarketState
+from pyplatform.sportsbook.markets.overheard import Overheard
 from pyplatform.sportsbook.markets.selling import Selling
 from pyplatform.sportsbook.markets.terms import Terms, defaults
 from pyplatform.sportsbook.settlement.resolution import Resolution, of_result
@@ -58,7 +59,8 @@ class Trading:
         self.events = Events()
         self._untold: set[str] = set()
         self.desks = {tenant.slug: DeskState(tenant.slug, defaults(tenant, limit)) for tenant in tenants}
-        self.selling = Selling(tenants, self.desks, self.markets)
+        self.overheard = Overheard(is_up)
+        self.selling = Selling(tenants, self.desks, self.markets, self.overheard.markets)
 
     def terms_of(self, tenant: str, market: MarketState) -> Terms:
         """Terms of a market with a tenant now."""
@@ -118,6 +120,17 @@ class Trading:
         self._follow_links(market, changes)
         return changes
 
+    def overhear(self, update: Update, *, snapshot: bool = False) -> Changes:
+        """Take what a feed says of a market of another owner: prices here may follow it."""
+        changes = Changes(now_ns() if snapshot else update.stamp.received_at)
+        former = self.markets.pop(update.market, None)
+        self._follow_links(self.overheard.take(update, former, snapshot=snapshot), changes)
+        return changes
+
+    def heard_of(self, market_id: str) -> MarketState | None:
+        """A market that a feed has told of, ours or another owner's."""
+        return self.markets.get(market_id) or self.overheard.markets.get(market_id)
+
     def _define(self, market: MarketState, said: Catalogue, changes: Changes) -> None:
         self.events.define(market, said)
         market.define(said)
@@ -145,6 +158,7 @@ class Trading:
         for market in self.markets.values():
             if market.source[0] == feed:
                 market.fresh = False
+        self.overheard.distrust(feed)
 
     def producers_changed(self, feed: str, received: int) -> Changes:
         """Suspend the markets of producers that are down, and open those that are back and have sent prices since."""
@@ -152,6 +166,8 @@ class Trading:
         for market in self.markets.values():
             if market.source[0] == feed:
                 self._follow(market, changes)
+        for market in self.overheard.producers_changed(feed):
+            self._follow_links(market, changes)
         return changes
 
     def _follow(self, market: MarketState, changes: Changes) -> None:

@@ -62,6 +62,13 @@ class DeskOwner:
             for update in self.feeding.say(line):
                 self.trading.take(update)
 
+    def overhear(self, *lines: bytes) -> None:
+        """Hear lines of a market that another owner trades."""
+        self.sources.hear_health(self.feeding.health(), monotonic())
+        for line in lines:
+            for update in self.feeding.say(line):
+                self.trading.overhear(update)
+
     @property
     def market(self) -> MarketState:
         return self.trading.markets[MARKET]

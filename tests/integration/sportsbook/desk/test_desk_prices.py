@@ -1,6 +1,7 @@
 """Where prices come from when traders choose: their own hand, terms, models, several feeds, liability."""
 
 import msgspec
+import pytest
 
 from pyplatform.contracts.sportsbook.desk import (
     StaffOutcome,
@@ -123,10 +124,14 @@ async def test_a_model_is_fitted_to_what_the_feed_believes_and_prices_like_it(ne
         assert (race.code, race.field) == ("cannot_be_fitted", "result_market")
 
 
-async def test_a_consensus_follows_each_feed_and_needs_enough_of_them(new_owner: NewOwner) -> None:
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_a_consensus_follows_each_feed_and_needs_enough_of_them(
+    new_owner: NewOwner, elsewhere: bool
+) -> None:
     async with new_owner() as owner:
+        hear = owner.overhear if elsewhere else owner.feed
         other = definition().replace(MARKET.encode(), OTHER.encode())
-        owner.feed(other, prices(first=3.0, second=3.0, third=3.0).replace(MARKET.encode(), OTHER.encode()))
+        hear(other, prices(first=3.0, second=3.0, third=3.0).replace(MARKET.encode(), OTHER.encode()))
         alone = dict(owner.offered)
         same = {runner: runner for runner in (FIRST, SECOND, THIRD)}
         source = ConsensusSource((FeedLink(OTHER, same),))
@@ -134,11 +139,12 @@ async def test_a_consensus_follows_each_feed_and_needs_enough_of_them(new_owner:
         await owner.do("set_source", SetSource(MARKET, source), 0)
         both = dict(owner.offered)
         assert both[FIRST] > alone[FIRST]
-        owner.feed(prices(first=6.0, second=2.4, third=2.4).replace(MARKET.encode(), OTHER.encode()))
+        hear(prices(first=6.0, second=2.4, third=2.4).replace(MARKET.encode(), OTHER.encode()))
         assert owner.offered[FIRST] > both[FIRST]
-        owner.feed(definition("SUSPENDED", version=2).replace(MARKET.encode(), OTHER.encode()))
+        hear(definition("SUSPENDED", version=2).replace(MARKET.encode(), OTHER.encode()))
         assert owner.status() is MarketStatus.SUSPENDED
         assert "1 feeds can be relied upon" in (await owner.see()).why
+        assert (OTHER in owner.trading.markets) is not elsewhere
 
 
 async def test_liability_moves_the_runners_that_are_left(new_owner: NewOwner) -> None:
