@@ -8,11 +8,11 @@ from typing import Final
 
 from pyplatform.apps.day.styles import COURTSIDER, RECREATIONAL, SHARES, SYNDICATE, TILT, Sight, chooser
 from pyplatform.apps.day.world import Line
-from pyplatform.apps.demo.players import CONFLICT, Account, Told
+from pyplatform.apps.demo.players import CONFLICT, Account, Told, told
 from pyplatform.apps.demo.screen import Screen
-from pyplatform.client import AsyncClient, Call, errors
+from pyplatform.client import AsyncClient, errors
 from pyplatform.client.calls import bets
-from pyplatform.client.types.bets import BetRequest, BetView, CashOutOrder, CashOutSale
+from pyplatform.client.types.bets import BetRequest, CashOutOrder, CashOutSale
 from pyplatform.kernel.tenancy import Tenant
 
 AT_ONCE: Final = 48
@@ -131,25 +131,20 @@ class Punter:
         memory = self._street.memory
         memory.attempts.append(attempt)
         async with self._street.turn:
-            told = await self._send(call)
-            memory.answered(attempt, told)
+            answer = await told(self._client, call)
+            memory.answered(attempt, answer)
             if self._chance.random() < _AGAIN:
                 memory.repeated += 1
-                memory.differed += (await self._send(call)).bet_id != told.bet_id
+                memory.differed += (await told(self._client, call)).bet_id != answer.bet_id
             if self._chance.random() < _AGAIN and wanted.stake is not None:
                 other = BetRequest(legs=wanted.legs, stake="1.23", type=wanted.type, sizes=wanted.sizes)
                 memory.repeated += 1
-                memory.differed += (await self._send(bets.place_bet(other, key=call.key))).outcome != CONFLICT
-        if told.outcome == "accepted":
-            self._open = [*self._open[1 - _KEPT :], told.bet_id]
-            self._last = told.bet_id, float(wanted.stake or 0)
-
-    async def _send(self, call: Call[BetView]) -> Told:
-        try:
-            placed = await self._client.send(call)
-        except (errors.Refused, errors.Conflict, errors.NotFound) as refused:
-            return Told(refused.code, str(refused.members.get("bet_id", "")))
-        return Told(placed.status, placed.bet_id)
+                memory.differed += (
+                    await told(self._client, bets.place_bet(other, key=call.key))
+                ).outcome != CONFLICT
+        if answer.outcome == "accepted":
+            self._open = [*self._open[1 - _KEPT :], answer.bet_id]
+            self._last = answer.bet_id, float(wanted.stake or 0)
 
     async def _look_back(self) -> None:
         """Whether the last bet was lost: the next one is to win it back."""

@@ -35,6 +35,15 @@ class Told:
     bet_id: str
 
 
+async def told(client: AsyncClient, attempt: Call[BetView]) -> Told:
+    """What became of an attempt; the key makes it safe to ask until there is an answer."""
+    try:
+        placed = await client.send(attempt)
+    except (errors.Refused, errors.Conflict, errors.NotFound) as refused:
+        return Told(refused.code, str(refused.members.get("bet_id", "")))
+    return Told(placed.status, placed.bet_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A registered player who is logged in."""
@@ -85,19 +94,11 @@ class Player:
         leg = LegRequest(market_id=offer.market_id, selection_id=offer.selection_id, price=price)
         attempt = bets.place_bet(BetRequest(legs=[leg], stake=stake))
         started = time.perf_counter()
-        first = await self._send(attempt)
+        first = await told(self._client, attempt)
         self._timeline.bet_answered(first.outcome, (time.perf_counter() - started) * 1e3, float(stake))
         if self._chance.random() < RETRY_SHARE:
             await asyncio.sleep(self._chance.uniform(0.0, 2.0))
-            self._timeline.replay_answered(same=await self._send(attempt) == first)
+            self._timeline.replay_answered(same=await told(self._client, attempt) == first)
         if self._chance.random() < CONFLICT_SHARE:
             other = bets.place_bet(BetRequest(legs=[leg], stake="3.00"), key=attempt.key)
-            self._timeline.replay_answered(same=(await self._send(other)).outcome == CONFLICT)
-
-    async def _send(self, attempt: Call[BetView]) -> Told:
-        """What became of an attempt; the key makes it safe to ask until there is an answer."""
-        try:
-            placed = await self._client.send(attempt)
-        except (errors.Refused, errors.Conflict, errors.NotFound) as refused:
-            return Told(refused.code, str(refused.members.get("bet_id", "")))
-        return Told(placed.status, placed.bet_id)
+            self._timeline.replay_answered(same=(await told(self._client, other)).outcome == CONFLICT)
