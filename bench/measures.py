@@ -22,6 +22,7 @@ from bench import (
     http_reads,
     in_memory,
     journals,
+    key_memory,
     lags,
     replaying,
     settling,
@@ -95,6 +96,7 @@ class Measures:
             "bulk_holds": lambda: uvloop.run(bulk.measure(self._settings, self._server_pids, name)),
             "projection_lag": lambda: uvloop.run(lags.measure(self._settings)),
             "replay": replaying.measure,
+            "key_memory": key_memory.measure,
             "handover": lambda: uvloop.run(takeovers.measure("handover", name)),
             "takeover": lambda: uvloop.run(takeovers.measure("writer", name)),
         }

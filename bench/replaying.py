@@ -17,11 +17,11 @@ ROUNDS = 5
 START = 1_700_000_000_000_000_000
 
 
-class _Machine:
+class Machine:
     """The writer's machine with a journal in memory."""
 
-    def __init__(self) -> None:
-        self._machine = core.Shard(SHARD)
+    def __init__(self, shard: str) -> None:
+        self._machine = core.Shard(shard)
         self._now = START
         self._machine.poll(self._now)
         self._machine.lease_taken(1)
@@ -29,6 +29,11 @@ class _Machine:
         self._machine.rows(1, [], True)
         self._machine.poll(self._now)
         self.journal: list[bytes] = []
+
+    def key_memory(self) -> tuple[int, int]:
+        """How many keys are remembered, and the bytes set aside for them."""
+        stats = self._machine.stats()
+        return stats.keys, stats.key_bytes
 
     def submit(self, commands: list[bytes]) -> None:
         """Carry out commands, all of which must be accepted."""
@@ -49,7 +54,7 @@ class _Machine:
 
 def _journal() -> list[bytes]:
     """Batches of deposits, bets and their settlements."""
-    machine = _Machine()
+    machine = Machine(SHARD)
     machine.submit(
         [
             codec.deposit(context, f"deposit-{number}", "EUR", 10_000_000 * EUR, "bank")

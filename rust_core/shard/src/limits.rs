@@ -27,7 +27,7 @@ impl Default for Limits {
             turn_commands: 512,
             batch_bytes: 512 << 10,
             queue,
-            recent_keys: 1 << 16,
+            recent_keys: 1 << 14,
         }
     }
 }
