@@ -97,7 +97,8 @@ async def tried(house: House, market_id: str) -> None:
         assert taken.revision == 2
 
         async def taken_back() -> bool:
-            return await balance(player) == before - 10 + sold
+            # The half that was not sold runs on, its stake held again.
+            return await balance(player) == before - 5 + sold
 
         await until(taken_back)
         seen = await staff.send(settlement.read_results(market_id))
