@@ -24,10 +24,12 @@ from bench import (
     journals,
     key_memory,
     lags,
+    pushing,
     replaying,
     settling,
     suspending,
     takeovers,
+    world_cup,
 )
 from bench.judge import Rounds
 from pyplatform.embedded import Servers, running
@@ -86,6 +88,9 @@ class Measures:
             "http_bets": lambda: uvloop.run(http_bets.measure(self._stream)),
             "http_bets_offered": lambda: uvloop.run(http_bets.measure(self._stream, http_bets.OFFERED)),
             "suspend": lambda: uvloop.run(suspending.measure(self._stream)),
+            "push_clients": lambda: uvloop.run(pushing.clients(self._stream)),
+            "push_liability": lambda: uvloop.run(pushing.liability(self._stream)),
+            "world_cup": lambda: uvloop.run(world_cup.measure()),
             "http_reads": lambda: uvloop.run(http_reads.measure()),
             "concurrent_bets": lambda: uvloop.run(concurrent_bets.measure(self._settings, self._server_pids)),
             "settlement": lambda: uvloop.run(settling.measure(self._settings, self._server_pids)),
