@@ -19,7 +19,11 @@ _POSITION: Final = "select seq, hash from projections.position where tenant = $1
 _FIRST: Final = """
 insert into projections.position (tenant, name, seq, hash) values ($1, $2, 0, '') on conflict do nothing
 """
-_ADVANCE: Final = "update projections.position set seq = $3, hash = $4 where tenant = $1 and name = $2"
+_ADVANCE: Final = """
+update projections.position set seq = $3, hash = $4
+where tenant = $1 and name = $2 and seq = $5 and (seq = 0 or hash = $6)
+"""
+_MOVED: Final = "UPDATE 1"
 _FORGET: Final = "delete from projections.position where tenant = $1 and name = $2"
 
 
@@ -67,6 +71,9 @@ class TableInbox:
 
         Only APPLIED changed anything; the meanings are those of `Outcome`.
         """
+        advance = _ADVANCE, self._tenant, self._name, hi, digest, lo, prev_hash
+        if await connection.execute(*advance) == _MOVED:
+            return Outcome.APPLIED
         await connection.execute(_FIRST, self._tenant, self._name)
         row = await connection.fetchrow(f"{_POSITION} for update", self._tenant, self._name)
         seq, known = row["seq"], row["hash"]
@@ -77,7 +84,7 @@ class TableInbox:
             return Outcome.GAP
         if seq and prev_hash != known:
             return Outcome.DIVERGED
-        await connection.execute(_ADVANCE, self._tenant, self._name, hi, digest)
+        await connection.execute(*advance)
         return Outcome.APPLIED
 
     async def forget(self, connection: asyncpg.Connection) -> None:
