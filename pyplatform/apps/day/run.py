@@ -24,6 +24,7 @@ from pyplatform.apps.day.programme import Programme, Size, make
 from pyplatform.apps.day.punters import AT_ONCE, Memory, Punter, Street, make_rings, players_of, styles_of
 from pyplatform.apps.day.racing import PLACES
 from pyplatform.apps.day.recording import descriptions, retimed, write
+from pyplatform.apps.day.sleepers import sleep
 from pyplatform.apps.day.watch import Watch
 from pyplatform.apps.demo.players import PATIENT, open_account
 from pyplatform.apps.demo.report import check_writable
@@ -46,6 +47,8 @@ READY_S: Final = 4.0
 SETTLE_S: Final = 60.0
 """How long bets may stay open after the last result."""
 WATCHED: Final = 500
+SLEEPERS: Final = 5
+"""Punters of a tenant who have another window open that nobody looks at."""
 _TELL_S: Final = 5.0
 
 
@@ -236,6 +239,8 @@ class _Stage:
             street, trader = self.streets[tenant.slug], self.traders[tenant.slug]
             works += [street.screen.run(), street.screen.discover(WATCHED, 1.0)]
             works += [trader.name(matches), trader.work(asyncio.Event())]
+            reading = [one for one in self.punters if one.tenant is tenant][:SLEEPERS]
+            works += [sleep(self.client(tenant, one.account.token), matches) for one in reading]
         works += [one.play(self.over, pause) for one in self.punters if id(one) not in following]
         works += [watch.run() for watch in self.watches]
         works.append(self.faults.run(self.options.minutes * 60, self.options.faults))
