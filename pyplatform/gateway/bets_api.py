@@ -7,9 +7,17 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, BetQuote, BetType, Leg, PlaceBet
+from pyplatform.contracts.sportsbook.bets import (
+    STARTING_PRICE,
+    BetAnswer,
+    BetOutcome,
+    BetQuote,
+    BetType,
+    Leg,
+    PlaceBet,
+)
 from pyplatform.core import money
-from pyplatform.gateway.model import write_percent, write_place, write_price
+from pyplatform.gateway.model import SP, write_percent, write_place, write_price
 from pyplatform.gateway.mybets import BetReader, MyBet, MyBets, MyBetsQuery
 from pyplatform.gateway.returns import potential_return
 from pyplatform.gateway.service import Betting
@@ -35,6 +43,7 @@ DETAILS: Final = {
     "stake_too_high": "this stake is above the limit; max_stake is what we would take",
     "payout_too_high": "this bet could pay more than the limit; max_stake is what we would take",
     "each_way_not_offered": "this market is sold win only now",
+    "starting_price_not_offered": "this market is not sold at the starting price now",
     "same_game_not_offered": "these legs cannot be priced together",
     "referral_rejected": "the bet was referred to a trader, who did not take it",
     "referral_timed_out": "the bet was referred to a trader, who did not decide in time",
@@ -70,7 +79,8 @@ class BetView(msgspec.Struct, frozen=True):
     """A bet that was placed; `seq` can be given as `min_seq` to read the balance after it.
 
     `stake` is that of all lines; `potential_return` is what it pays if every leg wins, with its bonus: `boost_pct` of
-    the profit. For bonus and starting prices no more than `max_return` is paid, null where nothing bounds them.
+    the profit, and with the price of the moment for a starting price ("SP"). For bonus and starting prices no more than
+    `max_return` is paid, null where nothing bounds them.
     """
 
     bet_id: str
@@ -198,7 +208,9 @@ def bet_routes(app: App, betting: Betting) -> None:
 
 
 def _leg_view(leg: Leg, price_e4: int, place: tuple[int, int] | None, *, best_odds: bool) -> LegView:
-    asked = write_price(leg.price_e4)
+    asked = write_price(leg.price_e4) if leg.price_e4 != STARTING_PRICE else SP
+    if asked == SP:
+        price_e4 = leg.price_e4
     price = asked if price_e4 == leg.price_e4 else write_price(price_e4)
     terms = write_place(*place) if place is not None else None
     return LegView(leg.market_id, leg.selection_id, price, asked, leg.banker, terms, best_odds)

@@ -38,6 +38,10 @@ def read_price(text: str, field: str) -> int | Invalid:
     return price
 
 
+SP: Final = "SP"
+"""Asks for the starting price in place of a price."""
+
+
 def write_price(price_e4: int) -> str:
     """Decimal odds with two decimals or as many as it takes: 25_000 is "2.50"."""
     decimals = f"{price_e4 % 10_000:04}".rstrip("0").ljust(2, "0")

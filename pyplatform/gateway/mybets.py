@@ -11,7 +11,7 @@ from pyplatform.contracts.pam import Session
 from pyplatform.contracts.sportsbook.bets import BetType
 from pyplatform.contracts.sportsbook.mybets import BetState, PlacedBet, PlacedLeg
 from pyplatform.core import money
-from pyplatform.gateway.model import write_percent, write_place, write_price
+from pyplatform.gateway.model import SP, write_percent, write_place, write_price
 from pyplatform.gateway.store import Store
 from pyplatform.kernel import ids
 from pyplatform.kernel.time import now_ns
@@ -24,7 +24,7 @@ _placed: Final = msgspec.msgpack.Decoder(PlacedBet)
 class MyLeg(msgspec.Struct, frozen=True):
     """A leg at the price taken; `each_way` such as "1/5 1-2-3" are the terms of its place part.
 
-    With `best_odds` it is paid at the starting price if that is better.
+    With `best_odds` it is paid at the starting price if that is better; a `price` of SP is the starting price.
     """
 
     market_id: str
@@ -109,7 +109,8 @@ def my_bet(found: Mapping[bytes, bytes]) -> MyBet | None:
 def my_leg(leg: PlacedLeg) -> MyLeg:
     """A leg as it is shown."""
     terms = write_place(leg.places, leg.fraction) if leg.places else None
-    return MyLeg(leg.market_id, leg.selection_id, write_price(leg.price_e4), leg.banker, terms, leg.best_odds)
+    price = SP if leg.at_start else write_price(leg.price_e4)
+    return MyLeg(leg.market_id, leg.selection_id, price, leg.banker, terms, leg.best_odds)
 
 
 class BetReader:

@@ -7,11 +7,11 @@ import msgspec
 from msgspec import Meta
 
 from pyplatform.contracts.pam import Session
-from pyplatform.contracts.sportsbook.bets import MOST_LEGS, BetType, Leg, PlaceBet
+from pyplatform.contracts.sportsbook.bets import MOST_LEGS, STARTING_PRICE, BetType, Leg, PlaceBet
 from pyplatform.contracts.sportsbook.terms import PricePolicy
 from pyplatform.core import betting, money
 from pyplatform.gateway.markets import MarketCopy
-from pyplatform.gateway.model import MAX_STAKE, Invalid, read_price, read_stake
+from pyplatform.gateway.model import MAX_STAKE, SP, Invalid, read_price, read_stake
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
 
@@ -20,11 +20,14 @@ Decimal = Annotated[str, Meta(max_length=40)]
 
 
 class LegRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A selection of a slip; a `banker` is in every line."""
+    """A selection of a slip; a `banker` is in every line. A price of "SP" asks for the starting price."""
 
     market_id: Annotated[str, Meta(max_length=64)]
     selection_id: Annotated[int, Meta(ge=0, le=2**63 - 1)]
-    price: Annotated[Decimal, Meta(description='decimal odds asked for, such as "2.50", 1.01 or more')]
+    price: Annotated[
+        Decimal,
+        Meta(description='decimal odds asked for, such as "2.50", 1.01 or more; "SP" for the starting price'),
+    ]
     banker: bool = False
 
 
@@ -117,7 +120,8 @@ class SlipReader:
         return Slip(attempt, lines, owner)
 
     def _leg(self, tenant: str, asked: LegRequest, number: int) -> tuple[Leg, str]:
-        price = _sound(read_price(asked.price, f"legs[{number}].price"))
+        at_start = asked.price == SP
+        price = STARTING_PRICE if at_start else _sound(read_price(asked.price, f"legs[{number}].price"))
         market = self._copy.market(tenant, asked.market_id)
         if market is None:
             if not self._copy.heard_all:

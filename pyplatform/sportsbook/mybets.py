@@ -8,6 +8,7 @@ from nats.js import JetStreamContext
 
 from pyplatform._core.shard import Batch as LedgerBatch
 from pyplatform._core.shard import Entry
+from pyplatform.contracts.sportsbook.bets import STARTING_PRICE
 from pyplatform.contracts.sportsbook.mybets import (
     BetState,
     PlacedBet,
@@ -122,6 +123,7 @@ def placed_of(entry: Entry, asked: slip.Slip, told: decided.Decided) -> PlacedBe
                 place.places if place is not None else 0,
                 place.fraction if place is not None else 0,
                 number in told.promised.best_odds,
+                leg.price_e4 == STARTING_PRICE,
             )
             for number, (leg, price, place) in enumerate(zip(asked.legs, told.prices, terms, strict=True))
         ]

@@ -9,12 +9,12 @@ from pyplatform.client.types.shared import BetType, MyBet, PricePolicy
 
 
 class LegRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A selection of a slip; a `banker` is in every line."""
+    """A selection of a slip; a `banker` is in every line. A price of "SP" asks for the starting price."""
 
     market_id: str
     selection_id: int
     price: str
-    """decimal odds asked for, such as "2.50", 1.01 or more."""
+    """decimal odds asked for, such as "2.50", 1.01 or more; "SP" for the starting price."""
     banker: bool = False
 
 
@@ -61,7 +61,8 @@ class BetView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A bet that was placed; `seq` can be given as `min_seq` to read the balance after it.
 
     `stake` is that of all lines; `potential_return` is what it pays if every leg wins, with its bonus: `boost_pct` of
-    the profit. For bonus and starting prices no more than `max_return` is paid, null where nothing bounds them.
+    the profit, and with the price of the moment for a starting price ("SP"). For bonus and starting prices no more than
+    `max_return` is paid, null where nothing bounds them.
     """
 
     bet_id: str

@@ -174,7 +174,7 @@ class MarketView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class MyLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A leg at the price taken; `each_way` such as "1/5 1-2-3" are the terms of its place part.
 
-    With `best_odds` it is paid at the starting price if that is better.
+    With `best_odds` it is paid at the starting price if that is better; a `price` of SP is the starting price.
     """
 
     market_id: str

@@ -241,6 +241,7 @@ class RuleValues(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     brands: list[int] | None = None
     each_way: list[tuple[int, int, int]] | None = None
     best_odds: bool | None = None
+    starting_price: bool | None = None
     boost: list[tuple[int, int]] | None = None
     boost_min_price: str | None = None
 

@@ -32,6 +32,7 @@ class Refusal(IntEnum):
     REFERRAL_TIMED_OUT = 215
     REOFFERED = 216
     """A trader would take the bet at another price or stake."""
+    STARTING_PRICE_NOT_OFFERED = 217
 
 
 class BetType(StrEnum):
@@ -70,6 +71,8 @@ class BetType(StrEnum):
 
 
 MOST_LEGS: Final = 20
+STARTING_PRICE: Final = 0
+"""The `price_e4` of a leg that is to be paid at its starting price; it counts at the price of the moment until then."""
 
 
 class Leg(msgspec.Struct, array_like=True, frozen=True):

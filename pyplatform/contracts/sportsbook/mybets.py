@@ -24,7 +24,7 @@ class BetState(StrEnum):
 class PlacedLeg(msgspec.Struct, array_like=True, frozen=True):
     """A leg at the price taken; `places` and `fraction` are the terms of its place part, 0 for none.
 
-    With `best_odds` it is paid at the starting price if that is better.
+    With `best_odds` it is paid at the starting price if that is better; `at_start` whatever it is.
     """
 
     event_id: str
@@ -35,6 +35,7 @@ class PlacedLeg(msgspec.Struct, array_like=True, frozen=True):
     places: int
     fraction: int
     best_odds: bool = False
+    at_start: bool = False
 
 
 class PlacedBet(msgspec.Struct, array_like=True, frozen=True):

@@ -97,6 +97,8 @@ class TermsValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     """By runners, the row with the most that are there; with fewer than all say, and empty: win only."""
     best_odds: bool | None = None
     """A bet on a race's winner before its start is paid at the starting price if that is better."""
+    starting_price: bool | None = None
+    """Bets on a race's winner are taken at the starting price, too."""
     boost: tuple[BoostStep, ...] | None = None
     """Bonus on an accumulator whose legs all win; of several legs' tables the least counts. Empty: none."""
     boost_min_price_e4: _Price | None = None

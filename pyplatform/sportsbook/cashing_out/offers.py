@@ -77,6 +77,8 @@ class Offers:
             if known.result != "OPEN":
                 legs.append(known)
                 continue
+            if leg.at_start:
+                raise NoOffer("not_offered")
             now = self._price(leg)
             priced.append(now)
             legs.append(msgspec.structs.replace(known, current=decimal(now.price_e4)))

@@ -57,6 +57,7 @@ class RuleValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     brands: tuple[Annotated[int, Meta(ge=1, le=2**31 - 1)], ...] | None = None
     each_way: tuple[PlaceTerms, ...] | None = None
     best_odds: bool | None = None
+    starting_price: bool | None = None
     boost: tuple[BoostStep, ...] | None = None
     boost_min_price: Price | None = None
 

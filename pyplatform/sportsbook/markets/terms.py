@@ -74,13 +74,14 @@ class Terms(msgspec.Struct, frozen=True):
     brands: tuple[int, ...] = ()
     each_way: tuple[PlaceTerms, ...] | None = None
     best_odds: bool = False
+    starting_price: bool = False
     boost: tuple[BoostStep, ...] = ()
     boost_min_price_e4: int | None = None
 
     @property
     def promises(self) -> bool:
-        """Whether bets may be promised more than their prices."""
-        return self.best_odds or bool(self.boost)
+        """Whether bets may be paid more than their prices."""
+        return self.best_odds or self.starting_price or bool(self.boost)
 
     def boost_bp(self, legs: int, price_e4: int) -> int:
         """Bonus of an accumulator of so many legs by the word of one at this price."""

@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 
 from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet, Refusal
 from pyplatform.contracts.sportsbook.markets import MarketStatus
-from pyplatform.contracts.sportsbook.terms import PricePolicy
 from pyplatform.core import betting, money, trading
 from pyplatform.sportsbook.markets.market import MarketState
 from pyplatform.sportsbook.markets.terms import Terms
+from pyplatform.sportsbook.placement.agreeing import agree, each_way_terms, takes
 from pyplatform.sportsbook.placement.decided import NOTHING, EachWayTerms, Promised
 from pyplatform.sportsbook.placement.liability import carried_by
 from pyplatform.sportsbook.placement.openbets import OpenBets
@@ -18,13 +18,12 @@ from pyplatform.sportsbook.placement.promises import Sold, promise_of
 from pyplatform.sportsbook.placement.slip import SAME_GAME
 
 E4: Final = 10_000
+SOME_PRICE_E4: Final = 20_000
+"""Stands for a price that is not known here, or not yet."""
 NO_LIMIT: Final = 10**24
 MOST_KNOWN: Final = 10_000
 _NONE: Final = trading.Limits(market=NO_LIMIT)
 _UNPRICED: Final[dict[int, int]] = {}
-_EACH_WAY_KIND: Final = "WIN"
-_FEWEST_RUNNERS: Final = 5
-"""With fewer, each-way terms are win only."""
 _CODES: Final = {
     "market": Refusal.LIABILITY_EXCEEDED,
     "payout": Refusal.PAYOUT_TOO_HIGH,
@@ -126,11 +125,10 @@ class Judge:
             each_way = each_way_terms(market, terms)
             if each_way is None:
                 return LegView(Refusal.EACH_WAY_NOT_OFFERED, current, terms=terms)
-        agreed = current == leg.price_e4 or request.bet_type == SAME_GAME
-        if agreed or _takes(request, terms, leg.price_e4, current):
-            best = terms.best_odds and not market.in_play and _is_race(market)
-            return LegView(None, current, market.delay_of(tenant), each_way, terms, best)
-        return LegView(Refusal.PRICE_CHANGED, current, terms=terms)
+        refusal, best = agree(request, leg, market, terms, current)
+        if refusal is not None:
+            return LegView(refusal, current, terms=terms)
+        return LegView(None, current, market.delay_of(tenant), each_way, terms, best)
 
     def _scaled(self, terms: Terms, factor_e4: int) -> Terms:
         """The terms for a customer of this factor; the same object for the same terms, as limits are kept by it."""
@@ -159,7 +157,7 @@ class Judge:
             if not joint:
                 return Verdict(Refusal.SAME_GAME_NOT_OFFERED, prices, terms_version=_version(views))
             asked, terms = request.joint_price_e4, views[0].terms
-            if joint != asked and (terms is None or not _takes(request, terms, asked, joint)):
+            if joint != asked and (terms is None or not takes(request, terms, asked, joint)):
                 return Verdict(
                     Refusal.PRICE_CHANGED, prices, joint_price_e4=joint, terms_version=_version(views)
                 )
@@ -183,7 +181,7 @@ class Judge:
             return ()
         legs = [
             betting.Leg(
-                leg.price_e4 / E4,
+                (leg.price_e4 or SOME_PRICE_E4) / E4,
                 "OPEN",
                 event_id=leg.event_id or None,
                 market_id=leg.market_id,
@@ -227,7 +225,7 @@ class Judge:
         delay = views[0].delay if len(views) == 1 else max([view.delay for view in views])
         promised = NOTHING
         if terms[0].promises or (len(terms) > 1 and any(one.promises for one in terms)):
-            promised = promise_of(request, _sold(views))
+            promised = promise_of(request, _sold(views), bounded=not referred)
         version = _version(views)
         return Verdict(
             refusal, prices, (), each_way, joint, delay, referred, version, most, above or 0, promised
@@ -308,21 +306,6 @@ def _version(views: Sequence[LegView]) -> int:
     return 0
 
 
-def _takes(request: PlaceBet, terms: Terms, asked: int, current: int) -> bool:
-    """Whether a price that has moved is taken: by the player's own word, else by the house's policy."""
-    policy, tolerance = request.price_policy, request.tolerance_bp
-    if policy is None:
-        policy, tolerance = terms.price_policy, terms.tolerance_bp
-    match policy:
-        case PricePolicy.NONE:
-            return False
-        case PricePolicy.ANY:
-            return True
-        case PricePolicy.HIGHER:
-            return current > asked
-    return trading.price_change("WITHIN", asked / E4, current / E4, tolerance / E4).accepted
-
-
 def _limits(currency: str, terms: Sequence[Terms], market: int | None) -> trading.Limits:
     """What bounds a bet under all these terms together; `market` is what its market may lose."""
     stake = least(one.max_stake for one in terms)
@@ -356,27 +339,3 @@ def _sold(views: Sequence[LegView]) -> list[Sold]:
         for number, view in enumerate(views)
         if view.terms is not None
     ]
-
-
-def _is_race(market: MarketState) -> bool:
-    """Whether a market asks for the one winner of a race."""
-    return market.catalogue is not None and market.catalogue.kind == _EACH_WAY_KIND and market.places == 1
-
-
-def each_way_terms(market: MarketState, terms: Terms) -> EachWayTerms | None:
-    """The place part that a market offers now, by the runners it has; None where it is sold win only."""
-    if not _is_race(market):
-        return None
-    runners = len(market.active)
-    if terms.each_way is None:
-        return _each_way_of(runners)
-    _, places, fraction = max((row for row in terms.each_way if row[0] <= runners), default=(0, 0, 0))
-    return EachWayTerms(places, fraction) if places else None
-
-
-@lru_cache(maxsize=64)
-def _each_way_of(runners: int) -> EachWayTerms | None:
-    if runners < _FEWEST_RUNNERS:
-        return None
-    standard = betting.each_way_terms(runners)
-    return EachWayTerms(standard.places, int(str(standard.fraction).partition("/")[2]))

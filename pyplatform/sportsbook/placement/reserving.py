@@ -25,7 +25,7 @@ from pyplatform.contracts.sportsbook.owners import (
 )
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.sportsbook.placement.decided import NOTHING, Decided, EachWayTerms, Promised
-from pyplatform.sportsbook.placement.judging import Judge, LegView, Most, Verdict
+from pyplatform.sportsbook.placement.judging import SOME_PRICE_E4, Judge, LegView, Most, Verdict
 from pyplatform.sportsbook.placement.openbets import OpenBet, OpenBets, Standing, bet_of
 from pyplatform.sportsbook.placement.promises import together
 from pyplatform.sportsbook.placement.slip import of_request
@@ -89,7 +89,9 @@ class Owners:
         """Our legs as they stand; those of others as if all were well with them."""
         place = _SOME_PLACE if request.each_way else None
         return [
-            judge.look(request, leg) if self.mine(leg.event_id) else LegView(None, leg.price_e4, 0, place)
+            judge.look(request, leg)
+            if self.mine(leg.event_id)
+            else LegView(None, leg.price_e4 or SOME_PRICE_E4, 0, place)
             for leg in request.legs
         ]
 

@@ -61,8 +61,15 @@ class Legs:
     def _run(self, told: Resolution, leg: WagerLeg, placed_ms: int) -> betting.Leg:
         """A selection that took part: deductions for those that were withdrawn after the bet was struck.
 
-        The starting price is made without the withdrawn, so it bears no deduction.
+        The starting price is made without the withdrawn, so it bears no deduction; a bet at one that was never made is
+        void.
         """
+        start = told.starting_price(leg.selection)
+        if leg.at_start:
+            if start is None:
+                return as_leg(leg, "VOID")
+            leg = WagerLeg(leg.market_id, leg.selection, start, leg.place_fraction, leg.places, leg.event_id)
+            return self._placed(told, leg, leg, None, None)
         price, pence = leg.price_e4, None
         before = [one for one in told.withdrawals if _before(one, placed_ms)]
         if self._rules.deductions == "rule4":
@@ -70,7 +77,13 @@ class Legs:
         elif self._rules.deductions == "factor" and told.places == 1:
             price = _reduced(price, [one.factor_bp for one in before])
         taken = WagerLeg(leg.market_id, leg.selection, price, leg.place_fraction, leg.places, leg.event_id)
-        waive, sp = self._rules.waive_5p, told.starting_price(leg.selection) if leg.best_odds else None
+        return self._placed(told, leg, taken, pence, start if leg.best_odds else None)
+
+    def _placed(
+        self, told: Resolution, leg: WagerLeg, taken: WagerLeg, pence: list[int] | None, sp: int | None
+    ) -> betting.Leg:
+        """Where a selection finished, at the price taken less its deductions."""
+        waive = self._rules.waive_5p
         if leg.selection in told.winners:
             tied = len(told.winners) if len(told.winners) > told.places else 1
             return as_leg(
@@ -158,4 +171,6 @@ def void_reason(told: Resolution | None, leg: WagerLeg, placed_ms: int) -> VoidR
         return VoidReason.CANCELLED
     if leg.selection in told.removed:
         return VoidReason.SELECTION_REMOVED
+    if leg.at_start and told.winners:
+        return VoidReason.NO_STARTING_PRICE
     return VoidReason.MARKET_VOID

@@ -23,6 +23,8 @@ class VoidReason(IntEnum):
     MARKET_VOID = 2
     CANCELLED = 3
     """The feed voids the bets of a time, or the outcome."""
+    NO_STARTING_PRICE = 4
+    """The bet was to be paid at one."""
 
 
 class Decided(msgspec.Struct, array_like=True, frozen=True):

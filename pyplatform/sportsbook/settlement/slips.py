@@ -1,6 +1,7 @@
 """From a journaled placement to the bet that settlement sees."""
 
 from pyplatform._core.shard import Entry
+from pyplatform.contracts.sportsbook.bets import STARTING_PRICE
 from pyplatform.sportsbook.placement import decided, slip
 from pyplatform.sportsbook.settlement.wagers import Wager, WagerLeg, WagerState
 
@@ -22,6 +23,7 @@ def wager_of(entry: Entry, encoded: tuple[int, int, bytes]) -> Wager:
             0 if place is None else place.places,
             leg.event_id,
             number in taken.promised.best_odds,
+            leg.price_e4 == STARTING_PRICE,
         )
         for number, (leg, price, place) in enumerate(zip(asked.legs, taken.prices, terms, strict=True))
     )

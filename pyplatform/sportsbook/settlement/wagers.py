@@ -32,8 +32,11 @@ SAME_GAME: Final = "SAME_GAME"
 
 
 class WagerLeg(msgspec.Struct, frozen=True, gc=False):
-    """One leg at the price taken (`price_e4`); `place_fraction` (numerator, denominator) and `places` are its each-way
-    terms, `places` 0 for none; with `best_odds` the starting price is paid where it is better."""
+    """One leg at the price taken (`price_e4`).
+
+    `place_fraction` (numerator, denominator) and `places` are its each-way terms, `places` 0 for none. With `best_odds`
+    the starting price is paid where it is better, `at_start` whatever it is.
+    """
 
     market_id: str
     selection: int
@@ -42,6 +45,7 @@ class WagerLeg(msgspec.Struct, frozen=True, gc=False):
     places: int = 0
     event_id: str = ""
     best_odds: bool = False
+    at_start: bool = False
 
 
 class Sale(msgspec.Struct, frozen=True, gc=False):

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch
-from pyplatform.contracts.sportsbook.bets import BetAnswer, BetOutcome, Leg, PlaceBet
+from pyplatform.contracts.sportsbook.bets import STARTING_PRICE, BetAnswer, BetOutcome, Leg, PlaceBet
 from pyplatform.contracts.sportsbook.owners import owner_of
+from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.errors import Unavailable
@@ -124,6 +125,25 @@ async def test_both_owners_hold_the_bet_and_each_only_its_own_leg(pair: Pair) ->
     assert pair.near.bets.liability(slug, NEAR, "EUR").stakes + pair.far.bets.liability(
         slug, FAR, "EUR"
     ).stakes == money.parse("10.00", "EUR")
+
+
+async def test_a_bonus_needs_the_word_of_both_owners_and_starting_prices_that_of_the_leg_s(
+    pair: Pair,
+) -> None:
+    slug = pair.house.tenant.slug
+    for version, owner, bonus in ((1, pair.near, 1_000), (1, pair.far, 500)):
+        said = TermsValues(boost=((2, bonus),), best_odds=owner is pair.far, starting_price=owner is pair.far)
+        owner.trading.desks[slug].terms.set(TermsScope(), said, version)
+    answer = await pair.near.placement.place(pair.slip())
+    assert (answer.outcome, answer.boost_bp, answer.best_odds) == (ACCEPTED, 500, (1,))
+    legs = pair.slip().legs
+    at_start = replace(pair.slip(), legs=(legs[0], replace(legs[1], price_e4=STARTING_PRICE)))
+    assert (await pair.near.placement.place(at_start)).outcome is ACCEPTED
+    pair.far.trading.desks[slug].terms.set(TermsScope(), TermsValues(), 2)
+    none = await pair.near.placement.place(pair.slip())
+    assert (none.outcome, none.boost_bp, none.best_odds) == (ACCEPTED, 0, ())
+    refused = await pair.near.placement.place(replace(at_start, key=ids.text(ids.uuid7())))
+    assert refused.code == "starting_price_not_offered"
 
 
 async def test_a_refusal_of_one_owner_gives_back_what_both_hold_and_names_the_leg(pair: Pair) -> None:

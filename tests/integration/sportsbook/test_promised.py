@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from pyplatform.contracts.sportsbook.bets import BetOutcome, Leg
+from pyplatform.contracts.sportsbook.bets import STARTING_PRICE, BetOutcome, Leg
 from pyplatform.contracts.sportsbook.mybets import BetState
 from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
 from pyplatform.core import money
@@ -68,6 +68,21 @@ async def test_a_retry_is_told_what_was_promised_whatever_the_terms_say_by_now(h
     owner.trading.desks[house.tenant.slug].terms.set(TermsScope(), TermsValues(), 2)
     again = await owner.placement.place(asked)
     assert (again.replayed, again.best_odds, again.bet_id) == (True, (0,), first.bet_id)
+
+
+async def test_a_bet_at_the_starting_price_is_told_so_and_paid_at_it(house: House) -> None:
+    owner = promising(house, starting_price=True)
+    asked = house.attempt("10.00", price_e4=STARTING_PRICE)
+    answer = await owner.placement.place(asked)
+    assert answer.outcome is BetOutcome.ACCEPTED
+    assert (await owner.placement.place(asked)).replayed
+    async with projected(house) as (reader, _):
+        mine = await eventually(lambda: reader.one(session(house), answer.bet_id), BetState.OPEN)
+        assert mine.legs[0].price == "SP"
+    fresh = house.new_owner()
+    await fresh.recover()
+    assert [bet.legs[0].price_e4 for bet in fresh.bets] == list(answer.prices)
+    assert await settled(house, owner, started(r11=1.7), 1) == (90 * EUR + 17 * EUR, 0)
 
 
 async def test_two_winners_of_a_feed_share_the_place(house: House) -> None:

@@ -6,17 +6,18 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pyplatform.contracts.feeds import OutcomeResult, Result
+from pyplatform.contracts.sportsbook.bets import STARTING_PRICE, Leg, Refusal
 from pyplatform.kernel.tenancy import HouseRules
 from pyplatform.sportsbook.markets.market import MarketState
 from pyplatform.sportsbook.markets.terms import Terms
 from pyplatform.sportsbook.placement.decided import NOTHING, Promised
 from pyplatform.sportsbook.placement.promises import together
 from pyplatform.sportsbook.settlement.judging import Judge
-from pyplatform.sportsbook.settlement.resolution import Placing, Resolution, Withdrawal, of_result
+from pyplatform.sportsbook.settlement.resolution import Placing, Resolution, VoidReason, Withdrawal, of_result
 from pyplatform.sportsbook.settlement.wagers import WagerLeg
 from tests.unit.sportsbook.deciding import EURO, TERMS, judge, leg, market, slip
 from tests.unit.sportsbook.test_judging import decide
-from tests.unit.sportsbook.test_settlement_judging import EUR, RACE, returns, told, wager
+from tests.unit.sportsbook.test_settlement_judging import EUR, RACE, due, returns, told, wager
 
 BOOSTED = replace(TERMS, boost=((2, 500), (4, 1_000)), boost_min_price_e4=15_000, max_payout=900 * EURO)
 
@@ -68,7 +69,7 @@ promises = st.builds(
     st.sampled_from([0, 500, 1_000]),
     st.sets(st.integers(0, 4)).map(lambda legs: tuple(sorted(legs))),
     st.sampled_from([0, 5, 9]),
-).map(lambda one: one if one.boost_bp or one.best_odds else NOTHING)
+)
 
 
 @given(promises, promises)
@@ -78,6 +79,9 @@ def test_two_owners_promise_what_both_say_of_a_bonus_and_either_of_a_leg(
     both = together(one, two)
     assert both == together(two, one)
     assert both.boost_bp == min(one.boost_bp, two.boost_bp)
+    if not (both.boost_bp or both.best_odds):
+        at_start = [said.max_return for said in (one, two) if not (said.boost_bp or said.best_odds)]
+        assert bool(both.max_return) == any(at_start)
     assert set(both.best_odds) == {*one.best_odds, *two.best_odds}
 
 
@@ -125,3 +129,33 @@ def test_a_promise_is_judged_the_same_twice() -> None:
     result = {RACE: Resolution(RACE, 1, (), (11,), True, starting=((11, 31_000),))}
     first, again = Judge(HouseRules()).due([bet], result), Judge(HouseRules()).due([bet], result)
     assert first == again
+
+
+SP_LEG = Leg("e1", "1.1", 1, STARTING_PRICE)
+
+
+def test_the_starting_price_is_asked_for_where_it_is_sold_and_counts_at_the_price_of_the_moment() -> None:
+    terms = replace(TERMS, starting_price=True, max_payout=900 * EURO)
+    taken = decide(judge(None, race(), terms=terms), slip(SP_LEG))
+    assert (taken.refusal, taken.prices, taken.promised) == (None, (25_000,), Promised(0, (), 900 * EURO))
+    for found in (judge(None, race()), judge(None, market(), terms=terms)):
+        assert decide(found, slip(SP_LEG)).refusal is Refusal.STARTING_PRICE_NOT_OFFERED
+    running = judge(None, race(in_play=True), terms=terms)
+    assert decide(running, slip(SP_LEG)).refusal is Refusal.STARTING_PRICE_NOT_OFFERED
+    other = market("1.2", event="e2")
+    double = slip(SP_LEG, leg(1, 25_000, "1.2", "e2"))
+    assert decide(judge(None, race(), other, terms=terms), double).refusal is None
+
+
+def test_a_bet_at_the_starting_price_is_paid_at_it_and_void_where_none_was_made() -> None:
+    bet = wager(WagerLeg(RACE, 11, 25_000, at_start=True))
+    result = Resolution(RACE, 1, (22,), (11,), True, withdrawals=(Withdrawal(22, None, 40, 0),))
+    at = replace(result, starting=((11, 19_000),))
+    assert returns(bet, {RACE: at}) == 19 * EUR
+    void = due(bet, {RACE: result})
+    assert void is not None
+    assert void.void is VoidReason.NO_STARTING_PRICE
+    lost = Resolution(RACE, 1, (), (22,), True, starting=((11, 19_000),))
+    assert returns(bet, {RACE: lost}) == 0
+    capped = wager(WagerLeg(RACE, 11, 25_000, at_start=True), max_return=15 * EUR)
+    assert returns(capped, {RACE: at}) == 15 * EUR
