@@ -188,6 +188,11 @@ class LeaseKeeper:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             conn.terminate()
             raise Unclear(f"the lease statement did not end clearly: {error}") from error
+        except AttributeError as error:
+            # asyncpg's own, of a connection that the deadline closed between two steps of the statement.
+            if not conn.is_closed():
+                raise
+            raise Unclear("the lease statement did not end in time") from error
         except asyncio.CancelledError:
             conn.terminate()
             raise

@@ -5,7 +5,7 @@ the one before; when the past itself differs, it says so and the follower starts
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator
 from typing import Final
 
 import asyncpg
@@ -14,6 +14,9 @@ from nats.js import JetStreamContext
 from pyplatform._core import shard as core
 from pyplatform.eventstore.ledger_stream import Reader, reading
 from pyplatform.kernel.errors import PlatformError
+from pyplatform.telemetry import get_logger
+
+log = get_logger("eventstore.tail")
 
 PAGE: Final = 128
 """Journal rows read at a time."""
@@ -80,25 +83,35 @@ class LedgerTail:
     async def _follow(self, reader: Reader) -> AsyncIterator[list[core.Batch]]:
         while True:
             ready: list[core.Batch] = []
-            for batch in self._new(await reader.take()):
-                if batch.header.lo > self.seq:
+            for batch in await reader.take():
+                header = batch.header
+                if header.hi < self.seq or (header.hi, header.hash) == (self.seq, self.digest):
+                    continue
+                if (header.lo, header.prev_hash) != (self.seq, self.digest):
+                    if not await self._is_the_journals(header):
+                        continue
                     if ready:
                         yield ready
                         ready = []
-                    async for page in self._journal(batch.header.lo):
+                    async for page in self._journal(header.lo):
                         yield page
                 self._take(batch)
                 ready.append(batch)
             if ready:
                 yield ready
 
-    def _new(self, batches: Iterable[core.Batch]) -> Iterator[core.Batch]:
-        """Those that go beyond what was seen."""
-        for batch in batches:
-            if batch.header.hi == self.seq and batch.header.hash != self.digest:
-                raise PastDiffers(f"the ledger of {self._shard} has another batch up to {self.seq}")
-            if batch.header.hi > self.seq:
-                yield batch
+    async def _is_the_journals(self, header: core.Header) -> bool:
+        """Whether the journal holds a batch that does not follow on ours; a stranger's in the stream is no past.
+
+        Raises PastDiffers when it does not hold what we have read, either.
+        """
+        conn = await self._connection()
+        if await conn.fetchval(_HASH, self._shard, header.hi) == header.hash:
+            return True
+        if self.seq:
+            await self._is_known()
+        log.warning("a batch in the stream is not the journal's", shard=self._shard, seq=header.hi)
+        return False
 
     def _take(self, batch: core.Batch) -> None:
         header = batch.header

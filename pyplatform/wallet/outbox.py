@@ -200,6 +200,7 @@ class Outbox:
         position, sequence = await self._end_of_stream()
         self.published = position
         acks: deque[tuple[int, int, asyncio.Future[PubAck]]] = deque()
+        previous: int | None = None
         try:
             while True:
                 if position >= self._durable:
@@ -211,20 +212,26 @@ class Outbox:
                     return
                 for hi, batch in await self._next(position):
                     await self._settle(acks, IN_FLIGHT - 1)
-                    acks.append((hi, sequence + 1, await self._publish(hi, batch, sequence)))
-                    position, sequence = hi, sequence + 1
+                    acks.append((hi, sequence + 1, await self._publish(hi, batch, sequence, previous)))
+                    position, sequence, previous = hi, sequence + 1, hi
         finally:
             for _hi, _sequence, ack in acks:
                 # One failure fails those behind it; their reasons are the same and need no reader.
                 if not ack.cancel() and not ack.cancelled():
                     ack.exception()
 
-    async def _publish(self, hi: int, batch: bytes, after: int) -> "asyncio.Future[PubAck]":
+    async def _publish(
+        self, hi: int, batch: bytes, after: int, previous: int | None
+    ) -> "asyncio.Future[PubAck]":
         headers = {
             "Nats-Msg-Id": f"{self._shard}:{hi}",
             "Nats-Expected-Stream": ledger_stream(self._shard),
             "Nats-Expected-Last-Sequence": str(after),
         }
+        if previous is not None:
+            # The sequence alone is not enough: where strangers' messages came between, a later one of those in flight
+            # would fit the count again.
+            headers["Nats-Expected-Last-Msg-Id"] = f"{self._shard}:{previous}"
         return await self._js.publish_async(ledger_subject(self._shard), batch, headers=headers)
 
     async def _settle(self, acks: "deque[tuple[int, int, asyncio.Future[PubAck]]]", leave: int) -> None:

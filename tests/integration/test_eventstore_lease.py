@@ -1,10 +1,11 @@
 """Leases on a real database: what a holder may believe, and when it must stop."""
 
 import asyncio
+import contextlib
 
 import pytest
 
-from pyplatform.eventstore.lease import LeaseKeeper
+from pyplatform.eventstore.lease import LeaseKeeper, Unclear
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.time import now_ns
 
@@ -42,3 +43,17 @@ async def test_a_holder_knows_when_its_lease_may_have_passed_on(settings: Settin
     assert not keeper.surely_holds(lease)
     await keeper.close()
     await other.close()
+
+
+async def test_a_statement_cut_off_anywhere_is_unclear_and_the_next_one_says_how_it_stands(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = LeaseKeeper(settings.postgres_url, "us")
+    for cut in range(60):
+        monkeypatch.setattr("pyplatform.eventstore.lease.DEADLINE", 2.0)
+        lease = await keeper.take("event:test")
+        assert lease is not None
+        monkeypatch.setattr("pyplatform.eventstore.lease.DEADLINE", cut * 2e-5)
+        with contextlib.suppress(Unclear):
+            await keeper.renew(lease)
+    await keeper.close()
