@@ -85,15 +85,21 @@ class Announcer:
 
 
 class Standby:
-    """Keeps a shard's state warm while another process leads it."""
+    """Keeps a shard's state warm while another process leads it; who needs it less warm may `rest` (s) in between."""
 
     def __init__(
-        self, bus: Bus, reader: JournalReader, shard: str, snapshots: Snapshots | None = None
+        self,
+        bus: Bus,
+        reader: JournalReader,
+        shard: str,
+        snapshots: Snapshots | None = None,
+        rest: float = 0.0,
     ) -> None:
         self._bus = bus
         self._reader = reader
         self._shard = shard
         self._snapshots = snapshots
+        self._rest = rest
         self._replayer = core.Replayer(shard)
         self._folding = asyncio.Lock()
         self._follows = asyncio.Event()
@@ -176,6 +182,7 @@ class Standby:
                 state = await self._next()
                 if state is not None and self._follows.is_set():
                     await self._follow(state)
+                    await asyncio.sleep(self._rest)
         finally:
             for subscription in subscriptions:
                 await end({asyncio.ensure_future(subscription.unsubscribe())})
