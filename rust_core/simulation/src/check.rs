@@ -23,6 +23,8 @@ pub struct Counts {
     pub answers: u64,
     /// Highest lease epoch in the journal: how often the writer changed or recovered.
     pub epoch: u64,
+    /// How often keys came again whose answers only the journal held.
+    pub recalled: u64,
 }
 
 /// No answer speaks of more than the record holds.
@@ -72,6 +74,7 @@ pub(crate) fn everything(database: &Database, callers: &Callers) -> Result<Count
         entries: follower.chain().seq,
         answers: callers.answered().count() as u64,
         epoch: follower.chain().epoch,
+        recalled: 0,
     })
 }
 

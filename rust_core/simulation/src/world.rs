@@ -66,6 +66,8 @@ pub(crate) struct World {
     acts: u64,
     /// What was announced as durable.
     promised: u64,
+    /// How often an old key came again.
+    recalled: u64,
     /// The reason of a writer that stopped because the record lost what it had acknowledged.
     pub(crate) halted: Option<String>,
 }
@@ -90,6 +92,7 @@ impl World {
             day: Day::new(),
             acts,
             promised: 0,
+            recalled: 0,
             halted: None,
         };
         (0..WRITERS).for_each(|writer| world.later(writer as u64 * MILLISECOND, Event::Start { writer }));
@@ -127,7 +130,8 @@ impl World {
         if self.promised > end && !self.faults.lose_tail {
             return Err(format!("{} was announced, and the record ends at {end}", self.promised));
         }
-        check::everything(&self.database, &self.callers)
+        let counts = check::everything(&self.database, &self.callers)?;
+        Ok(check::Counts { recalled: self.recalled, ..counts })
     }
 
     fn later(&mut self, delay: u64, event: Event) {
@@ -292,6 +296,7 @@ impl World {
                 self.tell_later(writer, Told::Rows { epoch, rows });
             }
             Action::Recall { id, seqs } => {
+                self.recalled += 1;
                 let epoch = self.writers[writer].machine.epoch();
                 let rows = self.database.holding(&seqs);
                 self.tell_later(writer, Told::Recalled { epoch, id, rows });

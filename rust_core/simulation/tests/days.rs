@@ -8,14 +8,18 @@ const KEPT: [u64; 3] = [342, 502, 4395];
 
 #[test]
 fn every_day_ends_well_whatever_breaks() {
-    let (mut entries, mut epochs) = (0, 0);
+    let (mut entries, mut epochs, mut recalled) = (0, 0, 0);
     for seed in (1..=100).chain(KEPT) {
         match live(seed, ACTS, Faults { fail_over: seed % 2 == 0, ..Faults::default() }) {
-            Ok(End::Well(counts)) => (entries, epochs) = (entries + counts.entries, epochs + counts.epoch),
+            Ok(End::Well(counts)) => {
+                (entries, epochs) = (entries + counts.entries, epochs + counts.epoch);
+                recalled += counts.recalled;
+            }
             other => panic!("seed {seed}: {other:?}"),
         }
     }
     assert!(entries > 100 * ACTS / 2, "the days are too quiet to prove anything: {entries} entries");
+    assert!(recalled > 100 * 5, "old keys come again too seldom: {recalled} times");
     assert!(epochs > 100 * 5, "the writers change too seldom: {epochs} epochs");
 }
 
