@@ -58,7 +58,8 @@ Costs = dict[str, Cost]
 
 
 async def measure(gateways: int = 1) -> dict[str, list[float]]:
-    """Figures: `per_second`, `p50_ms`, `p99_ms`, `bet_p99_ms`; `cpu_us` of all processes a request and its `ratio`."""
+    """Figures: `per_second`, `p50_ms`, `p99_ms`, `bet_p99_ms`; `cpu_us` of all processes a request, beyond what
+    they need while nobody asks, and its `ratio`."""
     return (await measure_each(gateways))[0]
 
 
@@ -148,7 +149,7 @@ def _run(evening: Evening, processes: dict[str, list[int]]) -> tuple[dict[str, l
             seconds = requests / told["per_second"]
             for name, cost in costs.items():
                 cost.requests.append(1e6 * (now[name] - before[name] - cost.standing * seconds) / requests)
-            whole = 1e6 * sum(now[name] - before[name] for name in costs) / requests
+            whole = sum(cost.requests[-1] for cost in costs.values())
             for name, value in (told | {"cpu_us": whole, "ratio": 1e3 * whole / reference}).items():
                 figures.setdefault(name, []).append(value)
     if load.returncode or not figures:
