@@ -153,8 +153,8 @@ def reopen_bet(state: State, command: Command) -> object:
         if token.state not in {"used", "available"}:
             raise No("token_not_available")
         free, used = of("PLAYER_FREEBET", token.id, currency), house("FREEBET_USED", currency)
-        there = used if token.state == "used" else free
-        state.books.post([(there, of("PLAYER_FREEBET_HELD", token.id, currency), token.amount)])
+        source = used if token.state == "used" else free
+        state.books.post([(source, of("PLAYER_FREEBET_HELD", token.id, currency), token.amount)])
         token.state, token.version = "placed", token.version + 1
     _count(state, bet, -old.paid, -old.void)
     bet.real, bet.bonus, bet.tax = held.real, held.bonus, held.tax
