@@ -21,8 +21,9 @@ Platform = Any
 MARKETS = 25
 CONNECTIONS = 400
 ROUNDS = 3
-LEFT_OVER_MIB = 16
-"""What a process may have grown by after rounds like the first: buffers, not connections."""
+LEFT_OVER_OBJECTS = 1_000
+LEFT_OVER_MIB = 64
+"""What a process may have grown by after rounds like the first: less than a connection each, and what malloc keeps."""
 
 
 def hub_of(platform: Platform) -> Hub:
@@ -86,7 +87,7 @@ async def test_ten_thousand_subscriptions_come_and_go_without_a_trace(
         "/v1/markets", lambda found: len(found["markets"]) == MARKETS + 1, {"X-Tenant": platform.ours}
     )
     hub = hub_of(platform)
-    before, resident = (10**6, 10**6, 0), 0.0
+    before, objects, resident = (10**6, 10**6, 0), 0, 0.0
     for round_ in range(ROUNDS):
         async with subscribed(platform, tokens) as connections:
             for connection in connections:
@@ -105,7 +106,8 @@ async def test_ten_thousand_subscriptions_come_and_go_without_a_trace(
         assert (hub.count, hub.topics) == (0, 0)
         assert after <= before, "descriptors, tasks and clients are back to what they were"
         if round_ == 0:  # connections to Postgres and Valkey are open now, and stay
-            before, resident = after, resident_mib()
+            before, objects, resident = after, len(gc.get_objects()), resident_mib()
+    assert len(gc.get_objects()) - objects < LEFT_OVER_OBJECTS
     assert resident_mib() - resident < LEFT_OVER_MIB
 
 

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable, Collection
 from time import monotonic
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
 from pyplatform.contracts.pam import Session, SessionPort, StaffSession
 from pyplatform.gateway.push.bets import MyBetChange, MyBetsState, TicketChange, TicketsState
-from pyplatform.gateway.push.client import Client
+from pyplatform.gateway.push.client import Client, Sending
 from pyplatform.gateway.push.frames import (
     Gone,
     Login,
@@ -81,7 +81,7 @@ class Stream:
             trouble = Trouble("unauthenticated", "log in first, with a token of this tenant", "token")
             await connection.send(encode(trouble))
             return
-        client = Client(session, connection.send)
+        client = Client(session, connection.send, cast("Callable[[str], Sending]", connection.send))
         if not self._hub.join(client):
             await connection.send(encode(Trouble("overloaded", "too many connections; try again later")))
             return

@@ -1,6 +1,7 @@
 """The fan-out: the latest value wins, nobody waits for a slow client, nobody sees another tenant's prices."""
 
 import asyncio
+from collections.abc import Generator
 from contextlib import suppress
 
 import msgspec
@@ -356,3 +357,67 @@ async def test_one_player_does_not_take_the_places_of_all(room: Room) -> None:
     assert room.hub.join(listener(b"o" * 16)[0])
     room.hub.leave(mine[0])
     assert room.hub.join(mine[-1])
+
+
+class Flight:
+    """A message under way that arrives when it is told to."""
+
+    def __init__(self) -> None:
+        self.arrived = asyncio.get_running_loop().create_future()
+
+    def done(self) -> bool:
+        return self.arrived.done()
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield from self.arrived.__await__()
+
+
+async def test_what_comes_while_nothing_waits_is_sent_at_once_and_in_order(room: Room) -> None:
+    flights: list[tuple[str, Flight]] = []
+    sink = Sink()
+    sink.gate.set()
+
+    def at_once(text: str) -> Flight:
+        flights.append((text, Flight()))
+        return flights[-1][1]
+
+    client = Client(session("aurora"), sink.send, at_once)
+    assert room.hub.join(client)
+    pump = asyncio.create_task(client.pump())
+    room.follow(client, "market:1.1")
+    await asyncio.sleep(0.01)
+    assert [m["type"] for m in sink.messages] == ["subscribed", "market"]
+    assert not flights, "a snapshot takes the pump"
+    for version in range(3, 8):
+        room.move(version)
+    await asyncio.sleep(0.01)
+    assert len(flights) == 1, "the others wait until the first is written"
+    assert len(sink.messages) == 2
+    flights[0][1].arrived.set_result(None)
+    await asyncio.sleep(0.01)
+    assert [m["version"] for m in sink.messages[2:]] == [7], "and are overtaken meanwhile"
+    room.move(8)
+    assert msgspec.json.decode(flights[1][0])["version"] == 8
+    client.cut()
+    await asyncio.gather(pump, return_exceptions=True)
+
+
+async def test_a_client_that_breaks_while_it_is_told_harms_nobody(room: Room) -> None:
+    def at_once(_: str) -> Flight:
+        raise RuntimeError("the connection is gone")
+
+    sink = Sink()
+    sink.gate.set()
+    broken, (sound, told) = Client(session("aurora"), sink.send, at_once), listener(b"o" * 16)
+    pumps = []
+    for client in (broken, sound):
+        assert room.hub.join(client)
+        pumps.append(asyncio.create_task(client.pump()))
+        room.follow(client, "market:1.1")
+    await asyncio.sleep(0.01)
+    room.move(3)
+    await asyncio.sleep(0.01)
+    assert told.messages[-1]["version"] == 3
+    assert pumps[0].done()
+    assert not pumps[1].done()
+    pumps[1].cancel()
