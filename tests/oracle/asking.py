@@ -203,6 +203,52 @@ BETS = [
     command("tick", nobody, after=later),
     command("raise_generation", nobody, generation=between(0, 2)),
 ]
+# One player, one bet, one grant and one free bet: results come and go on what backs the bet.
+_me, _BET, _GRANT, _TOKEN = just(1), name(5, 1), name(3, 1), name(4, 1)
+_ONE = {"bet_id": _BET, "revision": between(1, 9)}
+_STAKED = {
+    "bet_id": _BET,
+    "currency": "EUR",
+    "verdict": 0,
+    "late": False,
+    "pending": 0,
+    "stake": 1_000 * CENT,
+}
+BACKING = [
+    command(
+        "grant_bonus",
+        _me,
+        currency="EUR",
+        amount=1_500 * CENT,
+        grant=_GRANT,
+        policy=pick("non_sticky", "sticky", "bonus_first"),
+        max_bet=None,
+        max_convert=None,
+        phantom=truth,
+        after=86_400 * SECOND,
+        payment=None,
+    ),
+    command(
+        "give_free_bet",
+        _me,
+        currency="EUR",
+        amount=1_000 * CENT,
+        token=_TOKEN,
+        returns_stake=truth,
+        after=86_400 * SECOND,
+    ),
+    command("place_bet", _me, **{**PLACED, **_STAKED}, free_bet=pick(None, None, _TOKEN)),
+]
+BACKED = [
+    command("settle_bet", _me, **_ONE, returns=pick(0, 2_500 * CENT), void=pick(None, (1, 2))),
+    command("settle_bet", _me, **_ONE, returns=pick(0, 2_500 * CENT), void=None),
+    command("void_bet", _me, **_ONE, reason=1, part=None),
+    *[command("reopen_bet", _me, **_ONE)] * 4,
+    command("cash_out", _me, bet=_BET, amount=300 * CENT, part=pick((1, 2), None)),
+    command("end_bonus", _me, grant=_GRANT, why="forfeited"),
+    command("convert_bonus", _me, grant=_GRANT),
+    command("end_free_bet", _me, token=_TOKEN, why="forfeited"),
+]
 games = {"provider": mostly("acme", "other"), "currency": currencies}
 round_ = pick("r1", "r2")
 play = pick("b1", "b2", "b3")

@@ -140,3 +140,11 @@ def test_the_wallet_answers_as_the_model(room: str) -> None:
         compare([*templates[:4], *FUNDED, PROFILE, *templates[4:]])
 
     hold()
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.lists(st.integers(0, 2**32), min_size=15, max_size=15))
+def test_results_that_come_and_go_move_what_backs_a_bet_as_the_model_says(seeds: list[int]) -> None:
+    randoms = [Random(seed) for seed in seeds]  # noqa: S311
+    backing = [make(random) for make, random in zip(asking.BACKING, randoms, strict=False)]
+    compare([*FUNDED, *backing, *[random.choice(asking.BACKED)(random) for random in randoms[3:]]])
