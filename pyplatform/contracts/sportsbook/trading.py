@@ -190,13 +190,13 @@ class EditEntry(msgspec.Struct, frozen=True):
 
 
 _Factor = Annotated[int, Meta(ge=0, le=1_000_000)]
-Group = Annotated[str, Meta(min_length=1, max_length=64)]
+Group = Annotated[str, Meta(pattern="^[A-Za-z0-9 ._-]{1,64}$")]
 
 
 class Customer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much of a player is taken: a factor of stake limits in ten-thousandths, or that of the group ("": none)."""
 
-    group: _Name = ""
+    group: Annotated[str, Meta(pattern="^[A-Za-z0-9 ._-]{0,64}$")] = ""
     factor_e4: _Factor | None = None
 
 

@@ -21,7 +21,7 @@ _FACTOR: Final = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
 Factor = Annotated[
     str, Meta(max_length=8, pattern=r"^\d{1,3}(\.\d{1,4})?$", description='of stake limits, such as "0.5"')
 ]
-_Group = Annotated[str, Meta(max_length=64)]
+_Group = Annotated[str, Meta(max_length=64, pattern="^[A-Za-z0-9 ._-]*$")]
 
 
 class CustomerQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

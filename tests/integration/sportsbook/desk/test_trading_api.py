@@ -122,6 +122,8 @@ async def test_customers_are_taken_more_or_less_by_factor_and_group(new_owner: N
         assert bad["field"] == "factor"
         unknown = await call("PUT", "/v1/customers/nobody", {"version": 0}, 422)
         assert unknown["field"] == "player_id"
+        unnamed = await call("PUT", "/v1/customers/groups/%00", {"version": 0, "factor": "1"}, 422)
+        assert unnamed["field"] == "group"
     async with new_owner() as again:
         assert again.trading.desks[again.tenant].factor_e4(ids.parse(other)) == 20_000
 
