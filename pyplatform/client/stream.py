@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from random import uniform
 from types import TracebackType
 from typing import Final, Self
@@ -132,6 +132,7 @@ class SyncStream:
         self._address, self._tenant, self._token = _address(url), tenant, token
         self._followed = Followed()
         self._connection: SyncConnection | None = None
+        self._open = ExitStack()
         self.connections = 0
         """How often it has connected."""
 
@@ -170,7 +171,8 @@ class SyncStream:
 
     def _connect(self) -> None:
         try:
-            self._connection = connect_sync(self._address, open_timeout=CONNECT_SECONDS)
+            connecting = connect_sync(self._address, open_timeout=CONNECT_SECONDS)
+            self._connection = self._open.enter_context(connecting)
         except (OSError, TimeoutError, websockets.WebSocketException) as error:
             raise _no_stream(self._address, error) from error
         self.connections += 1
@@ -180,10 +182,9 @@ class SyncStream:
             self._say(again)
 
     def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(websockets.WebSocketException, OSError):
-                connection.close()
+        self._connection = None
+        with suppress(websockets.WebSocketException, OSError):
+            self._open.close()
 
     def _hear(self) -> Heard:
         if self._connection is None:

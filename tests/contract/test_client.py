@@ -218,6 +218,42 @@ async def test_the_stream_outlives_its_connection(platform: Platform) -> None:
     await proxy.stop()
 
 
+async def test_code_without_await_follows_the_stream_as_well(platform: Platform) -> None:
+    proxy = Proxy(platform.port)
+    await proxy.start()
+    await platform.player()
+    market_id = f"1.{platform.ours}"
+    told: list[Heard] = []
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def follow() -> int:
+        with Client(f"http://127.0.0.1:{proxy.port}", platform.ours) as client:
+            client.log_in("ann@example.com", PASSWORD)
+            with client.stream() as stream:
+                stream.subscribe([f"market:{market_id}", "market:nowhere"])
+                stream.unsubscribe(["market:nowhere"])
+                for message in stream:
+                    told.append(message)
+                    if isinstance(message, MarketState):
+                        loop.call_soon_threadsafe(begun.set)
+                    if isinstance(message, PriceChange) and message.prices == {"1": "3.00"}:
+                        break
+            return stream.connections
+
+    following = asyncio.create_task(asyncio.to_thread(follow))
+    async with asyncio.timeout(20):
+        waiting = asyncio.create_task(begun.wait())
+        await asyncio.wait({waiting, following}, return_when=asyncio.FIRST_COMPLETED)
+        assert not following.done(), following.result()
+        proxy.cut()
+        await platform.publish(platform.prices(platform.ours, market_id, 30_000))
+        assert await following == 2
+    assert [one.why for one in told if isinstance(one, Subscribed)] == ["new", "resumed"]
+    assert [one.topic for one in told if isinstance(one, Trouble)] == ["market:nowhere"]
+    await proxy.stop()
+
+
 async def test_a_shared_transport_serves_many_callers(platform: Platform) -> None:
     url = f"http://127.0.0.1:{platform.port}"
     async with httpx.AsyncClient() as http:
