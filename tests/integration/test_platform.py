@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "pyplatform.apps.cli"]
-ROLES = ("wallet", "projector", "trading", "settlement", "gateway")
+ROLES = ("wallet", "projector", "snapshots", "trading", "settlement", "gateway")
 
 
 def environment() -> dict[str, str]:
