@@ -1,6 +1,6 @@
 # Each target is self-sufficient on a fresh machine: it needs Python 3.11+, Rust, make and a C compiler.
 .DEFAULT_GOAL := help
-.PHONY: help build dev demo up test lint client simulate bench bench-gate peers fuzz million lock clean
+.PHONY: help build dev demo day up test lint client simulate bench bench-gate peers fuzz million lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -33,6 +33,9 @@ dev: $(STAMP) ## build the Rust core quickly, for working on it
 
 demo: build ## replay a real race day end to end and prove every cent
 	$(BIN)/pyplatform demo
+
+day: build ## live through a simulated match day and explain its profit to the cent
+	$(BIN)/pyplatform demo --day
 
 up: build ## run the platform until Ctrl-C
 	$(BIN)/pyplatform up

@@ -44,7 +44,8 @@ def _watched(seen: Sequence[Seen]) -> Proof:
     books, balances = (sum(getattr(one, name) for one in seen) for name in ("books", "balances"))
     found = (
         f"{books:,} times the books, {balances:,} balances in Valkey, "
-        f"{sum(one.liabilities for one in seen):,} markets' liabilities against the open bets"
+        f"{sum(one.liabilities for one in seen):,} markets' liabilities against the open bets; "
+        f"{sum(one.busy for one in seen):,} times somebody was away"
     )
     return _proof("conservation and liability held throughout", wrong, found)
 

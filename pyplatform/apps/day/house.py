@@ -3,7 +3,7 @@
 import asyncio
 import random
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -44,7 +44,6 @@ class Done:
     suspended: int = 0
     margins: int = 0
     conflicts: int = 0
-    unread: list[str] = field(default_factory=list)
 
 
 class Trader:

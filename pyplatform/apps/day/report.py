@@ -75,11 +75,14 @@ def _story(outcome: "Outcome") -> list[str]:
     lines += [f"{at:5.0f} s  {what}" for at, what in outcome.faults]
     answers = sorted(memory.outcomes.items(), key=lambda one: -one[1])
     lines.append("answers: " + ", ".join(f"{name} {count:,}" for name, count in answers))
+    lines.append(
+        f"cash-outs: {len(memory.sales):,} taken, {memory.cash_outs_refused:,} not offered or fallen"
+    )
     for tenant, trader in outcome.traders.items():
         done = trader.done
         lines.append(
             f"trader of {tenant}: {done.approved} referred bets approved, {done.rejected} rejected, "
-            f"{done.suspended} markets suspended, {done.margins} margins changed"
+            f"{done.suspended} markets suspended, {done.margins} margins changed, {done.conflicts} conflicts"
         )
     return lines
 
