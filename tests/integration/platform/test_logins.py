@@ -14,7 +14,9 @@ def _environment(pid: int) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
 
 
-async def test_the_wallet_alone_may_append_and_nobody_is_told_the_owners_password(tmp_path: Path) -> None:
+async def test_who_makes_journal_and_snapshots_may_write_and_nobody_is_told_the_owners_password(
+    tmp_path: Path,
+) -> None:
     async with Platform(tmp_path / "data", ONE_OF_EACH, arguments={"gateway": ["--port", "0"]}) as platform:
         connection = await asyncpg.connect(platform.servers.postgres_admin_url)
         sessions = await connection.fetch(
@@ -26,6 +28,6 @@ async def test_the_wallet_alone_may_append_and_nobody_is_told_the_owners_passwor
     assert {row["usename"] for row in sessions} == {WRITER, SERVICES}
     for name, environment in told.items():
         address = urlsplit(environment["PYPLATFORM_POSTGRES_URL"])
-        assert address.username == (WRITER if name == "wallet" else SERVICES)
+        assert address.username == (WRITER if name in {"wallet", "snapshots"} else SERVICES)
         assert address.password != owner.password
         assert not [name for name, value in environment.items() if str(owner.password) in value]
