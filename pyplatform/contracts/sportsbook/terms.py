@@ -5,7 +5,7 @@ basis points (`_bp`). Events of the settings hold these structs for ever as maps
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -13,7 +13,8 @@ from msgspec import Meta
 MOST_SECONDS = 31 * 24 * 3600
 _Amount = Annotated[int, Meta(ge=0, le=10**18)]
 _Price = Annotated[int, Meta(ge=10_001, le=10_000_000_000)]
-_Ladder = Annotated[str, Meta(pattern="^(betfair|betfair_finest|betdaq|uk_fractional)$")]
+# No text with a pattern: msgspec 0.22 frees what it must not where such a text may also be an array.
+_Ladder = Literal["betfair", "betfair_finest", "betdaq", "uk_fractional"]
 Tier = tuple[_Price, _Price, Annotated[int, Meta(ge=1, le=10_000_000_000)]]
 """A stretch of a house's own ladder: start, stop and step in ten-thousandths."""
 _Few = Annotated[int, Meta(ge=1, le=15)]
