@@ -15,6 +15,13 @@ def now_ns() -> int:
     return time_ns()
 
 
+def ns_of(moment: datetime) -> int:
+    """Nanoseconds since the Unix epoch; raises ValueError for a time before 1970 or after 2200."""
+    if not 1970 <= moment.year <= 2200:
+        raise ValueError("use a time between 1970 and 2200")
+    return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1_000
+
+
 class SteadyClock:
     """The wall clock as it was when this was made, carried on by the monotonic one: it never jumps.
 

@@ -16,7 +16,7 @@ from pyplatform.http.message import Page, Request
 from pyplatform.http.problems import Problem
 from pyplatform.kernel import ids
 from pyplatform.kernel.tenancy import Tenant
-from pyplatform.kernel.time import Moment
+from pyplatform.kernel.time import Moment, ns_of
 from pyplatform.wallet.statements import FOREVER, MOST_LINES, Period, Statements
 
 WAIT_SECONDS: Final = 1.0
@@ -87,8 +87,8 @@ async def _read(
     statements: Statements, tenant: str, player: bytes, currency: str, query: StatementQuery
 ) -> Statement:
     period = Period(
-        start=0 if query.since is None else _nanoseconds(query.since),
-        end=FOREVER if query.until is None else _nanoseconds(query.until),
+        start=0 if query.since is None else _ns(query.since, "since"),
+        end=FOREVER if query.until is None else _ns(query.until, "until"),
         after_seq=query.after_seq,
         lines=query.limit,
     )
@@ -99,7 +99,8 @@ async def _read(
     return await statements.read(tenant, player, currency, period)
 
 
-def _nanoseconds(moment: datetime) -> int:
-    if moment.year < 1970 or moment.year > 2200:
-        raise Problem(422, "time_out_of_range", "use a time between 1970 and 2200")
-    return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1_000
+def _ns(moment: datetime, field: str) -> int:
+    try:
+        return ns_of(moment)
+    except ValueError as error:
+        raise Problem(422, "time_out_of_range", str(error), field=field) from None

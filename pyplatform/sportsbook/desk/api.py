@@ -39,7 +39,9 @@ from pyplatform.contracts.sportsbook.trading import (
 )
 from pyplatform.http.app import App
 from pyplatform.http.message import Reply, Request
+from pyplatform.http.problems import Problem
 from pyplatform.kernel.tenancy import Tenant
+from pyplatform.kernel.time import ns_of
 from pyplatform.sportsbook.desk import views
 from pyplatform.sportsbook.desk.client import DeskClient
 from pyplatform.sportsbook.desk.replies import ask, ask_all, replied, told
@@ -269,7 +271,10 @@ def _add_orders(app: App, desk: DeskClient, tenants: Mapping[str, Tenant]) -> No
     @app.put("/v1/trading/catalogue", auth=WRITES, idempotent="optional", errors=(409,))
     async def edit_catalogue(request: Request, body: EditOrder) -> Reply[Done]:
         """Rename, hide or place a sport, category, competition, event or market."""
-        starts_at = None if body.starts_at is None else int(body.starts_at.timestamp()) * 10**9
+        try:
+            starts_at = None if body.starts_at is None else ns_of(body.starts_at)
+        except ValueError as error:
+            raise Problem(422, "time_out_of_range", str(error), field="starts_at") from None
         edit = Edit(body.names, body.tier, body.hidden, starts_at)
         return await _do(desk, request, "edit", EditEntry(body.target, edit, body.reason), body.version)
 

@@ -179,6 +179,9 @@ async def test_the_trail_tells_who_did_what(new_owner: NewOwner) -> None:
             "derby",
             0,
         )
+        edit = {"version": 0, "target": "event:e1", "starts_at": "0207-09-30T14:41:04Z"}
+        refused = await call("PUT", "catalogue", edit, 422)
+        assert (refused["code"], refused["field"]) == ("time_out_of_range", "starts_at")
         events = await call("GET", "events")
         assert events["events"][0]["names"] == {"de": "Rennen"}
         assert events["events"][0]["starts_at"] == "2031-01-01T00:00:00Z"
