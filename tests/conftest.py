@@ -1,6 +1,7 @@
 """Real servers for every test that asks: one set a session, a fresh migrated database a test."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from secrets import token_hex
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import msgspec
 import pytest
+import structlog
 
 from pyplatform.embedded import Servers, running
 from pyplatform.embedded.databases import drop_database
@@ -44,6 +46,15 @@ async def _migrate(url: str) -> None:
 
 def _with_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """A command run inside a test sends all logs to a stream that is closed after it."""
+    handlers = list(logging.root.handlers)
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")

@@ -148,12 +148,19 @@ def test_polymarket_the_older_form_of_changes_is_read() -> None:
     assert books.snapshot()[ASSET]["asks"] == {"0.3": "4"}
 
 
+def test_numbers_with_exponents_are_numbers() -> None:
+    books, plain = polymarket.Books(), polymarket.Books()
+    for other, price, size in ((books, "5E-1", "1.5e3"), (plain, "0.5", "1500")):
+        assert other.apply(json.dumps([book(), change(price, size, "BUY")]).encode()) == 2
+    assert books.snapshot() == plain.snapshot()
+
+
 def test_polymarket_what_is_no_event_is_counted() -> None:
     books = polymarket.Books(max_books=1)
     for text in (b"PONG", b"[]", b'{"event_type":"new_market"}'):
         assert books.apply(text) == 0
     assert (books.passed_over, books.error_count) == (3, 0)
-    broken = [json.dumps([book(), change("0.5", "1e3", "BUY")]).encode(), b"[" * 100_000, b"{} {}", b"\xff"]
+    broken = [json.dumps([book(), change("0.5", "1e", "BUY")]).encode(), b"[" * 100_000, b"{} {}", b"\xff"]
     assert [books.apply(text) for text in broken] == [0] * 4
     assert (books.snapshot(), books.error_count) == ({}, 4)
     books.apply(json.dumps([book(), book(asset_id="8")]).encode())
