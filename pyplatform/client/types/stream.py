@@ -92,7 +92,7 @@ class MyBetsState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
 
 class Ping(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ping"):
-    """There was nothing to tell; are you there?"""
+    """Nothing was heard of you for a while; are you there?"""
 
 
 class Pong(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pong"):

@@ -58,7 +58,7 @@ class Client:
         self.session = session
         self.follows: dict[str, Following] = {}
         """By the topic's name."""
-        self.heard_at = self.told_at = monotonic()
+        self.heard_at = self.told_at = self.asked_at = monotonic()
         self._send, self._at_once = send, at_once
         self._last: Sending | None = None
         self._idle = False

@@ -86,7 +86,7 @@ class Gone(msgspec.Struct, frozen=True, tag="gone"):
 
 
 class Ping(msgspec.Struct, frozen=True, tag="ping"):
-    """There was nothing to tell; are you there?"""
+    """Nothing was heard of you for a while; are you there?"""
 
 
 class Trouble(msgspec.Struct, frozen=True, tag="error", omit_defaults=True):

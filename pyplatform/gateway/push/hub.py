@@ -167,7 +167,9 @@ class Hub:
                     self.cut.value += 1
                     client.note(_SILENT)
                     client.end()
-                elif now - max(client.told_at, client.heard_at) > PING_SECONDS and not client.waiting:
+                elif now - max(client.asked_at, client.heard_at) > PING_SECONDS:
+                    # Also who is told a lot: one that only listens would be let go as silent.
+                    client.asked_at = now
                     client.note(_PING)
         idle = [(topic.idle_since, key) for key, topic in self._topics.items() if not topic.listeners]
         idle.sort()

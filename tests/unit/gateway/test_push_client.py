@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Generator
+from time import monotonic
 
 import msgspec
 import pytest
@@ -117,6 +118,21 @@ async def test_the_quiet_are_asked_and_the_silent_let_go(room: Room, monkeypatch
     await asyncio.wait_for(pump, 1)
     assert sink.messages[-1]["code"] == "silent"
     assert room.hub.cut.value == 1
+
+
+async def test_who_is_told_a_lot_and_only_listens_is_asked_too_and_once(room: Room) -> None:
+    client, sink = listener()
+    room.hub.join(client)
+    pump = asyncio.create_task(client.pump())
+    client.note("{}")
+    await asyncio.sleep(0.01)
+    client.heard_at = client.asked_at = monotonic() - hubs.PING_SECONDS - 1
+    for _ in range(2):
+        room.hub.tick()
+        await asyncio.sleep(0.01)
+    assert sink.messages == [{}, {"type": "ping"}]
+    client.end()
+    await pump
 
 
 async def test_the_end_of_a_session_ends_its_connections(room: Room) -> None:
