@@ -1,20 +1,12 @@
 """Projections in tables of Postgres: the position moves in the transaction that writes the rows."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
 
-from pyplatform.kernel.errors import Unavailable
+from pyplatform.projections.connection import TenantConnection
 from pyplatform.projections.inbox import Outcome, Position
 
-_ENTER: Final = """
-select set_config('role', 'pyplatform_projector', true), set_config('pyplatform.tenant', $1, true),
-    set_config('synchronous_commit', 'off', true)
-"""
-"""Rows and position are one transaction, and made from the journal: a crash that loses the last of them loses nothing,
-and the writer's commits need not queue behind theirs for the disk."""
 _POSITION: Final = "select seq, hash from projections.position where tenant = $1 and name = $2"
 _FIRST: Final = """
 insert into projections.position (tenant, name, seq, hash) values ($1, $2, 0, '') on conflict do nothing
@@ -34,35 +26,19 @@ class TableInbox:
     """
 
     def __init__(self, postgres_url: str, tenant: str, name: str) -> None:
-        self._url = postgres_url
+        # Rows and position are one transaction, and made from the journal: a crash that loses the last of them loses
+        # nothing, and the writer's commits need not queue behind theirs for the disk.
+        self._connection = TenantConnection(postgres_url, tenant, durable=False)
+        self.transaction = self._connection.transaction
+        """A transaction as the projector's role, bound to the tenant; raises Unavailable when Postgres is away."""
         self._tenant = tenant
         self._name = name
-        self._connection: asyncpg.Connection | None = None
 
     async def position(self) -> Position:
         """Last sequence applied and the hash of its batch; sequence 0 before the first."""
         async with self.transaction() as connection:
             row = await connection.fetchrow(_POSITION, self._tenant, self._name)
         return Position(row["seq"], row["hash"]) if row else Position(0, b"")
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        """A transaction as the projector's role, bound to the tenant; raises Unavailable when Postgres is away."""
-        try:
-            if self._connection is None or self._connection.is_closed():
-                self._connection = await asyncpg.connect(self._url, timeout=5)
-            async with self._connection.transaction():
-                await self._connection.execute(_ENTER, self._tenant)
-                yield self._connection
-        except (
-            OSError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-            asyncpg.PostgresConnectionError,
-            asyncpg.OperatorInterventionError,
-        ) as error:
-            await self.close()
-            raise Unavailable(f"Postgres does not answer ({error}): is it running?") from error
 
     async def advance(
         self, connection: asyncpg.Connection, lo: int, hi: int, prev_hash: bytes, digest: bytes
@@ -93,6 +69,4 @@ class TableInbox:
 
     async def close(self) -> None:
         """Drop the connection."""
-        if self._connection is not None:
-            self._connection.terminate()
-            self._connection = None
+        await self._connection.close()

@@ -1,7 +1,6 @@
 """The table of prices: written in batches, each row once; read by market and time."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Final
 
 import asyncpg
@@ -10,14 +9,11 @@ import msgspec
 from pyplatform.contracts.sportsbook.history import PricePoint
 from pyplatform.contracts.sportsbook.markets import MarketStatus, Prices
 from pyplatform.eventstore import tenant_transaction
-from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
+from pyplatform.projections.connection import TenantConnection
 
 DAY: Final = 86_400 * 1_000_000
 """Microseconds."""
-_ENTER: Final = """
-select set_config('role', 'pyplatform_projector', true), set_config('pyplatform.tenant', $1, true)
-"""
 _INSERT: Final = """
 insert into sportsbook.price (tenant, market_id, version, status, terms_version, caused_at, prices)
 select $1, market_id, version, status, terms_version, caused_at, prices::jsonb
@@ -65,13 +61,13 @@ class PriceWriter:
     """Writes the prices of one tenant; whatever is there already stays as it is."""
 
     def __init__(self, postgres_url: str, tenant: str) -> None:
-        self._url, self._tenant = postgres_url, tenant
-        self._connection: asyncpg.Connection | None = None
+        self._tenant = tenant
+        self._connection = TenantConnection(postgres_url, tenant, durable=True)
         self._days: set[int] = set()
 
     async def write(self, batch: Sequence[Prices]) -> int:
         """Write prices in one transaction; how many were news. Raises Unavailable when Postgres does not answer."""
-        async with self._transaction() as connection:
+        async with self._connection.transaction() as connection:
             for day in {prices.version // DAY for prices in batch} - self._days:
                 await connection.execute("select sportsbook.price_partition($1)", day * DAY)
             done = await connection.execute(
@@ -91,32 +87,12 @@ class PriceWriter:
 
     async def drop(self, before: int) -> int:
         """Drop the days that ended before a time (µs); how many."""
-        async with self._transaction() as connection:
+        async with self._connection.transaction() as connection:
             return int(await connection.fetchval("select sportsbook.drop_prices($1)", before))
 
     async def close(self) -> None:
         """Drop the connection."""
-        if self._connection is not None:
-            self._connection.terminate()
-            self._connection = None
-
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        try:
-            if self._connection is None or self._connection.is_closed():
-                self._connection = await asyncpg.connect(self._url, timeout=5)
-            async with self._connection.transaction():
-                await self._connection.execute(_ENTER, self._tenant)
-                yield self._connection
-        except (
-            OSError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-            asyncpg.PostgresConnectionError,
-            asyncpg.OperatorInterventionError,
-        ) as error:
-            await self.close()
-            raise Unavailable(f"Postgres does not answer ({error}): is it running?") from error
+        await self._connection.close()
 
 
 def _text(prices: dict[int, int]) -> str:
