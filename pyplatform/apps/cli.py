@@ -148,21 +148,28 @@ def migrate(data: Data) -> None:
     """Bring the database schema up to date: that of PYPLATFORM_POSTGRES_URL, or the embedded one's.
 
     With PYPLATFORM_WRITER_PASSWORD and PYPLATFORM_SERVICES_PASSWORD the roles of the processes may log in.
+
+    PYPLATFORM_SUPERUSER_URL, where the owner of the schemas is no superuser, guards the journal against the owner.
     """
+    from pyplatform.apps.supervisor import guard  # noqa: PLC0415
     from pyplatform.apps.supervisor import migrate as migrate_database  # noqa: PLC0415
     from pyplatform.embedded import Embedded, running_settings  # noqa: PLC0415
     from pyplatform.eventstore import Logins  # noqa: PLC0415
 
-    async def run() -> list[str]:
+    async def run() -> tuple[list[str], str]:
         settings = Settings.from_env(require_servers=False)
         if settings.postgres_url:
-            return await migrate_database(settings, Logins.from_env())
+            return await migrate_database(settings, Logins.from_env()), await guard(settings)
         if (running := running_settings(data)) is not None:
-            return await migrate_database(running)
+            return await migrate_database(running), await guard(running)
         async with Embedded(data) as servers:
-            return await migrate_database(servers.settings)
+            return await migrate_database(servers.settings), await guard(
+                servers.settings, servers.postgres_admin_url
+            )
 
-    done = asyncio.run(run())
+    done, warning = asyncio.run(run())
+    if warning:
+        _out.print(f"[yellow]{warning}[/]")
     for name in done:
         _out.print(f"migrated {name}")
     if not done:

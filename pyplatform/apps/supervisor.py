@@ -20,11 +20,18 @@ from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.keys import local_key
 from pyplatform.pam.config import KEY_VARIABLE
 from pyplatform.wallet.anchors import AnchorConfig
+from pyplatform.wallet.guard import guard_journal
 
 START_ORDER: Final = (("wallet", "projector", "snapshots", "feed"), ("trading", "settlement"), ("gateway",))
 """Roles that start together, one group after the other; those left out of `roles` are skipped."""
 ONE_OF_EACH: Final = ("wallet", "projector", "snapshots", "trading", "settlement", "gateway")
 """Roles that every platform has once; feeds come beside them, one process each (`feed-betfair`)."""
+SUPERUSER_VARIABLE: Final = "PYPLATFORM_SUPERUSER_URL"
+UNGUARDED: Final = (
+    "the journal's tables are not guarded against their owner: event triggers need a superuser, or the role that a "
+    "provider of managed Postgres lets make them. The roles of processes can change nothing all the same. Run "
+    f"`pyplatform migrate` once with the address of such a role in {SUPERUSER_VARIABLE}"
+)
 SERVERS: Final = ("postgres", "nats", "valkey")
 """Servers started again when they die: the record recovers, and the copies are rebuilt from it."""
 STOP_ORDER: Final = ("gateway", "trading", "feed", "settlement", "snapshots", "wallet", "projector")
@@ -37,19 +44,37 @@ _HEALTHY_S: Final = 60.0
 Report = Callable[[str], None]
 
 
-async def migrate(settings: Settings, logins: Logins | None = None) -> list[str]:
-    """Run the migrations of every room, let processes log in; returns the names of the migrations that ran."""
+async def _connect(url: str, variable: str) -> asyncpg.Connection:
     try:
-        connection = await asyncpg.connect(settings.postgres_url, timeout=10)
+        return await asyncpg.connect(url, timeout=10)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
         raise PlatformError(
-            f"cannot use the Postgres of PYPLATFORM_POSTGRES_URL ({error}): is it running, is the address right?"
+            f"cannot use the Postgres of {variable} ({error}): is it running, is the address right?"
         ) from error
+
+
+async def migrate(settings: Settings, logins: Logins | None = None) -> list[str]:
+    """Run the migrations of every room, let processes log in; returns the names of the migrations that ran."""
+    connection = await _connect(settings.postgres_url, VARIABLES["postgres_url"])
     try:
         done = await migrate_all(connection)
         if logins is not None:
             await logins.allow(connection)
         return done
+    finally:
+        await connection.close()
+
+
+async def guard(settings: Settings, superuser_url: str = "") -> str:
+    """Guard the journal against its owner, after migrations; returns "", or in words why it stays unguarded.
+
+    `superuser_url`: address of a role that may make event triggers; else PYPLATFORM_SUPERUSER_URL's, else the owner's.
+    """
+    superuser_url = superuser_url or os.environ.get(SUPERUSER_VARIABLE, "").strip()
+    variable = SUPERUSER_VARIABLE if superuser_url else VARIABLES["postgres_url"]
+    connection = await _connect(superuser_url or settings.postgres_url, variable)
+    try:
+        return "" if await guard_journal(connection) else UNGUARDED
     finally:
         await connection.close()
 
@@ -158,7 +183,10 @@ class Platform:
         self._logins = Logins.from_env() or self._own_logins()
         for name in await migrate(self.settings, self._logins):
             self._report(f"migrated {name}")
-        self._env |= self.settings.to_env()
+        own = "postgres" in self._servers.names
+        if said := await guard(self.settings, self._servers.postgres_admin_url if own else ""):
+            self._report(said)
+        self._env |= {**self.settings.to_env(), SUPERUSER_VARIABLE: ""}
         if KEY_VARIABLE not in os.environ and KEY_VARIABLE not in self._env:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._env[KEY_VARIABLE] = local_key(self.folder, "pam")

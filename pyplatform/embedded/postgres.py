@@ -102,9 +102,9 @@ class Postgres:
         """Address of our database as our role."""
         return address(ROLE, site, DATABASE)
 
-    def admin_url(self, site: Site) -> str:
+    def admin_url(self, site: Site, database: str = "postgres") -> str:
         """Address as superuser: for set-up and fault tests, never for services."""
-        return address(ADMIN, site, "postgres")
+        return address(ADMIN, site, database)
 
 
 def address(user: str, site: Site, database: str) -> str:

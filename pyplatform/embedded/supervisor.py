@@ -14,7 +14,7 @@ import msgspec
 from pyplatform.embedded.folder import derived, open_folder
 from pyplatform.embedded.locks import open_lock, try_lock
 from pyplatform.embedded.nats import Nats
-from pyplatform.embedded.postgres import Postgres
+from pyplatform.embedded.postgres import DATABASE, Postgres
 from pyplatform.embedded.server import Server, ServerError
 from pyplatform.embedded.unit import Deaths, Unit
 from pyplatform.embedded.valkey import Valkey
@@ -72,8 +72,8 @@ class Embedded:
 
     @property
     def postgres_admin_url(self) -> str:
-        """Superuser's address of the embedded Postgres: for set-up and fault tests."""
-        return Postgres().admin_url(self._unit("postgres").site)
+        """Superuser's address of our database in the embedded Postgres: for set-up and fault tests."""
+        return Postgres().admin_url(self._unit("postgres").site, DATABASE)
 
     def password_of(self, name: str) -> str:
         """A password for some user of our servers, the same at every start of the folder."""

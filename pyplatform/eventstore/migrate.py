@@ -14,6 +14,8 @@ from pyplatform.kernel.errors import PlatformError
 _FILE: Final = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _LOCK: Final = 0x70795F6D6967  # any number, as long as every process uses the same
 _FIRST: Final = "eventstore"
+MIGRATING: Final = "pyplatform.migration"
+"""Setting that names the migration of a transaction."""
 
 _TABLE: Final = """
 create schema if not exists eventstore;
@@ -81,6 +83,10 @@ async def migrate(connection: asyncpg.Connection, room: str, package: str) -> li
         rows = await connection.fetch("select number, sha256 from eventstore.migration where room = $1", room)
         pending = _pending(room, migrations, {row["number"]: row["sha256"] for row in rows})
         for migration in pending:
+            # Says who changes tables: those of the journal are guarded against everybody else.
+            await connection.execute(
+                "select set_config($1, $2, true)", MIGRATING, f"{room} {migration.number}"
+            )
             try:
                 await connection.execute(migration.sql)
             except asyncpg.PostgresError as error:
@@ -94,6 +100,7 @@ async def migrate(connection: asyncpg.Connection, room: str, package: str) -> li
                 migration.name,
                 migration.sha256,
             )
+        await connection.execute("select set_config($1, '', true)", MIGRATING)
     return [f"{room} {migration.number:04} {migration.name}" for migration in pending]
 
 

@@ -20,7 +20,8 @@ async def test_who_makes_journal_and_snapshots_may_write_and_nobody_is_told_the_
     async with Platform(tmp_path / "data", ONE_OF_EACH, arguments={"gateway": ["--port", "0"]}) as platform:
         connection = await asyncpg.connect(platform.servers.postgres_admin_url)
         sessions = await connection.fetch(
-            "select usename, query from pg_stat_activity where datname = 'pyplatform' and backend_type like 'client%'"
+            "select usename from pg_stat_activity where datname = 'pyplatform' and backend_type like 'client%' "
+            "and pid <> pg_backend_pid()"
         )
         await connection.close()
         told = {name: _environment(process.pid) for name, process in platform.processes.items()}
