@@ -11,6 +11,7 @@ import uvloop
 
 from bench import (
     bulk,
+    chain,
     concurrent_bets,
     core,
     decisions,
@@ -99,6 +100,7 @@ class Measures:
             "hot_account": lambda: uvloop.run(hot_accounts.measure(self._settings)),
             "bulk_transfers": lambda: uvloop.run(bulk.measure(self._settings, self._server_pids, name)),
             "bulk_holds": lambda: uvloop.run(bulk.measure(self._settings, self._server_pids, name)),
+            "chain_cost": lambda: uvloop.run(chain.measure(self._settings, self._server_pids)),
             "projection_lag": lambda: uvloop.run(lags.measure(self._settings)),
             "replay": replaying.measure,
             "key_memory": key_memory.measure,
