@@ -48,6 +48,12 @@ class Payoff:
 
         Raises ValueError: as above, and an outcome that is not one of them.
         """
+    @staticmethod
+    def unstaked(returns: int, outcome: int, outcomes: int, *, winners: int | None = None) -> Payoff:
+        """What is paid without a stake, a free bet's winnings say, on an outcome that wins or is among so many `winners`.
+
+        Raises ValueError: returns of 0 or beyond 96 bits, an outcome that is not one of them, no winners.
+        """
     @property
     def stake(self) -> int:
         """The stake of all parts."""

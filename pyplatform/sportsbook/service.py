@@ -91,6 +91,7 @@ class EventOwner:
         self.bets = WatchedBets(self.owners.mine)
         self.sources = Sources()
         self.trading = Trading(tenants, name, self.sources.is_up, limit=limit)
+        self.bets.offered = self.trading.before_start
         self.trading.selling.liability = self._made_if_won
         judge = Judge(self.trading.markets, self.bets, self.trading.terms_of)
         judge.joint_price = SameGame(self.trading.markets, self.trading.desks).price
@@ -198,7 +199,7 @@ class EventOwner:
                 await self._refresh()
 
     def _made_if_won(self, tenant: Tenant, market_id: str, selections: tuple[int, ...]) -> list[int]:
-        losses = self.bets.liability(tenant.slug, market_id, tenant.currency).losses()
+        losses = self.bets.liability(tenant.slug, market_id, tenant.currency).losses_as_taken()
         return [-losses.get(selection, 0) for selection in selections]
 
     def _position(self, tenant: str, market_id: str, currency: str) -> Position:

@@ -34,6 +34,18 @@ impl Payoff {
         core::Payoff::single(stake, returns, outcome, outcomes).map(Self).map_err(value_error)
     }
 
+    #[staticmethod]
+    #[pyo3(signature = (returns, outcome, outcomes, *, winners=None))]
+    fn unstaked(
+        returns: &Bound<'_, PyAny>,
+        outcome: usize,
+        outcomes: usize,
+        winners: Option<u32>,
+    ) -> PyResult<Self> {
+        let returns = units("returns", returns)?;
+        core::Payoff::unstaked(returns, outcome, winners, outcomes).map(Self).map_err(value_error)
+    }
+
     #[getter]
     fn stake(&self) -> i128 {
         self.0.stake()

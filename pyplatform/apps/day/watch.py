@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from time import monotonic
 from typing import Final
 
@@ -15,6 +16,7 @@ from pyplatform.core import money
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.projections import ReadModels
+from pyplatform.sportsbook.placement.floating import E4
 from pyplatform.sportsbook.placement.openbets import OpenBets
 from pyplatform.sportsbook.placement.recovery import Recovery
 from pyplatform.wallet.client import WalletClient
@@ -53,6 +55,9 @@ class Watch:
         self.fold = JournalFold(postgres_url, tenant.slug)
         self.seen = Seen()
         self._bets = OpenBets()
+        self._bets.offered = lambda _, market_id: self._offered.get(market_id, {})
+        self._offered: dict[str, dict[int, int]] = {}
+        """Prices beside which liability was told: bets at the starting price count at them before the off."""
         self._reader = JournalReader(postgres_url, tenant.slug)
         self._recovery = Recovery([tenant.slug], lambda _: self._reader, wallet, self._bets)
         self._differs: dict[str, float] = {}
@@ -114,6 +119,10 @@ class Watch:
         await self.fold.read()
         for market in asked:
             self._bets.define(market.id, [one.id for one in market.runners], self._places(market.id))
+            if not market.in_play:
+                self._offered[market.id] = {
+                    one.id: int(Decimal(one.price) * E4) for one in market.runners if one.price is not None
+                }
             if market.id in self.fold.touched:
                 continue  # it moved while we looked
             difference = self._difference(market)

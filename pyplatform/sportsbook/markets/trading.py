@@ -1,6 +1,6 @@
 """From the feeds' markets to our published prices: the one place where market state changes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +23,7 @@ from pyplatform.sportsbook.settlement.resolution import Resolution, of_result
 
 NO_LIMIT: Final = 10**18
 """Beyond what anybody may stake."""
+_NO_PRICES: Final[Mapping[int, int]] = {}
 
 
 @dataclass(slots=True)
@@ -68,6 +69,11 @@ class Trading:
         if market.catalogue is None:
             return desk.terms.base
         return desk.terms.resolve(facts(market, market.catalogue, desk), now_ns())
+
+    def before_start(self, tenant: str, market_id: str) -> Mapping[int, int]:
+        """Prices of a market that has not begun, by selection: the last of them are near its starting prices."""
+        market = self.markets.get(market_id)
+        return _NO_PRICES if market is None or market.in_play else market.prices.get(tenant, _NO_PRICES)
 
     def known(self, resolution: Resolution) -> Resolution:
         """Take over a result and return what stands; its market is not offered again, even if the feed begins anew."""

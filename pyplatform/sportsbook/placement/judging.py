@@ -210,22 +210,22 @@ class Judge:
     ) -> Verdict:
         """Decide on the stake, once legs and prices are agreed."""
         terms = [view.terms for view in views if view.terms is not None]
+        above = terms[0].referral_above if len(terms) == 1 else least(one.referral_above for one in terms)
+        referred = above is not None and request.stake > above
+        promised = NOTHING
+        if terms[0].promises or (len(terms) > 1 and any(one.promises for one in terms)):
+            promised = promise_of(request, _sold(views), bounded=not referred)
         if len(views) == 1:
             most = self._most_of_single(request, views[0], terms[0])
         elif joint:
             most = self._most_of_same_game(request, joint, terms)
         else:
-            most = self._most_of_lines(request, views, terms)
-        above = terms[0].referral_above if len(terms) == 1 else least(one.referral_above for one in terms)
-        referred = above is not None and request.stake > above
+            most = self._most_of_lines(request, views, terms, promised.boost_bp)
         refusal = None
         if request.stake > most.stake and not referred:
             refusal = _CODES.get(most.limit, Refusal.STAKE_TOO_HIGH)
         each_way = tuple([view.each_way for view in views if view.each_way]) if request.each_way else ()
         delay = views[0].delay if len(views) == 1 else max([view.delay for view in views])
-        promised = NOTHING
-        if terms[0].promises or (len(terms) > 1 and any(one.promises for one in terms)):
-            promised = promise_of(request, _sold(views), bounded=not referred)
         version = _version(views)
         return Verdict(
             refusal, prices, (), each_way, joint, delay, referred, version, most, above or 0, promised
@@ -256,8 +256,11 @@ class Judge:
         self._known_limits[id(terms), currency, single] = terms, limits
         return limits
 
-    def _most_of_lines(self, request: PlaceBet, views: Sequence[LegView], terms: Sequence[Terms]) -> Most:
-        """Of an each-way bet a place part never costs more than its win part: both get half."""
+    def _most_of_lines(
+        self, request: PlaceBet, views: Sequence[LegView], terms: Sequence[Terms], boost_bp: int
+    ) -> Most:
+        """Of an each-way bet a place part never costs more than its win part: both get half. Limits on what is won have
+        room for the bonus."""
         tenant, currency = request.tenant, request.currency
         bankers = tuple([number for number, leg in enumerate(request.legs) if leg.banker])
         prices = tuple([view.price_e4 for view in views])
@@ -268,10 +271,16 @@ class Judge:
                 legs.append(_NONE)
                 pnl.append(0)
                 continue
-            legs.append(_of_market(view.terms.max_liability))
-            pnl.append(self._bets.liability(tenant, leg.market_id, currency).room(leg.selection_id))
-        one = len(set(map(id, terms))) == 1
-        limits = self._limits_of(currency, terms[0], single=False) if one else _limits(currency, terms, None)
+            room = self._bets.liability(tenant, leg.market_id, currency).room(leg.selection_id)
+            limit = view.terms.max_liability
+            legs.append(_of_market(limit) if not boost_bp else _of_market(_less(limit + room, boost_bp)))
+            pnl.append(room if not boost_bp else 0)
+        one = len(set(map(id, terms))) == 1 and not boost_bp
+        limits = (
+            self._limits_of(currency, terms[0], single=False)
+            if one
+            else _limits(currency, terms, None, boost_bp)
+        )
         found = trading.max_stake_multiple(carried.parts, legs, pnl, limits)
         return Most(found.stake * carried.lines, found.limit)
 
@@ -306,16 +315,22 @@ def _version(views: Sequence[LegView]) -> int:
     return 0
 
 
-def _limits(currency: str, terms: Sequence[Terms], market: int | None) -> trading.Limits:
+def _limits(currency: str, terms: Sequence[Terms], market: int | None, boost_bp: int = 0) -> trading.Limits:
     """What bounds a bet under all these terms together; `market` is what its market may lose."""
     stake = least(one.max_stake for one in terms)
+    won = least(one.bet_liability for one in terms)
     return trading.Limits(
         market=market,
-        bet_liability=least(one.bet_liability for one in terms),
+        bet_liability=_less(won, boost_bp) if won is not None and boost_bp else won,
         stake=NO_LIMIT if stake is None else stake,
         payout=least(one.max_payout for one in terms),
         step=_step(currency),
     )
+
+
+def _less(limit: int, boost_bp: int) -> int:
+    """What may be won without the bonus for no more than `limit` to be won with it."""
+    return max(0, limit) * E4 // (E4 + boost_bp)
 
 
 @lru_cache(maxsize=256)

@@ -1,18 +1,25 @@
 """The bets that stand open, by the markets of their legs: what liability is made of."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 
 import msgspec
 
-from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet
+from pyplatform.contracts.sportsbook.bets import STARTING_PRICE, Leg, PlaceBet
 from pyplatform.contracts.sportsbook.terms import PricePolicy
-from pyplatform.core import trading
 from pyplatform.sportsbook.placement.decided import Decided, EachWayTerms
-from pyplatform.sportsbook.placement.liability import MarketLiability, Share, carried_by
+from pyplatform.sportsbook.placement.liability import MarketLiability, Share
+from pyplatform.sportsbook.placement.shares import OpenLeg, free, promised, scaled, shares_of
 from pyplatform.sportsbook.placement.slip import SAME_GAME, Slip
 
-E4 = 10_000
+Offered = Callable[[str, str], Mapping[int, int]]
+"""Prices (`price_e4`) of a (tenant, market) by selection, as far as they tell of its starting prices."""
+_NONE_OFFERED: Mapping[int, int] = {}
+
+
+def nothing_offered(_: str, __: str) -> Mapping[int, int]:
+    """Of who does not price markets: floating bets count at the prices they were taken at."""
+    return _NONE_OFFERED
 
 
 class Standing(IntEnum):
@@ -23,23 +30,12 @@ class Standing(IntEnum):
     UNBOOKED = 3
 
 
-class OpenLeg(msgspec.Struct, frozen=True, gc=False):
-    """A leg at the price taken; `each_way` are the terms of its place part, if it has one."""
-
-    event_id: str
-    market_id: str
-    selection: int
-    price_e4: int
-    banker: bool = False
-    each_way: EachWayTerms | None = None
-
-
 class OpenBet(msgspec.Struct, gc=False):
     """An accepted or pending bet; amounts at the currency's scale, `version` as the wallet knows it.
 
     `stake` is that of all lines. `pending_until` (ns) is set while an in-play delay runs or a trader is asked
     (`referred`); `unclear` while the wallet has not said that the bet exists. A `foreign` one is placed by another
-    owner of events, of which only some legs are ours.
+    owner of events, of which only some legs are ours. `boost_bp` and `max_return` are those of `Promised`.
     """
 
     bet_id: bytes
@@ -58,6 +54,8 @@ class OpenBet(msgspec.Struct, gc=False):
     referred: bool = False
     foreign: bool = False
     free: bool = False
+    boost_bp: int = 0
+    max_return: int = 0
     standing: Standing = Standing.RESERVED
     shares: tuple[tuple[str, Share], ...] = ()
     """What it puts on each market, by market id."""
@@ -66,10 +64,22 @@ class OpenBet(msgspec.Struct, gc=False):
 def legs_of(slip: Slip, decided: Decided) -> tuple[OpenLeg, ...]:
     """The legs of a slip as they were decided."""
     terms: Sequence[EachWayTerms | None] = decided.each_way or (None,) * len(slip.legs)
+    best = decided.promised.best_odds
     return tuple(
         [
-            OpenLeg(leg.event_id, leg.market_id, leg.selection_id, price, leg.banker, each_way)
-            for leg, price, each_way in zip(slip.legs, decided.prices, terms, strict=True)
+            OpenLeg(
+                leg.event_id,
+                leg.market_id,
+                leg.selection_id,
+                price,
+                leg.banker,
+                each_way,
+                leg.price_e4 == STARTING_PRICE,
+                number in best,
+            )
+            for number, (leg, price, each_way) in enumerate(
+                zip(slip.legs, decided.prices, terms, strict=True)
+            )
         ]
     )
 
@@ -90,6 +100,8 @@ def bet_of(request: PlaceBet, asked: Slip, told: Decided, bet_id: bytes) -> Open
         joint_price_e4=told.joint_price_e4,
         unclear=True,
         free=bool(request.free_bet),
+        boost_bp=told.promised.boost_bp,
+        max_return=told.promised.max_return,
     )
 
 
@@ -116,67 +128,12 @@ def request_of(bet: OpenBet) -> PlaceBet:
     )
 
 
-def shares_of(
-    bet_type: str, sizes: Sequence[int], legs: Sequence[OpenLeg], stake: int, joint_price_e4: int = 0
-) -> tuple[tuple[str, Share], ...]:
-    """What a bet puts on the markets of its legs: `stake` and payout in the proportions of `core.trading.apportion`.
-
-    Half of an each-way bet's stake is on the place part. Payouts are rounded up. Raises ValueError for prices of 1 or
-    less and for legs that the type does not have.
-    """
-    each_way = any(leg.each_way for leg in legs)
-    part = stake // 2 if each_way else stake
-    if len(legs) == 1:
-        leg = legs[0]
-        shares = [(leg.market_id, Share(leg.selection, part, -(-part * leg.price_e4 // E4)))]
-        if leg.each_way is not None:
-            below = E4 * leg.each_way.fraction
-            payout = part - (-part * (leg.price_e4 - E4) // below)
-            shares.append((leg.market_id, Share(leg.selection, part, payout, leg.each_way.places)))
-        return tuple(shares)
-    if bet_type == SAME_GAME:
-        return _of_same_game(legs, stake, joint_price_e4)
-    bankers = tuple([number for number, leg in enumerate(legs) if leg.banker])
-    carried = carried_by(tuple([leg.price_e4 for leg in legs]), bet_type, tuple(sizes), bankers)
-    unit = -(-part // carried.lines)
-    found = _of_lines(legs, carried.parts, unit)
-    if each_way:
-        odds = [f"{leg.price_e4 - E4}/{E4 * leg.each_way.fraction}" for leg in legs if leg.each_way]
-        placed = trading.apportion(odds, bet_type, sizes=sizes or None, bankers=bankers or None)
-        found += _of_lines(legs, placed, unit, place=True)
-    return tuple(found)
-
-
-def _of_lines(
-    legs: Sequence[OpenLeg], carried: trading.Apportionment, unit: int, *, place: bool = False
-) -> list[tuple[str, Share]]:
-    """Of legs that carry so much of every `unit` of stake on a line, or of its place part."""
-    return [
-        (
-            leg.market_id,
-            Share(
-                leg.selection, max(1, staked), payout, leg.each_way.places if place and leg.each_way else 0
-            ),
-        )
-        for leg, staked, payout in zip(legs, carried.stakes(unit), carried.payouts(unit), strict=True)
-    ]
-
-
-def _of_same_game(legs: Sequence[OpenLeg], stake: int, joint_price_e4: int) -> tuple[tuple[str, Share], ...]:
-    """Legs of one price carry it in the proportions of their own prices."""
-    factors = trading.apportion([leg.price_e4 / E4 for leg in legs]).factors
-    staked = [max(1, round(stake * factor)) for factor in factors]
-    return tuple(
-        (leg.market_id, Share(leg.selection, part, -(-part * joint_price_e4 // E4)))
-        for leg, part in zip(legs, staked, strict=True)
-    )
-
-
 class OpenBets:
     """All open and reserved bets with a leg on the events of this process; `mine` says whether an event is."""
 
     def __init__(self, mine: Callable[[str], bool] = lambda _: True) -> None:
         self._mine = mine
+        self.offered: Offered = nothing_offered
         self._bets: dict[bytes, OpenBet] = {}
         self._by_market: dict[tuple[str, str], dict[bytes, OpenBet]] = {}
         self._books: dict[tuple[str, str, str], MarketLiability] = {}
@@ -195,7 +152,11 @@ class OpenBets:
     def liability(self, tenant: str, market_id: str, currency: str) -> MarketLiability:
         """Liability of a market in one currency; made on first use."""
         book = self._books.get((tenant, market_id, currency))
-        return book if book is not None else self._build(tenant, market_id, currency)
+        if book is None:
+            book = self._build(tenant, market_id, currency)
+        if book.floats:
+            book.follow(self.offered(tenant, market_id))
+        return book
 
     def define(self, market_id: str, selections: Iterable[int], places: int) -> None:
         """Say what a market's selections are, and how many of them can win together."""
@@ -211,7 +172,9 @@ class OpenBets:
         selections, places = self._defined.get(market_id, ((), 1))
         bets = [bet for bet in self.of_market(tenant, market_id) if bet.currency == currency]
         betted = (share.selection for bet in bets for market, share in bet.shares if market == market_id)
-        book = MarketLiability(list(dict.fromkeys([*selections, *betted])), places)
+        former = self._books.get((tenant, market_id, currency))
+        offered = former.offered if former is not None else None
+        book = MarketLiability(list(dict.fromkeys([*selections, *betted])), places, offered)
         self._books[tenant, market_id, currency] = book
         for bet in bets:
             for number, (market, share) in enumerate(bet.shares):
@@ -252,8 +215,12 @@ class OpenBets:
 
     def _shares(self, bet: OpenBet) -> tuple[tuple[str, Share], ...]:
         shares = shares_of(bet.bet_type, bet.sizes, bet.legs, bet.stake, bet.joint_price_e4)
+        if bet.bet_type != SAME_GAME:
+            # Of a free bet the winnings alone are bounded.
+            bound = bet.max_return + bet.stake if bet.free and bet.max_return else bet.max_return
+            shares = promised(shares, bet.legs, bet.boost_bp, bound)
         if bet.free:
-            shares = tuple([(market, _free(share)) for market, share in shares])
+            shares = tuple([(market, free(share)) for market, share in shares])
         theirs = {leg.market_id for leg in bet.legs if not self._mine(leg.event_id)}
         return tuple([one for one in shares if one[0] not in theirs]) if theirs else shares
 
@@ -269,7 +236,7 @@ class OpenBets:
         self.release(bet_id)
         left = below - above
         bet.stake = max(1, bet.stake * left // below)
-        bet.shares = tuple([(market, _scaled(share, left, below)) for market, share in bet.shares])
+        bet.shares = tuple([(market, scaled(share, left, below)) for market, share in bet.shares])
         self._put(bet)
 
     def accept(self, bet: OpenBet) -> None:
@@ -279,7 +246,7 @@ class OpenBets:
         for number, (market_id, share) in enumerate(bet.shares):
             book = self.liability(bet.tenant, market_id, bet.currency)
             if bet.standing is Standing.RESERVED:
-                book.accept(_key(bet, number))
+                book.accept(_key(bet, number), share)
             else:
                 book.add(share)
         bet.standing = Standing.OPEN
@@ -306,16 +273,6 @@ class OpenBets:
     def of_market(self, tenant: str, market_id: str) -> list[OpenBet]:
         """Bets with a leg on a market, in the order they were reserved."""
         return list(self._by_market.get((tenant, market_id), {}).values())
-
-
-def _scaled(share: Share, above: int, below: int) -> Share:
-    stake, payout = max(1, share.stake * above // below), -(-share.payout * above // below)
-    return Share(share.selection, stake, max(payout, stake + 1), share.places)
-
-
-def _free(share: Share) -> Share:
-    """A free bet brings no stake and pays none back: what it can cost are the winnings."""
-    return Share(share.selection, 1, max(1, share.payout - share.stake) + 1, share.places)
 
 
 def _key(bet: OpenBet, number: int) -> str:

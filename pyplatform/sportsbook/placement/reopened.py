@@ -64,4 +64,6 @@ def placed(tenant: str, entry: Entry, encoded: tuple[int, int, bytes]) -> OpenBe
         pending_until=entry.pending_until,
         referred=told.referred,
         free=told.free,
+        boost_bp=told.promised.boost_bp,
+        max_return=told.promised.max_return,
     )

@@ -271,7 +271,11 @@ class Held:
 
 def _held(request: PlaceBet, verdict: Verdict, bet_id: bytes) -> OpenBet:
     told = Decided(
-        request.session_id, verdict.prices, each_way=verdict.each_way, joint_price_e4=request.joint_price_e4
+        request.session_id,
+        verdict.prices,
+        each_way=verdict.each_way,
+        joint_price_e4=request.joint_price_e4,
+        promised=verdict.promised,
     )
     bet = bet_of(request, of_request(request), told, bet_id)
     bet.foreign = True

@@ -9,7 +9,16 @@ from pyplatform.contracts.sportsbook.mybets import BetState
 from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
 from pyplatform.core import money
 from pyplatform.sportsbook.service import EventOwner
-from tests.integration.sportsbook.conftest import FIRST, SECOND, House, definition, feed, prices, until
+from tests.integration.sportsbook.conftest import (
+    FIRST,
+    MARKET,
+    SECOND,
+    House,
+    definition,
+    feed,
+    prices,
+    until,
+)
 from tests.integration.sportsbook.test_mybets import eventually, projected, session
 
 EUR = money.parse("1.00", "EUR")
@@ -83,6 +92,37 @@ async def test_a_bet_at_the_starting_price_is_told_so_and_paid_at_it(house: Hous
     await fresh.recover()
     assert [bet.legs[0].price_e4 for bet in fresh.bets] == list(answer.prices)
     assert await settled(house, owner, started(r11=1.7), 1) == (90 * EUR + 17 * EUR, 0)
+
+
+async def test_liability_follows_the_price_on_offer_until_the_off_and_is_rebuilt_from_the_journal(
+    house: House,
+) -> None:
+    owner = promising(house, best_odds=True, starting_price=True)
+
+    def loses(one: EventOwner) -> int:
+        return one.bets.liability(house.tenant.slug, MARKET, "EUR").losses()[FIRST]
+
+    def rises(one: EventOwner, at: int) -> int:
+        """Of 10 each at the better price and at the starting price, less the stakes."""
+        return 10 * EUR * (max(at, taken.prices[0]) + at) // 10_000 - 20 * EUR
+
+    taken = await owner.placement.place(house.attempt("10.00"))
+    await owner.placement.place(house.attempt("10.00", price_e4=STARTING_PRICE))
+    assert loses(owner) == rises(owner, taken.prices[0])
+    for price in (3.0, 1.5):
+        feed(owner, prices(price))
+        offered = owner.trading.markets[MARKET].prices[house.tenant.slug][FIRST]
+        assert offered != taken.prices[0]
+        assert loses(owner) == rises(owner, offered)
+    fresh = house.new_owner()
+    await fresh.recover()
+    assert loses(fresh) == rises(fresh, taken.prices[0]), "no other price is known yet"
+    feed(fresh, definition(), prices(3.0))
+    assert loses(fresh) == rises(fresh, fresh.trading.markets[MARKET].prices[house.tenant.slug][FIRST])
+    before = loses(fresh)
+    fresh.trading.markets[MARKET].in_play = True
+    feed(fresh, prices(1.2))
+    assert loses(fresh) == before, "prices of a race that runs tell nothing of its start"
 
 
 async def test_two_winners_of_a_feed_share_the_place(house: House) -> None:

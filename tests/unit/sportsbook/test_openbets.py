@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from pyplatform.kernel import ids
 from pyplatform.sportsbook.placement.decided import EachWayTerms
-from pyplatform.sportsbook.placement.openbets import E4, OpenBet, OpenBets, OpenLeg, Standing, shares_of
+from pyplatform.sportsbook.placement.floating import E4
+from pyplatform.sportsbook.placement.openbets import OpenBet, OpenBets, Standing
+from pyplatform.sportsbook.placement.shares import OpenLeg, shares_of
 
 TENANT, EUR = "aurora", "EUR"
 MARKETS = ("1.1", "1.2", "1.3")

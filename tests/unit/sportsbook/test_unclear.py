@@ -14,10 +14,11 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.placement.decisions import Decisions
 from pyplatform.sportsbook.placement.delays import Delays
-from pyplatform.sportsbook.placement.openbets import OpenBet, OpenBets, OpenLeg, Standing
+from pyplatform.sportsbook.placement.openbets import OpenBet, OpenBets, Standing
 from pyplatform.sportsbook.placement.placement import Placement
 from pyplatform.sportsbook.placement.referrals import Referrals
 from pyplatform.sportsbook.placement.reserving import Recheck
+from pyplatform.sportsbook.placement.shares import OpenLeg
 from tests.unit.sportsbook import deciding
 
 TENANT, MARKET, RUNNER = "aurora", "1.1", 1

@@ -49,6 +49,29 @@ impl Payoff {
         Ok(Self { parts: vec![Part::Outcomes { stake, returns }] })
     }
 
+    /// What is paid without a stake: a free bet's winnings, or what a bet pays beyond its price. It is paid if `runner`
+    /// wins, or with `places` if it is among so many.
+    ///
+    /// # Errors
+    /// Returns of 0, an amount beyond 96 bits; an outcome that is not one of them; no places.
+    pub fn unstaked(
+        returns: u128,
+        runner: usize,
+        places: Option<u32>,
+        outcomes: usize,
+    ) -> Result<Self, BettingError> {
+        amount("returns", returns)?;
+        let mut parts = match places {
+            None => Self::single(returns, returns, runner, outcomes)?.parts,
+            Some(places) => Self::placed(returns, (1, 1), places, runner, outcomes)?.parts,
+        };
+        for part in &mut parts {
+            let (Part::Outcomes { stake, .. } | Part::Place { stake, .. }) = part;
+            *stake = 0;
+        }
+        Ok(Self { parts })
+    }
+
     /// A bet at a price with its result in each outcome; returns are rounded up.
     ///
     /// # Errors

@@ -175,6 +175,27 @@ fn a_place_market_loses_its_dearest_winners() {
     assert!(Payoff::place(1, Price::new(3, 1).expect("a price"), 0, 0, RUNNERS).is_err());
 }
 
+#[test]
+fn what_is_paid_without_a_stake_costs_where_it_is_paid_and_brings_nothing_elsewhere() {
+    let unstaked = |places| Payoff::unstaked(70, 1, places, RUNNERS).expect("a payoff");
+    let mut book = Book::new(RUNNERS).expect("outcomes");
+    book.reserve("a", Phase::PreMatch, unstaked(None)).expect("a new key");
+    assert_eq!((all(&book).pnl, all(&book).stakes), (vec![0, -70, 0, 0, 0], 0));
+    book.accept("a").expect("it is reserved");
+    book.add(Phase::PreMatch, &unstaked(Some(2))).expect("its book");
+    // The other placed runner may be this one, whoever wins.
+    assert_eq!((all(&book).pnl, all(&book).stakes), (vec![-70, -140, -70, -70, -70], 0));
+    for places in [None, Some(2)] {
+        book.remove(Phase::PreMatch, &unstaked(places)).expect("it is in the book");
+    }
+    assert_eq!(all(&book).pnl, [0; RUNNERS]);
+    assert!(
+        Payoff::unstaked(0, 1, None, RUNNERS).is_err()
+            && Payoff::unstaked(1, RUNNERS, None, RUNNERS).is_err()
+    );
+    assert!(Payoff::unstaked(1, 1, Some(0), RUNNERS).is_err());
+}
+
 fn finish(word: &str, home: i32, away: i32) -> Finish {
     ScoreSelection::parse(word).expect("a selection").finish(home, away)
 }
