@@ -74,12 +74,15 @@ class Store:
         """Ids of the bets a player placed in a month."""
         return [name.decode() for name in await self._models.members(bets_key(tenant, player, month))]
 
+    async def bets_position(self, tenant: str) -> int:
+        """Entry of the ledger that the bets are of; 0 before the first."""
+        return int((await self._models.get(bets_position_key(tenant))).get(b"seq", b"0"))
+
     async def bets_reached(self, tenant: str, min_seq: int, wait_s: float) -> None:
         """Wait until the bets are of entry `min_seq` or later, up to `wait_s` seconds."""
         deadline, pause = monotonic() + wait_s, POLL_SECONDS
         while min_seq:
-            found = await self._models.get(bets_position_key(tenant))
-            if int(found.get(b"seq", b"0")) >= min_seq or monotonic() >= deadline:
+            if await self.bets_position(tenant) >= min_seq or monotonic() >= deadline:
                 return
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_POLL_SECONDS)

@@ -54,7 +54,10 @@ class TicketTeller:
     def __init__(self, bus: Bus, models: ReadModels, reader: LedgerReader, tenant: str) -> None:
         self._bus, self._models, self._reader, self._tenant = bus, models, reader, tenant
         self._recent: deque[Ticket] = deque(maxlen=MOST_RECENT)
-        self._since = self._hi = 0
+        """All of the entries after `since` up to `known`."""
+        self._since = self._known = 0
+        self._hi = 0
+        """Entry up to which we told."""
         self._wanted_until = 0.0
         self._looking = asyncio.Lock()
 
@@ -65,6 +68,11 @@ class TicketTeller:
     async def tell(self, batches: Sequence[LedgerBatch]) -> None:
         """Tell of batches that the read model has now; of those told before, nothing."""
         for batch in batches:
+            if batch.header.lo > self._hi:
+                # What is between was applied by another, or before we broke: those who heard nothing of it shall see.
+                self._hi = batch.header.lo
+                if self._hi > self._known:
+                    self._wanted_until = 0.0
             entries = [entry for entry in batch.entries() if entry.seq > self._hi]
             if not entries or entries[-1].at < now_ns() - OLD_NS:
                 self._hi = max(self._hi, batch.header.hi)
@@ -85,11 +93,10 @@ class TicketTeller:
         if not wanted:
             self._recent.clear()
             self._since = self._hi
-        self._keep(tickets)
+        self._keep([ticket for ticket in tickets if ticket.seq > self._known])
+        self._known = max(self._known, self._hi)
         # What was told of nothing is of no use, but for those who look whether they missed something.
-        told = BetsTold(
-            self._tenant, lo or entries[0].seq - 1, self._hi, touched, tickets if wanted else None
-        )
+        told = BetsTold(self._tenant, lo, self._hi, touched, tickets if wanted else None)
         await self._bus.publish(told_subject(self._tenant), _encode(told))
 
     def _keep(self, tickets: list[Ticket]) -> None:
@@ -101,29 +108,32 @@ class TicketTeller:
     async def _on_ask(self, data: bytes) -> bytes:
         asked = msgspec.msgpack.decode(data, type=AskTickets)
         async with self._looking:
-            if monotonic() >= self._wanted_until:
+            while monotonic() >= self._wanted_until:
                 await self._look_back()
             self._wanted_until = monotonic() + WANTED_S
         found = [ticket for ticket in self._recent if ticket.seq > asked.after]
-        return _encode(RecentTickets(max(self._since, asked.after), self._hi, found))
+        return _encode(RecentTickets(max(self._since, asked.after), self._known, found))
 
     async def _look_back(self) -> None:
-        """Read the newest tickets from the ledger, up to where those that are told from now on begin."""
+        """Read the newest tickets from the ledger, up to where the read model stands: later ones are told from now on.
+
+        That may be beyond what was told: a batch is in the read model first.
+        """
+        position = await self._models.get(bets_position_key(self._tenant))
+        until = self._since = self._known = max(self._hi, int(position.get(b"seq", b"0")))
         self._recent.clear()
-        if not self._hi:
-            position = await self._models.get(bets_position_key(self._tenant))
-            self._hi = max(self._hi, int(position.get(b"seq", b"0")))
         self._wanted_until = monotonic() + WANTED_S
-        since = self._since = self._hi
-        begin = max(0, since - LOOKED_BACK)
+        begin = max(0, until - LOOKED_BACK)
         found: list[Ticket] = []
         at = begin
-        while at < since and (page := await self._reader.page(at, since)):
+        while at < until and (page := await self._reader.page(at, until)):
             for seq, sealed in page:
                 for entry in LedgerBatch(sealed).entries():
-                    if begin < entry.seq <= since:
+                    if begin < entry.seq <= until:
                         found += await self._of(entry)
                 at = seq
+        if self._since > until:
+            return  # so many came meanwhile that none of these would be kept
         later = list(self._recent)
         self._recent.clear()
         self._since = begin

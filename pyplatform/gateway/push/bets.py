@@ -121,8 +121,15 @@ class MyBetsSource:
         return ids.text(caller.player), snapshot
 
 
+class Heard:
+    """How far the players of a tenant have been told, and where the read model stood when we looked last."""
+
+    def __init__(self) -> None:
+        self.hi = self.stood = 0
+
+
 class Recent:
-    """The newest tickets of a tenant, as far as they are known here."""
+    """The newest tickets of a tenant, as far as they are known here: all up to entry `hi`."""
 
     def __init__(self) -> None:
         self.hi = 0
@@ -146,6 +153,7 @@ class BetPush:
     def __init__(self, bus: Bus, store: Store, tenants: Iterable[str]) -> None:
         self._bus, self._store = bus, store
         self._recent = {tenant: Recent() for tenant in tenants}
+        self._heard = {tenant: Heard() for tenant in self._recent}
         self._subscriptions: list[Subscription] = []
         self.hub: Hub
 
@@ -165,9 +173,10 @@ class BetPush:
         return "", snapshot
 
     async def start(self) -> None:
-        """Hear from now on."""
-        for tenant in self._recent:
+        """Hear from now on; what the read model has already needs no telling."""
+        for tenant, heard in self._heard.items():
             self._subscriptions.append(await self._bus.subscribe(told_subject(tenant), self._on_told))
+            heard.hi = max(heard.hi, await self._position(tenant))
 
     async def stop(self) -> None:
         """Hear no more."""
@@ -175,34 +184,52 @@ class BetPush:
             await subscription.unsubscribe()
 
     async def run(self) -> None:
-        """Have tickets made for as long as anybody follows them, until cancelled."""
+        """Have tickets made for as long as anybody follows them, and what was not told made good, until cancelled."""
         while True:
             await asyncio.sleep(ASK_SECONDS)
             for tenant, recent in self._recent.items():
+                await self._make_good(tenant)
                 if self.hub.topic(tenant, "tickets") is None:
                     recent.known = False
                     recent.tickets.clear()
                 elif recent.known:
-                    await self._catch_up(tenant, recent.hi)
+                    await self._catch_up(tenant)
+
+    async def _make_good(self, tenant: str) -> None:
+        """Have players begin anew where the read model has long had what nobody told: who should have is lost."""
+        heard = self._heard[tenant]
+        if heard.stood > heard.hi:
+            heard.hi = heard.stood
+            self._begin_anew(tenant)
+        heard.stood = await self._position(tenant)
+
+    async def _position(self, tenant: str) -> int:
+        try:
+            return await self._store.bets_position(tenant)
+        except Unavailable:
+            return 0
 
     async def _on_told(self, message: Message) -> None:
         told = _told.decode(message.data)
-        recent = self._recent[told.tenant]
-        if told.hi <= recent.hi:
-            return  # by a second projector
-        before, recent.hi = recent.hi, told.hi
-        gap = bool(before) and told.lo > before
-        if gap:
-            for _, topic in self.hub.of_kind(told.tenant, "my_bets"):
-                topic.restart()
-        else:
-            await self._tell_players(told)
-        if self.hub.topic(told.tenant, "tickets") is None or not recent.known:
+        heard, recent = self._heard[told.tenant], self._recent[told.tenant]
+        if told.hi > heard.hi:  # and not by a second projector
+            before, heard.hi = heard.hi, told.hi
+            if told.lo > before:
+                self._begin_anew(told.tenant)
+            else:
+                await self._tell_players(told)
+        # Tickets come as answers, too, and those may be before what waits to be told to players.
+        if self.hub.topic(told.tenant, "tickets") is None or not recent.known or told.hi <= recent.hi:
             return
-        if gap or told.tickets is None:
-            await self._catch_up(told.tenant, before)
+        if told.lo > recent.hi or told.tickets is None:
+            await self._catch_up(told.tenant)
         else:
+            recent.hi = told.hi
             self._tell_traders(told.tenant, recent.take(told.tickets))
+
+    def _begin_anew(self, tenant: str) -> None:
+        for _, topic in self.hub.of_kind(tenant, "my_bets"):
+            topic.restart()
 
     async def _tell_players(self, told: BetsTold) -> None:
         followed = dict(self.hub.of_kind(told.tenant, "my_bets"))
@@ -227,9 +254,10 @@ class BetPush:
             part = f"{ticket.seq}:{ticket.bet.bet_id}"
             self.hub.publish(tenant, "tickets", "", part, make, about=ticket)
 
-    async def _catch_up(self, tenant: str, after: int) -> None:
-        """Tell what came after an entry; where that cannot be known any more, have all begin anew."""
+    async def _catch_up(self, tenant: str) -> None:
+        """Tell what came after all we know; where that cannot be known any more, have all begin anew."""
         recent = self._recent[tenant]
+        after = recent.hi
         try:
             since, news = await self._ask(tenant, after)
         except Unavailable as error:

@@ -168,7 +168,7 @@ def feed(owner: EventOwner, *lines: bytes) -> Fed:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.02)
 

@@ -1,7 +1,7 @@
 """Decisions told from the ledger: to the player whose bet it is, to traders as tickets, none lost in silence."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from pyplatform._core.shard import Batch
 from pyplatform.bus import Bus
 from pyplatform.contracts.pam import Role, Session, StaffSession
 from pyplatform.contracts.sportsbook.bets import BetOutcome
@@ -23,6 +24,7 @@ from pyplatform.gateway.store import Store
 from pyplatform.kernel import ids
 from pyplatform.kernel.tasks import end
 from pyplatform.projections import ReadModels
+from pyplatform.sportsbook.mybets import BetProjector
 from pyplatform.sportsbook.tickets import TicketTeller, ToldBetProjector
 from tests.integration.sportsbook.conftest import (
     FIRST,
@@ -43,9 +45,9 @@ class Room:
 
     def __init__(self, house: House, bus: Bus, models: ReadModels) -> None:
         self.house, self.bus, self.models = house, bus, models
-        store = Store(models)
-        self.push = BetPush(bus, store, [house.tenant.slug])
-        self.hub = self.push.hub = Hub({"tickets": self.push, "my_bets": MyBetsSource(BetReader(store))})
+        self.store = Store(models)
+        self.push = BetPush(bus, self.store, [house.tenant.slug])
+        self.hub = self.push.hub = Hub({"tickets": self.push, "my_bets": MyBetsSource(BetReader(self.store))})
         self.running: list[asyncio.Task[None]] = []
         self.first: Bus
 
@@ -108,10 +110,37 @@ def ids_in(told: Told, one: str, many: str) -> set[str]:
     return {found["bet_id"] for m in told for found in ([m[one]] if one in m else m.get(many, []))}
 
 
-async def until_told(room: Room, seq: int) -> None:
+async def until_reached(room: Room, seq: int) -> None:
     """Wait until the read model of bets is of an entry."""
-    tenant = room.house.tenant.slug
-    await Store(room.models).bets_reached(tenant, seq, 10)
+    await room.store.bets_reached(room.house.tenant.slug, seq, 60)
+    assert await room.store.bets_position(room.house.tenant.slug) >= seq
+
+
+class Halt:
+    """Stops a projector once it has applied something, before it tells of that."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.at, self.gone_on = asyncio.Event(), asyncio.Event()
+        apply = BetProjector.apply
+
+        async def halting(projector: BetProjector, batches: Sequence[Batch]) -> bool:
+            applied = await apply(projector, batches)
+            self.at.set()
+            await self.gone_on.wait()
+            return applied
+
+        monkeypatch.setattr(BetProjector, "apply", halting)
+
+
+async def followed(room: Room, *, traders: bool = True) -> tuple[Told, Told]:
+    """What a trader and the player of the house are told from now on, after the house's deposit."""
+    await until_reached(room, 1)
+    (client, told), (mine, bets) = room.listen(room.staff("trader")), room.listen(room.player())
+    room.hub.subscribe(mine, Wish("my_bets"))
+    if traders:
+        room.hub.subscribe(client, Wish("tickets"))
+    await until(lambda: "my_bets" in kinds(bets) and (not traders or "tickets" in kinds(told)))
+    return told, bets
 
 
 async def test_a_player_hears_of_every_change_of_its_own_bets_and_of_no_others(house: House) -> None:
@@ -119,10 +148,11 @@ async def test_a_player_hears_of_every_change_of_its_own_bets_and_of_no_others(h
     feed(owner, definition(), prices())
     first = await owner.placement.place(house.attempt("10.00"))
     async with opened(house) as room:
+        await until_reached(room, 2)
         (mine, told), (other, nothing) = room.listen(room.player()), room.listen(room.player(ids.uuid7()))
         for client in (mine, other):
             assert room.hub.subscribe(client, Wish("my_bets")) is None
-        await until(lambda: kinds(told) == ["subscribed", "my_bets"])
+        await until(lambda: kinds(told)[:2] == kinds(nothing) == ["subscribed", "my_bets"])
         second = await owner.placement.place(house.attempt("5.00", selection=SECOND))
         await until(lambda: told[-1].get("bet", {}).get("bet_id") == second.bet_id)
         assert told[-1]["bet"]["stake"] == "5.00"
@@ -143,7 +173,7 @@ async def test_traders_hear_of_every_decision_and_may_choose(house: House) -> No
     async with opened(house) as room:
         before = await owner.placement.place(house.attempt("500.00"))
         assert before.outcome is BetOutcome.REFUSED
-        await until_told(room, 2)
+        await until_reached(room, 2)
         (every, told), (large, big) = room.listen(room.staff("trader")), room.listen(room.staff("trader"))
         assert room.hub.subscribe(every, Wish("tickets")) is None
         wanted = TicketFilter(event_id="e1", min_stake="10.00", outcome="accepted")
@@ -177,12 +207,8 @@ async def test_what_a_lost_projector_did_not_tell_is_made_good(
     feed(owner, definition(), prices())
     async with opened(house) as room:
         projector = room.running[0]
-        client, told = room.listen(room.staff("trader"))
-        mine, bets = room.listen(room.player())
-        room.hub.subscribe(client, Wish("tickets"))
-        room.hub.subscribe(mine, Wish("my_bets"))
+        told, bets = await followed(room)
         room.running.append(asyncio.create_task(room.push.run()))
-        await until(lambda: kinds(told) == kinds(bets)[:2] == ["subscribed", "tickets"] or len(bets) == 2)
         await end([projector])
         await room.first.close()
         placed = [await owner.placement.place(house.attempt("1.00")) for _ in range(5)]
@@ -197,3 +223,70 @@ async def test_what_a_lost_projector_did_not_tell_is_made_good(
         count = sum(m["type"] == "ticket" and m["ticket"]["bet_id"] == replayed.bet_id for m in told)
         assert count == 1, "a repeat is no second decision"
         await second.close()
+
+
+async def test_a_projector_lost_before_it_told_is_made_good_though_nothing_follows(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "ASK_SECONDS", 0.2)
+    owner = house.new_owner()
+    feed(owner, definition(), prices())
+    async with opened(house) as room:
+        projector = room.running[0]
+        told, bets = await followed(room)
+        room.running.append(asyncio.create_task(room.push.run()))
+        halt = Halt(monkeypatch)
+        placed = await owner.placement.place(house.attempt("1.00"))
+        await until_reached(room, 2)
+        await end([projector])
+        halt.gone_on.set()
+        second = await room.project()
+        await until(lambda: placed.bet_id in ids_in(bets, "bet", "bets"))
+        await until(lambda: placed.bet_id in ids_in(told, "ticket", "tickets"))
+        await second.close()
+
+
+async def test_traders_who_ask_before_it_is_told_take_nothing_from_players(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = house.new_owner()
+    feed(owner, definition(), prices())
+    async with opened(house) as room:
+        _, bets = await followed(room, traders=False)
+        halt = Halt(monkeypatch)
+        placed = await owner.placement.place(house.attempt("1.00"))
+        await halt.at.wait()
+        await until_reached(room, 2)
+        client, told = room.listen(room.staff("trader"))
+        room.hub.subscribe(client, Wish("tickets"))
+        await until(lambda: placed.bet_id in ids_in(told, "ticket", "tickets"))
+        halt.gone_on.set()
+        await until(lambda: kinds(bets)[2:] == ["my_bet"])
+        assert states(bets) == {placed.bet_id: "open"}
+
+
+async def test_answers_to_traders_take_nothing_from_players_not_told_yet(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = house.new_owner()
+    owner.trading.desks[house.tenant.slug].terms.set(TermsScope(), TermsValues(max_stake=10**9), 1)
+    feed(owner, definition(), prices())
+    async with opened(house) as room:
+        told, bets = await followed(room)
+        read, gone_on = room.store.bets, asyncio.Event()
+
+        async def slowly(tenant: str, bet_ids: Sequence[str]) -> list[dict[bytes, bytes]]:
+            await gone_on.wait()
+            return await read(tenant, bet_ids)
+
+        monkeypatch.setattr(room.store, "bets", slowly)
+        placed = [await owner.placement.place(house.attempt("1.00")) for _ in range(3)]
+        wanted = {one.bet_id for one in placed}
+        async with asyncio.timeout(60):
+            while not ids_in(told, "ticket", "tickets") >= wanted:
+                await room.push._catch_up(house.tenant.slug)
+                await asyncio.sleep(0.02)
+        assert kinds(bets) == ["subscribed", "my_bets"], "the first is still being read"
+        gone_on.set()
+        await until(lambda: set(states(bets)) == wanted)
+        assert kinds(bets)[2:] == ["my_bet"] * 3
