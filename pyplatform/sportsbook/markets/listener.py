@@ -14,15 +14,18 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from pyplatform.bus import Bus, Message
+from pyplatform.bus import Bus, Message, NoResponders
 from pyplatform.contracts import feeds as contract
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.markets.sources import Heard, Sources
 from pyplatform.sportsbook.markets.trading import Changes, Trading
 from pyplatform.telemetry import Counter, Gauge, get_logger
 
 LOOK_S: Final = 0.25
+"""How often feeds are looked after: one whose process has gone is missed after this long, and a little."""
+ANSWER_S: Final = 1.0
 SNAPSHOT_S: Final = 5.0
 RETRY_S: Final = 0.5
 ACK_S: Final = 5.0
@@ -64,25 +67,50 @@ class FeedListener:
         """Listen until cancelled."""
         subscription = await self._bus.subscribe(contract.LIVE_SUBJECT, self._on_message)
         await self._bus.publish(contract.HELLO_SUBJECT, b"")
+        watching = asyncio.create_task(self._watch())
         try:
             looked = monotonic()
             while True:
-                await asyncio.sleep(LOOK_S)
+                await asyncio.wait([watching], timeout=LOOK_S)
+                if watching.done():
+                    watching.result()
                 now = monotonic()
                 # Were we held up ourselves, what the feeds said meanwhile is still waiting to be heard.
                 if now - looked < 3 * LOOK_S:
                     await self._notice_silence(now)
                 looked = now
         finally:
-            for task in self._asking.values():
-                task.cancel()
+            await end([watching, *self._asking.values()])
             await subscription.unsubscribe()
 
     async def _notice_silence(self, now: float) -> None:
         for feed in self._sources.fall_silent(contract.SILENCE_S, now):
             log.warning("feed fell silent, its markets are suspended", feed=feed)
-            self._trading.distrust(feed)
-            await self._publish(self._trading.producers_changed(feed, now_ns()))
+            await self._distrust(feed)
+
+    async def _distrust(self, feed: str) -> None:
+        self._trading.distrust(feed)
+        await self._publish(self._trading.producers_changed(feed, now_ns()))
+
+    async def _watch(self) -> None:
+        """Ask for each feed whether its process is there: where the connection is gone, NATS answers for it at once.
+
+        A process that is there and says nothing is silent, which takes longer to tell from one that is busy.
+        """
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await asyncio.gather(*map(self._ask_after, self._sources.heard))
+
+    async def _ask_after(self, feed: str) -> None:
+        asked = monotonic()
+        try:
+            await self._bus.request(contract.ask_health_subject(feed), b"", ANSWER_S)
+        except NoResponders:
+            if self._sources.go(feed, asked):
+                log.warning("feed's process is gone, its markets are suspended", feed=feed)
+                await self._distrust(feed)
+        except Unavailable:
+            pass  # it hangs, or NATS is away: silence says so
 
     async def _on_message(self, message: Message) -> None:
         try:
@@ -125,8 +153,7 @@ class FeedListener:
 
     async def _mind(self, feed: str, heard: Heard) -> None:
         if heard.renewed:
-            self._trading.distrust(feed)
-            await self._publish(self._trading.producers_changed(feed, now_ns()))
+            await self._distrust(feed)
         if heard.missed:
             self._ask(feed)
 

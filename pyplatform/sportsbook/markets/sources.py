@@ -88,6 +88,19 @@ class Sources:
         feed = self._feeds.get(name)
         return feed is None or feed.silent
 
+    @property
+    def heard(self) -> list[str]:
+        """Feeds that are not silent."""
+        return [name for name, feed in self._feeds.items() if not feed.silent]
+
+    def go(self, name: str, asked: float) -> bool:
+        """Nobody was there for a feed when it was `asked` after; True if that is news, and none has spoken since."""
+        feed = self._feeds.get(name)
+        if feed is None or feed.silent or feed.heard > asked:
+            return False
+        feed.silent = True
+        return True
+
     def fall_silent(self, quiet_s: float, now: float) -> list[str]:
         """Feeds not heard for `quiet_s`, each told once: they may not be relied upon until they are heard again."""
         fallen = []

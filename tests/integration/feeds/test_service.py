@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from pyplatform.bus import Bus
+from pyplatform.contracts import feeds as contract
 from pyplatform.contracts.feeds import (
     RESULTS_STREAM,
     FeedHealth,
@@ -85,9 +86,10 @@ async def test_what_is_lost_on_the_way_is_noticed_and_asked_for(settings: Settin
         await until(lambda: ear.trading.markets[MARKET].status is MarketStatus.SUSPENDED)
 
 
-async def test_a_killed_feed_is_suspended_and_its_successor_is_believed(
-    settings: Settings, feed: str
+async def test_a_killed_feed_is_suspended_at_once_and_its_successor_is_believed(
+    settings: Settings, feed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(contract, "SILENCE_S", 3600.0)  # that it is silent is not what is noticed
     async with listening(settings) as ear:
         async with process(settings, feed) as running:
             running.tap.say(definition())
@@ -112,6 +114,18 @@ async def test_a_killed_feed_is_suspended_and_its_successor_is_believed(
             await successor.service.publish(Update(stamp, MARKET, Prices(("11",), (9.9,), (9.9,), (None,))))
             await asyncio.sleep(0.2)
             assert ear.state(MARKET)[2] == before[2], "a process that was replaced was heard"
+
+
+async def test_a_feed_that_spoke_since_it_was_asked_for_is_not_gone(settings: Settings, feed: str) -> None:
+    async with process(settings, feed) as running, listening(settings) as ear:
+        running.tap.say(definition())
+        running.tap.say(moved(0))
+        await until(lambda: MARKET in ear.trading.markets)
+        market = ear.trading.markets[MARKET]
+        await until(lambda: market.status is MarketStatus.OPEN)
+        assert not ear.sources.go(feed, 0.0)
+        assert not ear.sources.go("nobody", 0.0)
+        assert market.status is MarketStatus.OPEN
 
 
 async def test_a_frozen_feed_is_suspended_and_confirms_what_it_said_when_it_is_back(
