@@ -1,11 +1,14 @@
 """Commands with a key: applied once, answered the same, whoever carries them out and whatever came in between."""
 
 import asyncio
+from datetime import timedelta
 
 from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome
 from pyplatform.contracts.sportsbook.trading import Resume, SetMargin, Suspend
+from pyplatform.eventstore import tenant_transaction
+from pyplatform.sportsbook.desk.keys import FORGOTTEN, KEPT
 from tests.integration.sportsbook.conftest import MARKET
-from tests.integration.sportsbook.desk.conftest import NewOwner
+from tests.integration.sportsbook.desk.conftest import DeskOwner, NewOwner
 
 
 def same(one: StaffAnswer, again: StaffAnswer) -> bool:
@@ -68,3 +71,46 @@ async def test_one_key_at_two_owners_at_once_is_one_command(new_owner: NewOwner)
         )
         assert sorted(answer.replayed for answer in answers) == [False, True]
         assert len({answer.position for answer in answers}) == 1
+
+
+async def aged(owner: DeskOwner, by: timedelta) -> None:
+    """Let so much time go by for everything that is kept."""
+    async with tenant_transaction(owner.pool, owner.tenant) as connection:
+        await connection.execute("update sportsbook.staff_command set at = at - $1::interval", by)
+
+
+async def kept(owner: DeskOwner) -> set[str]:
+    async with tenant_transaction(owner.pool, owner.tenant) as connection:
+        return {row["key"] for row in await connection.fetch("select key from sportsbook.staff_command")}
+
+
+async def test_answers_are_forgotten_after_their_time_and_a_forgotten_key_is_a_new_one(
+    new_owner: NewOwner,
+) -> None:
+    async with new_owner() as owner:
+        old = [f"old {number}" for number in range(FORGOTTEN + 4)]
+        for number, key in enumerate(old):
+            await owner.do("set_margin", SetMargin(MARKET, 600 + number), key=key)
+        assert len(await kept(owner)) == len(old)
+        await aged(owner, KEPT - timedelta(hours=1))
+        late = await owner.do("set_margin", SetMargin(MARKET, 600), key=old[0])
+        assert late.replayed, "its time is not over"
+        await aged(owner, timedelta(hours=2))
+        fresh = await owner.do("set_margin", SetMargin(MARKET, 900), key=old[-1])
+        assert not fresh.replayed
+        assert await kept(owner) == {*old[FORGOTTEN:]}
+        await owner.do("set_margin", SetMargin(MARKET, 901), key="new")
+        assert await kept(owner) == {old[-1], "new"}
+        assert (await owner.do("set_margin", SetMargin(MARKET, 900), key=old[-1])).replayed
+
+
+async def test_two_who_forget_at_once_do_not_wait_for_each_other(new_owner: NewOwner) -> None:
+    async with new_owner() as one, new_owner() as other:
+        for number in range(FORGOTTEN):
+            await one.do("suspend", Suspend("event:e1"), key=str(number))
+        await aged(one, 2 * KEPT)
+        await asyncio.gather(
+            one.do("suspend", Suspend("all"), key="new 1"),
+            other.do("resume", Resume("event:e1"), key="new 2"),
+        )
+        assert await kept(one) == {"new 1", "new 2"}
