@@ -64,7 +64,8 @@ class Recovery:
     async def _recall(self, tenant: str) -> None:
         """Read bets anew whose results were taken back: closed ones are not kept here."""
         past = Reopened(tenant, self._reopened[tenant])
-        after, until = 0, self._seen[tenant]
+        until = self._seen[tenant]
+        after = await past.begin(self._readers[tenant], until)
         while page := await self._readers[tenant].page(after, until):
             for seq, sealed in page:
                 await _in_turns(sealed, past.fold)

@@ -1,17 +1,23 @@
 """Bets whose results were taken back, read anew from the journal: who counts open bets keeps no closed ones."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from pyplatform._core.shard import Entry
+from pyplatform._core.shard import Batch, Entry
+from pyplatform.contracts.wallet import LedgerReader
+from pyplatform.kernel import ids
 from pyplatform.sportsbook.placement.decided import decode
 from pyplatform.sportsbook.placement.openbets import OpenBet, OpenBets, legs_of
 from pyplatform.sportsbook.placement.slip import decode as read_slip
 
 WAITS = frozenset({"pending", "open"})
+SKEW_MS: Final = 60_000
+"""An owner's clock, which made a bet's id, is less than this off the wallet's, which wrote the entry's time."""
+_MILLISECOND: Final = 1_000_000
 
 
 class Reopened:
-    """What the journal says of some bets of a tenant, from its beginning on."""
+    """What the journal says of some bets of a tenant, from the first of them on."""
 
     def __init__(self, tenant: str, wanted: Iterable[bytes]) -> None:
         self._tenant = tenant
@@ -19,6 +25,23 @@ class Reopened:
         self._bets: dict[bytes, OpenBet] = {}
         self._states: dict[bytes, str] = {}
         self._sold: dict[bytes, list[tuple[int, int]]] = {}
+
+    async def begin(self, reader: LedgerReader, until: int) -> int:
+        """An entry of a journal that is known up to `until`, after which all there is on these bets stands.
+
+        Their ids say when they were made; the entries' times are halved until they meet. Raises Unavailable.
+        """
+        made = (min(map(ids.timestamp_ms, self._wanted)) - SKEW_MS) * _MILLISECOND
+        before, high = 0, until  # entry `before` is older
+        while before < high:
+            middle = (before + high) // 2
+            page = await reader.page(middle, high, 1)
+            entries = Batch(page[0][1]).entries() if page else []
+            if entries and entries[-1].at < made:
+                before = entries[-1].seq
+            else:
+                high = min(middle, entries[0].seq - 1) if entries else middle
+        return before
 
     def fold(self, entry: Entry) -> None:
         """Take in the next entry."""

@@ -3,6 +3,7 @@
 import asyncio
 
 import msgspec
+import pytest
 
 from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.desk import ANY_VERSION, StaffAnswer, StaffOutcome, StaffRequest
@@ -10,7 +11,11 @@ from pyplatform.contracts.sportsbook.mybets import BetState
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.tasks import end
+from pyplatform.sportsbook.placement.openbets import OpenBets
+from pyplatform.sportsbook.placement.recovery import Recovery
+from pyplatform.sportsbook.placement.reopened import Reopened
 from pyplatform.sportsbook.settlement.service import SettlementService
+from pyplatform.wallet.store import PAGE, JournalReader
 from tests.integration.sportsbook.conftest import (
     FIRST,
     MARKET,
@@ -36,6 +41,67 @@ async def staff(settlement: SettlementService, house: House, kind: str, body: ob
     )
     assert answer.outcome is StaffOutcome.DONE, answer
     return answer
+
+
+class Watched(JournalReader):
+    """Notes from where on it was read for more than a glance."""
+
+    def __init__(self, postgres_url: str, shard: str) -> None:
+        super().__init__(postgres_url, shard)
+        self.begun: list[int] = []
+
+    async def page(self, after: int, until: int, limit: int = PAGE) -> list[tuple[int, bytes]]:
+        if limit == PAGE:
+            self.begun.append(after)
+        return await super().page(after, until, limit)
+
+
+async def test_the_journal_is_read_anew_from_the_first_reopened_bet_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pyplatform.sportsbook.placement.reopened.SKEW_MS", 0)
+    reader = Watched(house.settings.postgres_url, house.tenant.slug)
+    try:
+        for _ in range(9):
+            await house.deposit("10.00")
+        after = await reader.tip() or 0
+        await asyncio.sleep(0.002)  # ids count milliseconds
+        owner = house.new_owner()
+        feed(owner, definition(), prices())
+        answer = await owner.placement.place(house.attempt("10.00"))
+        await house.deposit("10.00")
+        tip = await reader.tip() or 0
+        bet = ids.parse(answer.bet_id)
+        assert await Reopened(house.tenant.slug, [bet]).begin(reader, tip) == after
+        assert await Reopened(house.tenant.slug, [bytes(16)]).begin(reader, tip) == 0
+        later = bytes.fromhex("ff" * 6) + bytes(10)
+        assert await Reopened(house.tenant.slug, [later]).begin(reader, tip) == tip
+        assert await Reopened(house.tenant.slug, [bet, later]).begin(reader, tip) == after
+
+        bets = OpenBets()
+        recovery = Recovery([house.tenant.slug], lambda _: reader, house.wallet, bets)
+        await recovery.catch_up()
+        assert len(bets) == 1
+        async with house.settling() as settlement:
+            for result in feed(owner, CLOSING).results:
+                await settlement.take_result(result)
+            await until(lambda: settlement.totals.settled.value == 1)
+            await recovery.catch_up()
+            assert len(bets) == 0
+            await staff(settlement, house, contract.TAKE_BACK, contract.TakeBack(MARKET, "wrong race"))
+            reader.begun.clear()
+            await reopened(recovery, bets)
+        assert set(reader.begun) >= {after}
+        assert min(reader.begun) == after
+    finally:
+        await reader.close()
+
+
+async def reopened(recovery: Recovery, bets: OpenBets) -> None:
+    async with asyncio.timeout(10):
+        while not len(bets):
+            await recovery.catch_up()
+            await asyncio.sleep(0.01)
 
 
 async def test_a_bet_whose_result_was_taken_back_is_open_counts_again_and_is_settled_again(
