@@ -5,6 +5,7 @@ from pyplatform.bus.coalesce import Coalescer
 from pyplatform.bus.errors import Disconnected, NoResponders
 from pyplatform.bus.frames import INTERACTIVE, SETTLEMENT
 from pyplatform.bus.locate import LeaseClient
+from pyplatform.bus.pulling import pull
 
 __all__ = [
     "INTERACTIVE",
@@ -16,5 +17,6 @@ __all__ = [
     "Message",
     "NoResponders",
     "Subscription",
+    "pull",
     "using",
 ]

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
@@ -111,7 +110,7 @@ class Stream:
                     differences.add(f"message {number:,}: its batch up to {header.hi:,} comes once more")
                 position = max(position, header.hi)
                 count += 1
-        except NatsTimeoutError:
+        except TimeoutError:
             differences.add(f"the stream does not deliver all of its {messages:,} messages")
         if max(position, 0) < until:
             differences.add(f"entries {max(position, 0) + 1:,} to {until:,} are missing at the end")

@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, StreamConfig
 from nats.js.errors import NotFoundError
 
+from pyplatform.bus import pull
 from pyplatform.contracts.sportsbook.history import PRICES_STREAM, PRICES_SUBJECT
 from pyplatform.contracts.sportsbook.markets import Prices, price_subject
 from pyplatform.kernel.errors import Unavailable
@@ -84,13 +84,7 @@ class PriceRecorder:
         try:
             while True:
                 await self._sweep()
-                try:
-                    messages = await subscription.fetch(BATCH, timeout=FETCH_S)
-                except NatsTimeoutError:
-                    # A wiped stream leaves the consumer hanging without a word.
-                    await subscription.consumer_info()
-                    continue
-                await self._record(messages)
+                await self._record(await pull(subscription, BATCH, FETCH_S))
         except NotFoundError:
             log.warning("the stream of prices was lost, it is made anew", tenant=self._tenant)
         finally:

@@ -9,12 +9,11 @@ from typing import Final
 import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from pyplatform.bus import Bus, Message, NoResponders
+from pyplatform.bus import Bus, Message, NoResponders, pull
 from pyplatform.contracts import feeds as contract
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.tasks import end
@@ -231,13 +230,7 @@ class ResultFollower:
 
     async def _follow(self, subscription: JetStreamContext.PullSubscription) -> None:
         while True:
-            try:
-                messages = await subscription.fetch(1, timeout=1.0)
-            except NatsTimeoutError:
-                # A wiped stream leaves the consumer hanging without a word.
-                await subscription.consumer_info()
-                continue
-            for message in messages:
+            for message in await pull(subscription, 1, 1.0):
                 await self._handle(message)
 
     async def _handle(self, message: Msg) -> None:

@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StreamConfig
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
+from pyplatform.bus import pull
 from pyplatform.contracts.sportsbook.settlement import WORK_STREAM, WORK_SUBJECT, WorkItem, work_subject
 
 FRAMES: Final = 2
@@ -93,12 +93,7 @@ class Taker:
 
     async def next(self) -> Msg | None:
         """The next message, None if none came within a second; raises NotFoundError when the queue is lost."""
-        try:
-            return (await self._subscription.fetch(1, timeout=FETCH_S))[0]
-        except NatsTimeoutError:
-            # A lost queue leaves the consumer hanging without a word.
-            await self._subscription.consumer_info()
-            return None
+        return next(iter(await pull(self._subscription, 1, FETCH_S)), None)
 
 
 def _consumer(tenant: str) -> str:
