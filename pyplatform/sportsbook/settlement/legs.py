@@ -82,7 +82,10 @@ class Legs:
     def _placed(
         self, told: Resolution, leg: WagerLeg, taken: WagerLeg, pence: list[int] | None, sp: int | None
     ) -> betting.Leg:
-        """Where a selection finished, at the price taken less its deductions."""
+        """Where a selection finished, at the price taken less its deductions.
+
+        An exchange tells the winner alone: whether another was placed is open until somebody says who was.
+        """
         waive = self._rules.waive_5p
         if leg.selection in told.winners:
             tied = len(told.winners) if len(told.winners) > told.places else 1
@@ -91,7 +94,8 @@ class Legs:
             )
         placing = next((one for one in told.placed if one.selection == leg.selection), None)
         if placing is None or not leg.places:
-            return as_leg(taken, "LOST")
+            known = told.placed or leg.places <= told.places
+            return as_leg(taken, "LOST" if known else "OPEN")
         return as_leg(
             taken,
             "PLACED",

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.bets import STARTING_PRICE, BetOutcome, Leg
 from pyplatform.contracts.sportsbook.mybets import BetState
 from pyplatform.contracts.sportsbook.terms import TermsScope, TermsValues
@@ -20,6 +21,7 @@ from tests.integration.sportsbook.conftest import (
     until,
 )
 from tests.integration.sportsbook.test_mybets import eventually, projected, session
+from tests.integration.sportsbook.test_reopened import staff
 
 EUR = money.parse("1.00", "EUR")
 
@@ -92,6 +94,37 @@ async def test_a_bet_at_the_starting_price_is_told_so_and_paid_at_it(house: Hous
     await fresh.recover()
     assert [bet.legs[0].price_e4 for bet in fresh.bets] == list(answer.prices)
     assert await settled(house, owner, started(r11=1.7), 1) == (90 * EUR + 17 * EUR, 0)
+
+
+async def test_the_place_part_of_a_bet_waits_for_who_was_placed_and_is_paid_when_staff_say(
+    house: House,
+) -> None:
+    owner = promising(house, each_way=((3, 2, 4),))
+    asked = msgspec.structs.replace(house.attempt("10.00", selection=SECOND), each_way=True)
+    answer = await owner.placement.place(asked)
+    assert (answer.outcome, answer.each_way) == (BetOutcome.ACCEPTED, ((2, 4),))
+    won = await owner.placement.place(msgspec.structs.replace(house.attempt("10.00"), each_way=True))
+    async with house.settling() as settlement:
+        for result in feed(owner, started()).results:
+            await settlement.take_result(result)
+        await until(lambda: settlement.totals.settled.value == 1)
+        paid = halves(won.prices[0]) + halves(10_000 + (won.prices[0] - 10_000) // 4)
+        assert await house.balance() == (80 * EUR + cents(paid), 10 * EUR)
+        said = contract.EnterResult(MARKET, (FIRST,), placed=(contract.Placed(SECOND, 2),))
+        await staff(settlement, house, contract.ENTER_RESULT, said)
+        await until(lambda: settlement.totals.settled.value == 2)
+    placed = halves(10_000 + (answer.prices[0] - 10_000) // 4)
+    assert await house.balance() == (80 * EUR + cents(paid) + cents(placed), 0)
+
+
+def halves(price_e4: int) -> int:
+    """The return of half of a stake of 10 at a price, not rounded."""
+    return 5 * EUR * price_e4 // 10_000
+
+
+def cents(amount: int) -> int:
+    """Rounded to the cent, halves up."""
+    return (amount + EUR // 200) // (EUR // 100) * (EUR // 100)
 
 
 async def test_liability_follows_the_price_on_offer_until_the_off_and_is_rebuilt_from_the_journal(

@@ -158,6 +158,20 @@ def test_each_way_pays_the_place_part_by_the_terms_offered() -> None:
     assert returns(wager(WagerLeg(RACE, 11, 50_000, (1, 5), 3), each_way=True), {RACE: finish}) == 34 * EUR
 
 
+def test_a_place_part_waits_until_somebody_says_who_was_placed() -> None:
+    """An exchange tells the winner of a race and nothing more."""
+    terms = (1, 5), 3
+    assert due(wager(WagerLeg(RACE, 22, 50_000, *terms), each_way=True), {RACE: WON}) is None
+    assert returns(wager(WagerLeg(RACE, 11, 50_000, *terms), each_way=True), {RACE: WON}) == 34 * EUR
+    assert returns(wager(WagerLeg(RACE, 22, 50_000, (1, 4), 1), each_way=True), {RACE: WON}) == 0
+    double = wager(
+        WagerLeg(RACE, 22, 50_000, *terms), WagerLeg("b", 1, 30_000, *terms), each_way=True, kind="DOUBLE"
+    )
+    assert due(double, {RACE: WON, **told(b=True)}) is None
+    named = Resolution(RACE, 1, (), (11,), True, placed=(Placing(33, 2),))
+    assert returns(double, {RACE: named, **told(b=True)}) == 0
+
+
 def test_an_accumulator_waits_for_its_legs_and_is_lost_with_the_first() -> None:
     treble = wager(leg("a"), leg("b"), leg("c"), kind="TREBLE")
     assert due(treble, told(a=True, b=True)) is None
