@@ -25,7 +25,7 @@ async def measure(settings: Settings, servers: list[int]) -> dict[str, list[floa
 
     The chain is timed by verifying the journal's batches: that hashes what sealing them hashed.
     """
-    async with migrated(settings) as fresh:
+    async with migrated(settings, TENANT) as fresh:
         with (
             role(fresh, "wallet", TENANT) as wallet,
             role(fresh, "projector", TENANT),

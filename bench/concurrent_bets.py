@@ -19,7 +19,7 @@ ROUNDS = 3
 
 async def measure(settings: Settings, servers: list[int]) -> dict[str, list[float]]:
     """Figures: `per_second`, `p50_ms`, `p99_ms`; `cpu_us` of all processes but the callers a bet; its `ratio`."""
-    async with migrated(settings) as fresh:
+    async with migrated(settings, TENANT) as fresh:
         with role(fresh, "wallet", TENANT) as wallet, role(fresh, "projector", TENANT) as projector:
             counted = [*servers, wallet.pid, projector.pid]
             words = [str(SECONDS), str(ROUNDS), str(repeat("concurrent_bets"))]

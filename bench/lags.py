@@ -23,7 +23,7 @@ ROUNDS = 3
 async def measure(settings: Settings) -> dict[str, list[float]]:
     """Figures: `p50_ms`, `p99_ms` from a bet's answer until its balance can be read; `per_second` really taken."""
     figures: dict[str, list[float]] = {"p50_ms": [], "p99_ms": [], "per_second": []}
-    async with migrated(settings) as fresh:
+    async with migrated(settings, TENANT) as fresh:
         with role(fresh, "wallet", TENANT), role(fresh, "projector", TENANT):
             bus, models = await Bus.connect(fresh.nats_url, "bench-lag"), ReadModels.connect(fresh.redis_url)
             wallet, inbox = WalletClient(bus), Inbox(models, balance_position_key(TENANT))

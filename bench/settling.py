@@ -41,7 +41,7 @@ async def measure(settings: Settings, servers: list[int]) -> dict[str, list[floa
     """Figures: `per_second`; `cpu_us` of all processes but this a bet, its `ratio`; a placement's `placing_p50_ms` and
     `placing_p99_ms` meanwhile, and `quiet_p99_ms` before."""
     figures: dict[str, list[float]] = {}
-    async with migrated(settings) as fresh:
+    async with migrated(settings, TENANT) as fresh:
         with role(fresh, "wallet", TENANT) as wallet, role(fresh, "settlement", TENANT) as settlement:
             async with _house(fresh) as house:
                 for number in range(ROUNDS):

@@ -11,11 +11,14 @@ import asyncpg
 import msgspec
 
 from pyplatform._core import wallet as core
+from pyplatform.bus import Bus
+from pyplatform.contracts.wallet import ledger_stream
 from pyplatform.embedded.databases import drop_database
 from pyplatform.eventstore import migrate_all
 from pyplatform.eventstore.lease import LeaseKeeper, owner_id
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.ids import text, uuid7
+from pyplatform.projections import ReadModels
 from pyplatform.wallet.writer import Writer
 
 PLAYERS = 512
@@ -27,8 +30,8 @@ Submit = Callable[[str, bytes], Awaitable[core.Reply]]
 
 
 @asynccontextmanager
-async def migrated(settings: Settings) -> AsyncIterator[Settings]:
-    """Settings with a fresh, migrated database, dropped at the end."""
+async def migrated(settings: Settings, tenant: str = "") -> AsyncIterator[Settings]:
+    """Settings with a fresh, migrated database, dropped at the end, with all copies of a tenant's ledger."""
     name = f"bench_{token_hex(6)}"
     admin = await asyncpg.connect(settings.postgres_url)
     try:
@@ -41,8 +44,19 @@ async def migrated(settings: Settings) -> AsyncIterator[Settings]:
             await connection.close()
         yield msgspec.structs.replace(settings, postgres_url=url)
         await drop_database(admin, name)
+        if tenant:
+            await _drop_copies(settings, tenant)
     finally:
         await admin.close()
+
+
+async def _drop_copies(settings: Settings, tenant: str) -> None:
+    """No wallet leads an empty journal whose copies say that it was not empty."""
+    bus, models = await Bus.connect(settings.nats_url, "bench"), ReadModels.connect(settings.redis_url)
+    await bus.js.delete_stream(ledger_stream(tenant))
+    await models.delete([f"{tenant}:*"])
+    await models.close()
+    await bus.close()
 
 
 @asynccontextmanager

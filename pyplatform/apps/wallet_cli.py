@@ -14,7 +14,7 @@ from pyplatform.apps.snapshots_cli import snapshots_app
 from pyplatform.contracts.killswitch import Generation, Order
 
 wallet_app = typer.Typer(
-    help="A tenant's wallet: stop taking bets, and go on; snapshots.", no_args_is_help=True
+    help="A tenant's wallet: stop taking bets, and go on; snapshots; losses.", no_args_is_help=True
 )
 wallet_app.add_typer(snapshots_app, name="snapshots")
 _out = Console(highlight=False, soft_wrap=True)
@@ -58,6 +58,19 @@ def cut(tenant: Tenant, data: Data, reason: Reason) -> None:
 def show(tenant: Tenant, data: Data) -> None:
     """Say whether a tenant's bets are taken."""
     _ordered(data, tenant, "read", "")
+
+
+@wallet_app.command(name="accept-loss")
+def accept_loss(tenant: Tenant, data: Data) -> None:
+    """Go on without entries that a failover has lost for good: what is known of them goes to a file.
+
+    For a wallet that does not start because its journal ends before what was acknowledged, when no server is left that
+    has the rest. Stop wallets and projectors before. Balances, bets and the stream are made anew from the journal.
+    """
+    from pyplatform.apps.losses import accept_loss as accept  # noqa: PLC0415
+
+    loss = asyncio.run(accept(data, tenant))
+    _out.print(f"{loss.entries:,} entries after {loss.tip:,} are lost to the ledger of {tenant}: {loss.file}")
 
 
 def _ordered(data: Path, tenant: str, order: Order, reason: str) -> None:

@@ -26,6 +26,7 @@ _READ = """
 SELECT payload FROM ledger.journal
 WHERE shard = $1 AND seq_hi > $2 AND seq_hi <= $3 ORDER BY seq_hi LIMIT $4
 """
+_TIP = "SELECT coalesce(max(seq_hi), 0) FROM ledger.journal WHERE shard = $1"
 _HASH = "SELECT hash FROM ledger.journal WHERE shard = $1 AND seq_hi = $2"
 _BROKEN: Final = (
     OSError,
@@ -38,6 +39,10 @@ _BROKEN: Final = (
 
 class PastDiffers(PlatformError):  # noqa: N818 - a finding, not a fault of ours
     """The ledger holds another past than the follower has seen: forget everything and start from nothing."""
+
+
+class PastLost(PlatformError):  # noqa: N818 - a finding, too
+    """The journal ends before what the follower has seen: keep that, it is proof of what a failover has lost."""
 
 
 class LedgerTail:
@@ -56,7 +61,7 @@ class LedgerTail:
     async def batches(self) -> AsyncIterator[list[core.Batch]]:
         """Lists of consecutive batches, for ever; several at once when they came faster than they were taken.
 
-        Raises PastDiffers when the ledger does not continue what was seen.
+        Raises PastDiffers when the ledger does not continue what was seen, PastLost when the journal ends before it.
         """
         known = self.seq == 0
         while True:
@@ -72,6 +77,11 @@ class LedgerTail:
         """Whether the journal agrees with where we stand: it may have been replaced while we were away."""
         conn = await self._connection()
         if await conn.fetchval(_HASH, self._shard, self.seq) != self.digest:
+            if (tip := await conn.fetchval(_TIP, self._shard)) < self.seq:
+                raise PastLost(
+                    f"the journal of {self._shard} ends at entry {tip:,} and does not hold what was read up to "
+                    f"{self.seq:,}: a failover has lost it. Bring back the server that has it"
+                )
             raise PastDiffers(f"the journal of {self._shard} does not hold what was read up to {self.seq}")
         return True
 

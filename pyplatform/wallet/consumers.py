@@ -16,14 +16,20 @@ from pyplatform.projections import Batch, Effects, Inbox, Outcome, ReadModels
 from pyplatform.telemetry import span
 
 
-async def lowest_applied(redis_url: str, tenant: str) -> int:
-    """Sequence that every projection of this shard's ledger has applied; 0 when one starts anew."""
+async def applied(redis_url: str, tenant: str) -> list[tuple[int, bytes]]:
+    """Where each projection of this shard's ledger stands: sequence and hash of its last batch, 0 for a new one."""
     models = ReadModels.connect(redis_url)
     try:
         keys = balance_position_key(tenant), bets_position_key(tenant)
-        return min([(await Inbox(models, key).position()).seq for key in keys])
+        found = [await Inbox(models, key).position() for key in keys]
     finally:
         await models.close()
+    return [(position.seq, position.hash) for position in found]
+
+
+async def lowest_applied(redis_url: str, tenant: str) -> int:
+    """Sequence that every projection of this shard's ledger has applied; 0 when one starts anew."""
+    return min(seq for seq, _ in await applied(redis_url, tenant))
 
 
 def fold(tenant: str, batches: Sequence[core.Batch]) -> Batch:

@@ -29,6 +29,7 @@ from pyplatform.contracts.wallet import ledger_stream, ledger_subject
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.telemetry import get_logger
 from pyplatform.wallet.store import JournalReader
+from pyplatform.wallet.witness import check_stream
 from pyplatform.wallet.writer import Durable
 
 log = get_logger("wallet.outbox")
@@ -257,6 +258,7 @@ class Outbox:
         message = await self._js.get_msg(stream, info.state.last_seq)
         hi = await self._known(message.data or b"")
         if hi is None:
+            await check_stream(self._js, self._journal, self._shard)
             await self._js.delete_stream(stream)
             raise nats.js.errors.Error("the stream's last message is not the journal's: writing it anew")
         return hi, info.state.last_seq

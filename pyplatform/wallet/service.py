@@ -10,12 +10,13 @@ from pyplatform.kernel.config import Settings
 from pyplatform.kernel.tasks import end
 from pyplatform.kernel.tenancy import Replication
 from pyplatform.telemetry import Gauge
-from pyplatform.wallet.consumers import BalanceProjector, lowest_applied
+from pyplatform.wallet.consumers import BalanceProjector, applied, lowest_applied
 from pyplatform.wallet.outbox import Outbox
 from pyplatform.wallet.server import ShardServer
 from pyplatform.wallet.snapshots import Snapshots
 from pyplatform.wallet.standby import Announcer, Standby
 from pyplatform.wallet.store import JournalReader
+from pyplatform.wallet.witness import Witness
 from pyplatform.wallet.writer import Writer
 
 _Task = asyncio.Task[Any]
@@ -33,7 +34,10 @@ class Shard:
         self.readers = [JournalReader(url, shard), JournalReader(url, shard)]
         self.snapshots = Snapshots(url, shard)
         self.standby = Standby(bus, self.readers[0], shard, self.snapshots)
-        self.writer = Writer(url, shard, self.keeper, replication=replication, standby=self.standby)
+        witness = Witness(bus.js, shard, lambda: applied(settings.redis_url, shard))
+        self.writer = Writer(
+            url, shard, self.keeper, replication=replication, standby=self.standby, witness=witness
+        )
         self.server = ShardServer(bus, self.writer)
         self.outbox = Outbox(
             bus.js, self.readers[1], shard, lambda: lowest_applied(settings.redis_url, shard)

@@ -187,6 +187,14 @@ class Journal:
         with reachable():
             return seq == 0 or await self._conn.fetchval(_HASH, self._shard, seq) == digest
 
+    async def tip(self) -> int | None:
+        """Sequence of the last row; None before the shard's genesis."""
+        if self._conn is None:
+            raise Unavailable("the journal is not open")
+        with reachable():
+            found: int | None = await self._conn.fetchval(_TIP, self._shard)
+        return found
+
 
 def _judge(error: asyncpg.PostgresError) -> Outcome:
     state = error.sqlstate or ""
@@ -231,6 +239,10 @@ class JournalReader:
         with reachable():
             found: bytes | None = await (await self._connection()).fetchval(_HASH, self._shard, seq)
         return found
+
+    async def holds(self, seq: int, digest: bytes) -> bool:
+        """Whether a batch with this hash ends at `seq`; nothing is always held."""
+        return seq == 0 or await self.hash_at(seq) == digest
 
     async def begin_of(self, seq: int) -> int:
         """Sequence after which the batch begins that ends at `seq`; 0 when no batch ends there."""

@@ -67,8 +67,18 @@ class Follower(Protocol):
         """Wait until the lease was given back, or the seconds are over."""
 
 
+class Memory(Protocol):
+    """Who knows of acknowledged batches besides the journal."""
+
+    async def check(self, record: Journal) -> None:
+        """Raise PlatformError when the journal lacks one of them."""
+
+
 class Writer:
-    """Leads one shard while it holds the lease; goes on from what its `standby`, if any, has followed."""
+    """Leads one shard while it holds the lease; goes on from what its `standby`, if any, has followed.
+
+    Before it leads, the `witness`, if any, is asked whether the journal is whole.
+    """
 
     def __init__(
         self,
@@ -78,11 +88,13 @@ class Writer:
         *,
         replication: Replication = "server",
         standby: Follower | None = None,
+        witness: Memory | None = None,
     ) -> None:
         self.shard = shard
         self.machine = core.Shard(shard)
         self._keeper = keeper
         self._standby = standby
+        self._witness = witness
         self._promised = Durable(0, b"", b"")
         self._journal = Journal(postgres_url, shard, replication)
         self._past = JournalReader(postgres_url, shard)
@@ -236,6 +248,8 @@ class Writer:
         await self._journal.open()
         if not await self._journal.is_led_under(epoch):
             raise Unavailable(f"another Postgres answers than the one that gave us epoch {epoch}")
+        if self._witness is not None:
+            await self._witness.check(self._journal)
         if self._standby is not None and self.machine.standing == core.STANDBY:
             await self._adopt(self._standby)
 
