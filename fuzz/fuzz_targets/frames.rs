@@ -16,7 +16,8 @@ struct House {
 
 impl House {
     fn new() -> Self {
-        let machine = Shard::new("aurora", Limits { recent_keys: 4, ..Limits::default() });
+        let limits = Limits { batch_commands: 1, recent_keys: 4, ..Limits::default() };
+        let machine = Shard::new("aurora", limits);
         Self { machine, journal: Vec::new(), answered: BTreeSet::new() }
     }
 
@@ -41,6 +42,7 @@ impl House {
                         let batches: Vec<&[u8]> = wanted.iter().map(|&at| &self.journal[at].1[..]).collect();
                         self.machine.recalled(self.machine.epoch(), id, &batches);
                     }
+                    Action::Look { .. } => panic!("no key was let go"),
                     Action::Reply { ticket, frame } => {
                         assert!(self.answered.insert(ticket), "answered once");
                         let _ = Answers::read(&frame).count();
