@@ -65,9 +65,11 @@ class Bus:
                     ping_interval=_PING_S,
                 )
                 await bus._requests.start()
-        except (TimeoutError, OSError, NatsError) as error:
-            await client.close()
-            raise Unavailable(f"cannot reach NATS at {_without_password(url)}: is it running?") from error
+        except BaseException as error:
+            await client.close()  # also of a connection half made, when we are cancelled
+            if isinstance(error, TimeoutError | OSError | NatsError):
+                raise Unavailable(f"cannot reach NATS at {_without_password(url)}: is it running?") from error
+            raise
         return bus
 
     @property

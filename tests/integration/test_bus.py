@@ -1,7 +1,7 @@
 """The bus on a real NATS server, through its death and return."""
 
 import asyncio
-import time
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -34,20 +34,24 @@ async def test_publish_reaches_those_who_listen_in_order(bus: Bus, tenant_name: 
     await bus.subscribe(f"price.{tenant_name}.*", handle)
     for n in range(100):
         await bus.publish(f"price.{tenant_name}.m{n % 7}", str(n).encode(), {"traceparent": f"t{n}"})
-    await asyncio.wait_for(done.wait(), 5)
+    await asyncio.wait_for(done.wait(), 60)
     assert got == [(str(n).encode(), f"t{n}") for n in range(100)]
 
 
 async def test_requests_are_answered_concurrently(bus: Bus, tenant_name: str) -> None:
+    under_way, all_there = 0, asyncio.Event()
+
     async def answer(payload: bytes) -> bytes:
-        await asyncio.sleep(0.05)
+        nonlocal under_way
+        under_way += 1
+        if under_way == 50:
+            all_there.set()
+        await all_there.wait()
         return payload[::-1]
 
     await bus.serve(f"echo.{tenant_name}", answer)
-    began = time.monotonic()
-    answers = await asyncio.gather(*(bus.request(f"echo.{tenant_name}", b"%d" % n) for n in range(10, 60)))
-    assert answers == [str(n)[::-1].encode() for n in range(10, 60)]
-    assert time.monotonic() - began < 1
+    asked = (bus.request(f"echo.{tenant_name}", b"%d" % n, 60) for n in range(10, 60))
+    assert await asyncio.gather(*asked) == [str(n)[::-1].encode() for n in range(10, 60)]
 
 
 async def test_unanswered_requests_say_why(bus: Bus, tenant_name: str) -> None:
@@ -91,13 +95,13 @@ async def test_the_bus_comes_back_after_nats_died(tmp_path: Path) -> None:
         await asyncio.sleep(0.1)
         servers.kill("nats")
         with pytest.raises(Disconnected):
-            await asyncio.wait_for(under_way, 5)
+            await asyncio.wait_for(under_way, 60)
         with pytest.raises(Disconnected):
             await bus.request("echo", b"refused at once", 60)
         await bus.publish("price", b"lost")
         assert bus.dropped == 1
         await servers.restart("nats")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not bus.reconnects:
                 await asyncio.sleep(0.01)
         assert await bus.request("echo", b"back") == b"back"
@@ -137,10 +141,8 @@ async def test_a_lease_client_follows_the_holder(bus: Bus, tenant_name: str) -> 
 
 async def test_a_lease_client_gives_up_at_its_deadline(bus: Bus, tenant_name: str) -> None:
     client = LeaseClient(bus, f"where.{tenant_name}", str, 0.3)
-    began = time.monotonic()
     with pytest.raises(Unavailable, match=r"nobody answers for .* within 0\.3 s"):
-        await client.request(b"x")
-    assert time.monotonic() - began < 1
+        await asyncio.wait_for(client.request(b"x"), 60)
 
 
 async def test_a_handler_that_does_not_keep_up_is_counted(bus: Bus, tenant_name: str) -> None:
@@ -154,7 +156,7 @@ async def test_a_handler_that_does_not_keep_up_is_counted(bus: Bus, tenant_name:
     for _ in range(50):
         await bus.publish(f"flood.{tenant_name}", b"x")
     await bus.flush()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while bus.slow_consumer_drops < 30:
             await asyncio.sleep(0.01)
     gate.set()
@@ -181,3 +183,21 @@ async def test_a_holder_that_hangs_is_left_for_its_successor(bus: Bus, tenant_na
         await client.request(b"x")
     epoch = 2
     assert await client.request(b"x") == b"x"
+
+
+async def test_who_gives_up_connecting_leaves_no_connection(servers: Servers) -> None:
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    await (await Bus.connect(servers.settings.nats_url, "test")).close()
+    before = descriptors()
+    for turns in range(150):
+        connecting = asyncio.ensure_future(Bus.connect(servers.settings.nats_url, "test"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        connecting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await (await connecting).close()
+        async with asyncio.timeout(60):
+            while descriptors() > before:
+                await asyncio.sleep(0)
