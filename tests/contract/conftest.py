@@ -223,8 +223,8 @@ class Platform:
         await self.bus.publish(subject, msgspec.msgpack.encode(message))
 
     async def until(self, path: str, check: Callable[[Any], bool], headers: dict[str, str]) -> Any:
-        """Ask until the answer is as wanted; fails after five seconds."""
-        async with asyncio.timeout(5):
+        """Ask until the answer is as wanted; fails after a minute."""
+        async with asyncio.timeout(60):
             while True:
                 found = (await self.client.get(path, headers=headers)).json()
                 if check(found):

@@ -186,7 +186,7 @@ async def test_an_unclear_bet_is_sent_again_with_its_key(platform: Platform, cli
 
 async def heard(messages: AsyncIterator[Heard], kind: type[Kind]) -> Kind:
     """The next message of a kind; others are passed over."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not isinstance(message := await anext(messages), kind):
             pass
     return message
@@ -242,7 +242,7 @@ async def test_code_without_await_follows_the_stream_as_well(platform: Platform)
             return stream.connections
 
     following = asyncio.create_task(asyncio.to_thread(follow))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         waiting = asyncio.create_task(begun.wait())
         await asyncio.wait({waiting, following}, return_when=asyncio.FIRST_COMPLETED)
         assert not following.done(), following.result()

@@ -243,7 +243,7 @@ async def raw(client: httpx.AsyncClient, *lines: str) -> tuple[int, str]:
     """Send a request as it is written; status and code of the answer."""
     reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
     writer.write("\r\n".join((*lines, "Host: a", "Connection: close", "", "")).encode("latin-1"))
-    answer = (await asyncio.wait_for(reader.read(), 5)).decode()
+    answer = (await asyncio.wait_for(reader.read(), 60)).decode()
     writer.close()
     await writer.wait_closed()
     head, _, text = answer.partition("\r\n\r\n")
@@ -258,7 +258,7 @@ async def test_a_body_that_stops_short_is_not_acted_on(
     whole = msgspec.json.encode(GOOD).decode()
     reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
     writer.write("\r\n".join((*start, "Host: a", "Content-Length: 100", "", whole)).encode())
-    assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"HTTP/1.1 408")
+    assert (await asyncio.wait_for(reader.readline(), 60)).startswith(b"HTTP/1.1 408")
     writer.close()
     await writer.wait_closed()
     _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
@@ -266,7 +266,9 @@ async def test_a_body_that_stops_short_is_not_acted_on(
     await writer.drain()
     writer.transport.abort()
     await asyncio.sleep(0.3)
-    assert app.in_flight == 0
+    async with asyncio.timeout(60):
+        while app.in_flight:
+            await asyncio.sleep(0.01)
     assert app.failures.value == 0
     assert (await client.post("/things", json=GOOD, headers=HEADERS)).status_code == 201
 
@@ -348,13 +350,16 @@ async def test_a_taken_port_is_an_error_in_plain_words() -> None:
 async def test_stopping_finishes_what_is_in_hand_and_frees_the_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    stop = asyncio.Event()
-    server = asyncio.create_task(serve(build(), "127.0.0.1", port, stop))
-    await asyncio.sleep(0.1)
+    app, stop = build(), asyncio.Event()
+    server = asyncio.create_task(serve(app, "127.0.0.1", port, stop))
+    async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=8)) as patient:
+        await patient.get(f"http://127.0.0.1:{port}/health/live")
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         waiting = asyncio.create_task(client.get("/slow"))
         async with websockets.connect(f"ws://127.0.0.1:{port}/echo") as connection:
-            await asyncio.sleep(0.1)
+            async with asyncio.timeout(60):
+                while not app.in_flight and not waiting.done():
+                    await asyncio.sleep(0.001)
             stop.set()
             assert (await waiting).status_code == 200
             await server

@@ -9,7 +9,7 @@ import pytest
 
 from pyplatform.contracts.sportsbook.markets import markets_key
 from pyplatform.contracts.wallet import balance_key
-from pyplatform.gateway import consumers
+from pyplatform.gateway import api, consumers
 from pyplatform.kernel import ids
 from pyplatform.projections import Effects
 
@@ -84,11 +84,14 @@ async def test_markets_come_from_the_read_models_and_then_from_the_bus(platform:
     assert {market["id"] for market in listed["markets"]} == {f"1.{platform.ours}", "1.new"}
 
 
-async def test_a_balance_can_be_read_after_ones_own_write(platform: Platform) -> None:
+async def test_a_balance_can_be_read_after_ones_own_write(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = await platform.player()
     headers = platform.headers(opened)
     empty = (await platform.client.get("/v1/wallet", headers=headers)).json()
     assert empty == {"currency": "EUR", "available": "0.00", "held": "0.00", "as_of_seq": 0}
+    monkeypatch.setattr(api, "WAIT_SECONDS", 60.0)
     reading = asyncio.create_task(platform.client.get("/v1/wallet?min_seq=7", headers=headers))
     await asyncio.sleep(0.1)
     assert not reading.done()
@@ -97,6 +100,7 @@ async def test_a_balance_can_be_read_after_ones_own_write(platform: Platform) ->
     effects.put(key, 7, {"available": 12_340_000, "held": 5_000_000})
     await platform.models.write(effects)
     assert (await reading).json() == {"currency": "EUR", "available": "12.34", "held": "5.00", "as_of_seq": 7}
+    monkeypatch.setattr(api, "WAIT_SECONDS", 0.1)
     late = (await platform.client.get("/v1/wallet?min_seq=8", headers=headers)).json()
     assert late["as_of_seq"] == 7
     wrong = await platform.client.get("/v1/wallet?min_seq=-1", headers=headers)

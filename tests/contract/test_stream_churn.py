@@ -116,7 +116,7 @@ async def test_a_client_that_never_reads_is_cut(platform: Platform, monkeypatch:
     opened, market_id = await platform.player(), f"1.{platform.ours}"
     client = await stalled(platform, opened.token)
     hub = hub_of(platform)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while hub.count == 0:
             await asyncio.sleep(0.01)
         while hub.count:

@@ -25,7 +25,7 @@ async def test_a_commit_waits_for_the_standby_and_no_longer_than_it_is_away(pair
     done, _ = await asyncio.wait({writing}, timeout=1)
     assert not done, "the standby cannot have it"
     pair.signal(pair.standby, signal.SIGCONT)
-    await asyncio.wait_for(writing, 20)
+    await asyncio.wait_for(writing, 60)
     await connection.close()
     await pair.in_sync()
     async with pair.connection(pair.standby) as standby:
@@ -51,7 +51,7 @@ async def test_the_standby_takes_over_with_every_commit_and_the_old_primary_foll
         done, _ = await asyncio.wait({writing}, timeout=0.3)
         assert not done, "a promoted primary acknowledges nothing alone"
         await pair.rejoin()
-        await asyncio.wait_for(writing, 20)
+        await asyncio.wait_for(writing, 60)
         rows = await alone.fetch("select number from turn where number < 99 order by number")
         assert [row["number"] for row in rows] == list(range(turn + 1))
         await alone.close()

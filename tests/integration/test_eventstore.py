@@ -130,7 +130,7 @@ async def relaying(pool: asyncpg.Pool, bus: Bus, tenant: str) -> AsyncIterator[R
 
 
 async def until(relay: Relay, position: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while relay.position < position:
             await asyncio.sleep(0.01)
 
@@ -233,7 +233,10 @@ async def test_a_busy_postgres_is_not_waited_for_without_end(
     settings: Settings, tenant_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tenants, "ACQUIRE_S", 0.2)
-    async with asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=1) as pool, asyncio.timeout(5):
+    async with (
+        asyncpg.create_pool(settings.postgres_url, min_size=1, max_size=1) as pool,
+        asyncio.timeout(60),
+    ):
         async with tenant_transaction(pool, tenant_name):
             with pytest.raises(Unavailable, match="no connection is free"):
                 async with tenant_transaction(pool, tenant_name):

@@ -24,8 +24,8 @@ async def test_a_host_that_says_nothing_does_not_keep_us_from_the_other(servers:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         both = f"{account}@127.0.0.1:{silent.getsockname()[1]},{rest}"
         began = monotonic()
-        connection = await connect(both, within=30)
-        assert monotonic() - began < 15
+        connection = await connect(both, within=100)
+        assert monotonic() - began < 60
         assert await connection.fetchval("select 1") == 1
         await connection.close()
 

@@ -89,7 +89,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
     running.process.wait()
 
 
-def gone(pids: list[int], patience_s: float = 10) -> None:
+def gone(pids: list[int], patience_s: float = 60) -> None:
     deadline = time.monotonic() + patience_s
     while left := [pid for pid in pids if alive(pid)]:
         assert time.monotonic() < deadline, f"orphans: {left}"

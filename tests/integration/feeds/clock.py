@@ -20,7 +20,7 @@ class Clock:
         self.ms += ms
 
 
-async def until(condition: Callable[[], object], patience_s: float = 10.0) -> None:
+async def until(condition: Callable[[], object], patience_s: float = 60) -> None:
     """Wait for something that other tasks or processes do."""
     async with asyncio.timeout(patience_s):
         while not condition():
@@ -66,4 +66,4 @@ async def reading(connector: Connector, take: Callable[[Received], object]) -> A
     finally:
         reader.may_read.set()
         await connector.close()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)

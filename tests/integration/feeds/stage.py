@@ -112,7 +112,7 @@ async def listening(settings: Settings) -> AsyncIterator[Ear]:
         await bus.close()
 
 
-async def until(condition: Callable[[], bool], patience_s: float = 10) -> None:
+async def until(condition: Callable[[], bool], patience_s: float = 60) -> None:
     async with asyncio.timeout(patience_s):
         while not condition():
             await asyncio.sleep(0.01)

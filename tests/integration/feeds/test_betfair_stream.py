@@ -68,7 +68,7 @@ class Run:
 
     async def reconnected(self, connections: int) -> None:
         """Let the machine's waits pass until it has connected so often."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not (self.stream.connections == connections and self.reader.up):
                 self.clock.go_on(20)
                 await asyncio.sleep(0.004)
@@ -223,7 +223,7 @@ async def test_refused_credentials_end_it_without_showing_them(
     exchange.refuse = [error]
     with caplog.at_level(logging.DEBUG):
         async with run.start():
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while run.reader.error is None:
                     run.clock.go_on(20)
                     await asyncio.sleep(0.004)

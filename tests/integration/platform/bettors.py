@@ -87,7 +87,7 @@ class Crowd:
         """Let the players finish the bet they are at."""
         self._leave.set()
 
-    async def more(self, bets: int, patience_s: float = 30) -> None:
+    async def more(self, bets: int, patience_s: float = 60) -> None:
         """Wait until so many more bets are accepted."""
         wanted = self.accepted + bets
         async with asyncio.timeout(patience_s):

@@ -103,7 +103,7 @@ class House:
     async def play(self) -> None:
         """Let the feed begin; asked again until its process hears it."""
         bus = await Bus.connect(self.settings.nats_url, "test")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     await bus.request(start_subject("betfair"), b"", 1.0)
@@ -120,7 +120,7 @@ class House:
 
     async def back(self, role: str, times: int) -> None:
         """Wait until a role was started again so many times."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while self.said.count(f"{role} is back") < times:
                 await asyncio.sleep(0.02)
 

@@ -29,7 +29,7 @@ async def test_snapshots_are_taken_listed_verified_and_begun_from(tmp_path: Path
         for number in range(3):
             await pay_in(wallet, TENANTS["aurora"], ids.uuid7(), "5.00", f"key-{number}")
         snapshots = Snapshots(platform.settings.postgres_url, "aurora")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not any(one.verified_at for one in await snapshots.kept()):
                 await asyncio.sleep(0.1)
         assert "aurora" in await check("snapshots", Question(platform.settings, TENANTS, ""))

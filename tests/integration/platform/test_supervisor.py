@@ -31,12 +31,12 @@ where shard = $1 and seq_hi = (select max(seq_hi) from ledger.journal where shar
 class Up:
     """A running `pyplatform up`, its output in a file."""
 
-    def __init__(self, folder: Path, day: Path, number: int) -> None:
+    def __init__(self, folder: Path, day: Path, number: int, seconds: int) -> None:
         self.folder = folder
         self.log = folder.parent / f"up{number}.log"
         with self.log.open("w") as output:
             self.process = subprocess.Popen(
-                [*COMMAND, "up", "--data", folder, "--port", "0", "--input", day, "--seconds", "8"],
+                [*COMMAND, "up", "--data", folder, "--port", "0", "--input", day, "--seconds", str(seconds)],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **QUICK_ENTRY},
@@ -117,7 +117,7 @@ async def test_killed_supervisor(ups: list[Up], tmp_path: Path) -> None:
     market = Market("1.531", delay=1)
     day = tmp_path / "day.json"
     day.write_bytes(b"".join(lines(market)))
-    ups.append(Up(tmp_path / "data", day, 1))
+    ups.append(Up(tmp_path / "data", day, 1, 600))  # its end is never reached
     crowd = Crowd(lambda: ups[-1].url, [market])
     await admit(crowd, ups[-1].settings, players=8)
     async with asyncio.TaskGroup() as group:
@@ -127,14 +127,14 @@ async def test_killed_supervisor(ups: list[Up], tmp_path: Path) -> None:
         assert len(everybody) > len(("wallet", "projector", "trading", "gateway"))
         ups[-1].process.kill()
         ups[-1].process.wait()
-        ups.append(await asyncio.to_thread(Up, tmp_path / "data", day, 2))
+        ups.append(await asyncio.to_thread(Up, tmp_path / "data", day, 2, 20))
         assert not [pid for pid in everybody if alive(pid)]
         await crowd.more(100)
         crowd.leave()
     await crowd.ask_again()
     await everything_is_accounted_for(ups[-1].settings, SLUGS, crowd.attempts)
     ups[-1].process.send_signal(signal.SIGTERM)
-    assert await asyncio.to_thread(ups[-1].process.wait, 40) == 0
+    assert await asyncio.to_thread(ups[-1].process.wait, 60) == 0
     status, said = await verify(tmp_path / "data")
     assert status == 0, said
     assert "proofs hold" in said

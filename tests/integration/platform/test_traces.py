@@ -110,12 +110,12 @@ class Visit:
         await self.told_by_trading(call, "unclear attempt resolved")
 
     async def told_by_trading(self, call: Call, event: str) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while event not in [line["event"] for line in self.lines(call, "trading")]:
                 await asyncio.sleep(0.1)
 
     async def priced(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 path = f"/v1/markets/{MARKET}"
                 found = await self.connection.request("GET", path, headers={"x-tenant": TENANT.slug})

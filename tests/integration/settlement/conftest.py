@@ -32,7 +32,7 @@ from pyplatform.wallet.service import run_wallet
 from pyplatform.wallet.store import JournalReader
 
 EUR = 1_000_000
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 @dataclass

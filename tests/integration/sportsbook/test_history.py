@@ -48,7 +48,7 @@ class Keeper:
         return await self.store.read(self.tenant, market_id, 0, ALL, step, limit)
 
     async def until(self, check: Callable[[list[PricePoint]], bool]) -> list[PricePoint]:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not check(found := await self.read()):
                 await asyncio.sleep(0.02)
         return found
@@ -64,7 +64,7 @@ async def keeper(settings: Settings, tenant_name: str) -> AsyncIterator[Keeper]:
 
 async def ready(keeper: Keeper) -> None:
     """Wait until what is published is kept for the recorder."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await keeper.bus.js.consumer_info(PRICES_STREAM, f"history-{keeper.tenant}")

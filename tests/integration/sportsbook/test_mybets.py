@@ -35,7 +35,7 @@ def session(house: House) -> Session:
 
 
 async def eventually(ask: Callable[[], Awaitable[MyBet | None]], status: BetState) -> MyBet:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (found := await ask()) is None or found.status is not status:
             await asyncio.sleep(0.05)
     return found

@@ -43,8 +43,8 @@ Told = list[dict[str, Any]]
 class Room:
     """The push of a gateway over a house, with clients that read all they are sent."""
 
-    def __init__(self, house: House, bus: Bus, models: ReadModels) -> None:
-        self.house, self.bus, self.models = house, bus, models
+    def __init__(self, house: House, bus: Bus, models: ReadModels, stack: AsyncExitStack) -> None:
+        self.house, self.bus, self.models, self._stack = house, bus, models, stack
         self.store = Store(models)
         self.push = BetPush(bus, self.store, [house.tenant.slug])
         self.hub = self.push.hub = Hub({"tickets": self.push, "my_bets": MyBetsSource(BetReader(self.store))})
@@ -73,6 +73,7 @@ class Room:
         """Have a projector of the house's bets tell of them; its connection."""
         house, tenant = self.house, self.house.tenant.slug
         bus = await Bus.connect(house.settings.nats_url, "projector")
+        self._stack.push_async_callback(bus.close)
         teller = TicketTeller(bus, self.models, house.new_reader(tenant), tenant)
         projector = ToldBetProjector(bus.js, house.settings.postgres_url, self.models, tenant, teller)
         self.running.append(asyncio.create_task(projector.run()))
@@ -86,10 +87,9 @@ async def opened(house: House) -> AsyncIterator[Room]:
         stack.push_async_callback(bus.close)
         models = ReadModels.connect(house.settings.redis_url)
         stack.push_async_callback(models.close)
-        room = Room(house, bus, models)
+        room = Room(house, bus, models, stack)
         await room.push.start()
         room.first = await room.project()
-        stack.push_async_callback(room.first.close)
         try:
             yield room
         finally:
@@ -212,7 +212,7 @@ async def test_what_a_lost_projector_did_not_tell_is_made_good(
         await end([projector])
         await room.first.close()
         placed = [await owner.placement.place(house.attempt("1.00")) for _ in range(5)]
-        second = await room.project()
+        await room.project()
         wanted = {one.bet_id for one in placed}
         await until(lambda: ids_in(told, "ticket", "tickets") >= wanted)
         await until(lambda: ids_in(bets, "bet", "bets") >= wanted)
@@ -222,7 +222,6 @@ async def test_what_a_lost_projector_did_not_tell_is_made_good(
         await until(lambda: replayed.bet_id in ids_in(told, "ticket", "tickets"))
         count = sum(m["type"] == "ticket" and m["ticket"]["bet_id"] == replayed.bet_id for m in told)
         assert count == 1, "a repeat is no second decision"
-        await second.close()
 
 
 async def test_a_projector_lost_before_it_told_is_made_good_though_nothing_follows(
@@ -240,10 +239,9 @@ async def test_a_projector_lost_before_it_told_is_made_good_though_nothing_follo
         await until_reached(room, 2)
         await end([projector])
         halt.gone_on.set()
-        second = await room.project()
+        await room.project()
         await until(lambda: placed.bet_id in ids_in(bets, "bet", "bets"))
         await until(lambda: placed.bet_id in ids_in(told, "ticket", "tickets"))
-        await second.close()
 
 
 async def test_traders_who_ask_before_it_is_told_take_nothing_from_players(

@@ -174,10 +174,10 @@ def wallet_process() -> Iterator[Spawn]:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]:
-    """Wait until something is true, at most 15 seconds."""
+    """Wait until something is true, at most a minute."""
 
     async def wait(condition: Callable[[], Awaitable[bool]]) -> None:
-        deadline = monotonic() + 15
+        deadline = monotonic() + 60
         while not await condition():
             assert monotonic() < deadline, "it never came true"
             await asyncio.sleep(0.05)

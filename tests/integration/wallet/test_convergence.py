@@ -86,7 +86,7 @@ class House:
 
     async def caught_up(self) -> None:
         """Wait until balances and bets stand at the last entry, after whatever was lost came back."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await lowest_applied(self.settings.redis_url, self.tenant) < self.seq:
                 await asyncio.sleep(0.05)
 

@@ -151,7 +151,7 @@ async def test_a_postgres_that_can_write_no_more(own_servers: Servers, player: A
 
 async def _fill_disk(url: str) -> None:
     """Let the writer's backend write no byte beyond the first 8 KiB of any file."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             try:
                 conn = await asyncpg.connect(url)

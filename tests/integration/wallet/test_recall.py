@@ -20,7 +20,7 @@ async def _snapshot(settings: Settings, bus: Bus, player: Any) -> None:
     """From here the next writer begins, and keeps none of the answers given so far."""
     snapshotter = Snapshotter(settings, bus, player.tenant, NEVER)
     following = asyncio.create_task(snapshotter.standby.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await snapshotter.standby.caught_up()
     await snapshotter.take()
     following.cancel()

@@ -20,6 +20,7 @@ from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.ids import uuid7
 from pyplatform.kernel.tenancy import Replication
+from pyplatform.wallet import store
 from pyplatform.wallet.service import Shard
 from pyplatform.wallet.store import Journal, Outcome
 
@@ -58,8 +59,8 @@ class Leading:
         length = int.from_bytes(frame[3:7], "little")
         self.answers.append(codec.decode_reply(frame[7 : 7 + length]))
 
-    async def answered(self, count: int, within: float) -> None:
-        async with asyncio.timeout(within):
+    async def answered(self, count: int) -> None:
+        async with asyncio.timeout(60):
             while len(self.answers) < count:
                 await asyncio.sleep(0.02)
 
@@ -75,7 +76,7 @@ async def lead(settings: Settings, tenant_name: str) -> AsyncIterator[Led]:
     async def begin(replication: Replication) -> Leading:
         leading = Leading(Shard(settings, bus, tenant_name, replication))
         running.append(asyncio.create_task(leading.shard.run(stop)))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while leading.shard.writer.machine.standing != core.LEADING:
                 await asyncio.sleep(0.02)
         return leading
@@ -89,14 +90,14 @@ async def lead(settings: Settings, tenant_name: str) -> AsyncIterator[Led]:
 async def test_nothing_is_answered_while_the_standby_is_frozen(pair: PostgresPair, lead: Led) -> None:
     leading = await lead("dr-sync")
     leading.deposit("before")
-    await leading.answered(1, 5)
+    await leading.answered(1)
     pair.signal(pair.standby, signal.SIGSTOP)
     leading.deposit("frozen")
     # Longer than an append's deadline: the writer drops the connection, and its next lease waits for the standby too.
     await asyncio.sleep(5)
     assert len(leading.answers) == 1
     pair.signal(pair.standby, signal.SIGCONT)
-    await leading.answered(2, 30)
+    await leading.answered(2)
     seqs = [answer.seq for answer in leading.answers]
     assert [answer.status for answer in leading.answers] == [codec.ACCEPTED] * 2
     assert seqs == sorted(set(seqs))
@@ -107,12 +108,12 @@ async def test_a_cancelled_wait_for_the_standby_is_no_success(pair: PostgresPair
     """Postgres answers a cancelled wait with success and warning 01000; the row is on the primary alone."""
     leading = await lead("dr-sync")
     leading.deposit("before")
-    await leading.answered(1, 5)
+    await leading.answered(1)
     pair.signal(pair.standby, signal.SIGSTOP)
     leading.deposit("cancelled")
     async with pair.connection(pair.primary) as admin:
         cancelled = 0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not cancelled:
                 await asyncio.sleep(0.05)
                 cancelled = await admin.fetchval(
@@ -128,11 +129,14 @@ async def test_a_cancelled_wait_for_the_standby_is_no_success(pair: PostgresPair
         )
     assert len(leading.answers) == 1, "success with a warning proves nothing"
     pair.signal(pair.standby, signal.SIGCONT)
-    await leading.answered(2, 30)
+    await leading.answered(2)
     assert leading.answers[1].status == codec.ACCEPTED
 
 
-async def test_an_append_through_a_cancelled_wait_is_unclear(pair: PostgresPair, tenant_name: str) -> None:
+async def test_an_append_through_a_cancelled_wait_is_unclear(
+    pair: PostgresPair, tenant_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "APPEND_DEADLINE", 60)
     journal = Journal(pair.url, tenant_name, "dr-sync")
     await journal.open()
     keeper = LeaseKeeper(pair.url, owner_id(), replication="dr-sync")
@@ -142,7 +146,7 @@ async def test_an_append_through_a_cancelled_wait_is_unclear(pair: PostgresPair,
     appending = asyncio.create_task(journal.append(lease.epoch, 0, 1, bytes(32), bytes(32), b"batch"))
     async with pair.connection(pair.primary) as admin:
         waiting = "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'"
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(60):
             while await admin.fetchval(waiting) is None:
                 await asyncio.sleep(0.01)
         assert await appending is Outcome.AMBIGUOUS
@@ -157,10 +161,10 @@ async def test_a_local_tenant_does_not_wait_for_the_standby(pair: PostgresPair, 
     pair.signal(pair.standby, signal.SIGSTOP)
     for number in range(5):
         leading.deposit(f"local-{number}")
-    await leading.answered(5, 5)
+    await leading.answered(5)
     await asyncio.sleep(2.5)
     leading.deposit("later")
-    await leading.answered(6, 5)
+    await leading.answered(6)
     assert leading.shard.writer.machine.stats().recoveries == 0, "its lease is renewed alone, too"
     pair.signal(pair.standby, signal.SIGCONT)
     await pair.in_sync()
@@ -180,7 +184,7 @@ async def test_a_dr_sync_tenant_is_not_led_without_a_synchronous_standby(
     bus = await Bus.connect(settings.nats_url, "wallet")
     shard = Shard(settings, bus, tenant_name, "dr-sync")
     with pytest.raises(PlatformError, match="names no synchronous standby"):
-        await asyncio.wait_for(shard.run(asyncio.Event()), 10)
+        await asyncio.wait_for(shard.run(asyncio.Event()), 60)
     await bus.close()
 
 
@@ -190,15 +194,15 @@ async def test_a_standby_that_is_asked_for_no_longer_ends_the_leadership(
     bus = await Bus.connect(settings.nats_url, "wallet")
     leading = Leading(Shard(settings, bus, tenant_name, "dr-sync"))
     running = asyncio.create_task(leading.shard.run(asyncio.Event()))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while leading.shard.writer.machine.standing != core.LEADING:
             await asyncio.sleep(0.02)
     leading.deposit("first")
-    await leading.answered(1, 5)
+    await leading.answered(1)
     await _standby_names(pair, "")
     leading.deposit("second")
     with pytest.raises(PlatformError, match="names no synchronous standby"):
-        await asyncio.wait_for(running, 10)
+        await asyncio.wait_for(running, 60)
     assert [answer.status for answer in leading.answers[1:] if answer.status == codec.ACCEPTED] == []
     await bus.close()
 
@@ -209,7 +213,7 @@ async def test_a_former_primary_that_comes_back_acknowledges_nothing(
     """The primary freezes amid an append and wakes when the standby has been promoted: two primaries for a while."""
     leading = await lead("dr-sync")
     leading.deposit("before")
-    await leading.answered(1, 5)
+    await leading.answered(1)
     former = pair.primary
     pair.signal(former, signal.SIGSTOP)
     leading.deposit("frozen")
@@ -224,9 +228,9 @@ async def test_a_former_primary_that_comes_back_acknowledges_nothing(
     zombie.close()
     await pair.kill(former)
     await pair.rejoin()
-    await leading.answered(2, 30)
+    await leading.answered(2)
     leading.deposit("after")
-    await leading.answered(3, 10)
+    await leading.answered(3)
     connection = await asyncpg.connect(pair.url)
     rows = await connection.fetch(
         "SELECT payload FROM ledger.journal WHERE shard = $1 AND n > 0 ORDER BY seq_hi", tenant_name

@@ -99,7 +99,7 @@ def attempt(key: str = "k", traceparent: str = "") -> PlaceBet:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 

@@ -105,7 +105,7 @@ async def test_two_owners_never_record_the_same_version_and_both_take_everything
         outcomes = sorted(answer.outcome for answer in answers)
         assert outcomes == [StaffOutcome.CONFLICT] * 3 + [StaffOutcome.DONE]
         await one.do("suspend", Suspend("all"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while two.status() is not MarketStatus.SUSPENDED:
                 await asyncio.sleep(0.01)
         states = [owner.trading.desks[owner.tenant] for owner in (one, two)]
@@ -273,7 +273,7 @@ async def test_staff_rename_hide_and_move_what_the_feeds_call_otherwise(new_owne
     async with new_owner() as owner:
         edit = Edit({"en": "Derby Day", "de": "Derbytag"}, hidden=True, starts_at=10**18)
         await owner.do("edit", EditEntry("event:e1", edit), 0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not any(subject.startswith("fixture.") for subject in owner.published):
                 await asyncio.sleep(0.01)
         events = msgspec.msgpack.decode((await owner.do("events", AskEvents())).data, type=DeskEvents)
