@@ -1,11 +1,12 @@
 """`pyplatform verify`, and how proofs are shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from pyplatform.apps.bets_proofs import prove_bets
 from pyplatform.apps.health import Question, check
 from pyplatform.apps.supervisor import Platform
 from pyplatform.embedded import running_settings
@@ -25,7 +26,7 @@ async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
     running = running_settings(data) or await _led_elsewhere()
     anchors = AnchorConfig.from_env() or (AnchorConfig.local(data) if (data / "anchors").is_dir() else None)
     if running is not None:
-        return await prove(running, load_tenants(running.tenants_file or None), anchors=anchors)
+        return await _prove_all(running, load_tenants(running.tenants_file or None), anchors)
     if not (Settings.from_env(require_servers=False).postgres_url or (data / "postgres").is_dir()):
         raise PlatformError(f"there is no platform's data in {data}: name its folder with --data")
     async with Platform(data, (), report=report) as servers:
@@ -34,7 +35,15 @@ async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
     if not all(proof.ok for proof in chains):
         return chains
     async with Platform(data, ("wallet", "projector"), report=report, log_to_files=True) as platform:
-        return await prove(platform.settings, tenants, anchors=anchors)
+        return await _prove_all(platform.settings, tenants, anchors)
+
+
+async def _prove_all(settings: Settings, tenants: Iterable[str], anchors: AnchorConfig | None) -> list[Proof]:
+    """The ledgers first: what is shown of one that does not verify need not be compared."""
+    slugs = list(tenants)
+    proofs = await prove(settings, slugs, anchors=anchors)
+    whole = [slug for slug in slugs if all(proof.ok for proof in proofs if proof.tenant == slug)]
+    return proofs + await prove_bets(settings, whole)
 
 
 async def verify_range(data: Path, first: int, last: int) -> list[Proof]:

@@ -1,7 +1,7 @@
 """Every player's bets in Valkey, as the ledger says."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
 
 import msgspec
 from nats.js import JetStreamContext
@@ -22,6 +22,7 @@ from pyplatform.eventstore.following import LedgerFollower
 from pyplatform.eventstore.tail import PastDiffers
 from pyplatform.kernel import ids
 from pyplatform.projections import Batch, Effects, Inbox, Outcome, ReadModels
+from pyplatform.projections.effects import Value
 from pyplatform.sportsbook.placement import decided, slip
 from pyplatform.telemetry import get_logger
 
@@ -31,45 +32,25 @@ _HOUR: Final = 3_600_000_000_000
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
-class BetProjector:
-    """Keeps the bets of one tenant's players; remembers its position beside them, in the same step."""
+class Writes(Protocol):
+    """Takes what is to be written, as `Effects` do."""
 
-    def __init__(self, js: JetStreamContext, postgres_url: str, models: ReadModels, tenant: str) -> None:
+    def put(self, key: str, version: int, fields: Mapping[str, Value]) -> None:
+        """Fields of a hash at a version."""
+
+    def add(self, key: str, *members: Value) -> None:
+        """Members of a set."""
+
+
+class BetFold:
+    """What the entries of one tenant's ledger make of its players' bets."""
+
+    def __init__(self, tenant: str) -> None:
         self._tenant = tenant
-        self._models = models
-        self._inbox = Inbox(models, bets_position_key(tenant))
         self._hour, self._known_month = -1, ""
-        self._follower = LedgerFollower(js, postgres_url, tenant, self, "bets")
 
-    async def run(self) -> None:
-        """Follow the ledger until cancelled."""
-        await self._follower.run()
-
-    async def position(self) -> tuple[int, bytes]:
-        """Sequence and hash of the last batch applied."""
-        found = await self._inbox.position()
-        return found.seq, found.hash
-
-    async def apply(self, batches: Sequence[LedgerBatch]) -> bool:
-        """Write what batches did to bets."""
-        effects = Effects()
-        for batch in batches:
-            for entry in batch.entries():
-                self._fold(entry, effects)
-        first, last = batches[0].header, batches[-1].header
-        outcome = await self._inbox.apply(Batch(first.lo, last.hi, first.prev_hash, last.hash, effects))
-        if outcome is Outcome.DIVERGED:
-            raise PastDiffers(f"Valkey holds other bets than the ledger at {first.lo}")
-        return outcome is not Outcome.GAP
-
-    async def forget(self) -> None:
-        """Remove all bets of the tenant, and the position."""
-        tenant = self._tenant
-        await self._models.delete(
-            [bets_position_key(tenant), bet_key(tenant, "*"), bets_key(tenant, "*", "*")]
-        )
-
-    def _fold(self, entry: Entry, effects: Effects) -> None:
+    def fold(self, entry: Entry, effects: Writes) -> None:
+        """Write what an entry did to bets."""
         if entry.code:
             return
         if entry.kind == "place_bet" and entry.slip is not None:
@@ -86,7 +67,7 @@ class BetProjector:
                 fields[f"sold:{entry.seq}"] = entry.amount
             effects.put(bet_key(self._tenant, ids.text(bet_id)), entry.seq, fields)
 
-    def _place(self, entry: Entry, encoded: tuple[int, int, bytes], effects: Effects) -> None:
+    def _place(self, entry: Entry, encoded: tuple[int, int, bytes], effects: Writes) -> None:
         try:
             asked = slip.decode(*encoded)
             told = decided.decode(entry.terms, asked)
@@ -107,6 +88,45 @@ class BetProjector:
         if hour != self._hour:
             self._hour, self._known_month = hour, month_of(at)
         return self._known_month
+
+
+class BetProjector:
+    """Keeps the bets of one tenant's players; remembers its position beside them, in the same step."""
+
+    def __init__(self, js: JetStreamContext, postgres_url: str, models: ReadModels, tenant: str) -> None:
+        self._tenant = tenant
+        self._models = models
+        self._inbox = Inbox(models, bets_position_key(tenant))
+        self._bets = BetFold(tenant)
+        self._follower = LedgerFollower(js, postgres_url, tenant, self, "bets")
+
+    async def run(self) -> None:
+        """Follow the ledger until cancelled."""
+        await self._follower.run()
+
+    async def position(self) -> tuple[int, bytes]:
+        """Sequence and hash of the last batch applied."""
+        found = await self._inbox.position()
+        return found.seq, found.hash
+
+    async def apply(self, batches: Sequence[LedgerBatch]) -> bool:
+        """Write what batches did to bets."""
+        effects = Effects()
+        for batch in batches:
+            for entry in batch.entries():
+                self._bets.fold(entry, effects)
+        first, last = batches[0].header, batches[-1].header
+        outcome = await self._inbox.apply(Batch(first.lo, last.hi, first.prev_hash, last.hash, effects))
+        if outcome is Outcome.DIVERGED:
+            raise PastDiffers(f"Valkey holds other bets than the ledger at {first.lo}")
+        return outcome is not Outcome.GAP
+
+    async def forget(self) -> None:
+        """Remove all bets of the tenant, and the position."""
+        tenant = self._tenant
+        await self._models.delete(
+            [bets_position_key(tenant), bet_key(tenant, "*"), bets_key(tenant, "*", "*")]
+        )
 
 
 def placed_of(entry: Entry, asked: slip.Slip, told: decided.Decided) -> PlacedBet:

@@ -41,11 +41,21 @@ WANTED_S: Final = 30.0
 """Tickets are made for so long after somebody asked for them: without a trader who looks, they cost nothing."""
 OLD_NS: Final = 3_600 * 10**9
 """What is older is not told: a read model that is written anew is no news."""
-_DECIDES: Final = frozenset({"accept_bet", "reject_bet", "tick"})
+DECIDES: Final = frozenset({"accept_bet", "reject_bet", "tick"})
+"""Kinds of entries that decide on bets that waited."""
 _placed: Final = msgspec.msgpack.Decoder(PlacedBet)
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 log = get_logger("sportsbook.tickets")
+
+
+def outcome_of(entry: Entry, told: decided.Decided) -> TicketOutcome:
+    """What became of an attempt to bet at first."""
+    if entry.code:
+        return TicketOutcome.REFUSED
+    if not entry.pending_until:
+        return TicketOutcome.ACCEPTED
+    return TicketOutcome.REFERRED if told.referred else TicketOutcome.PENDING
 
 
 class TicketTeller:
@@ -143,7 +153,7 @@ class TicketTeller:
         """The tickets of an entry: of an attempt, or of the bets that waited for their decision until now."""
         if entry.kind == "place_bet" and entry.slip is not None:
             return self._of_attempt(entry, entry.slip)
-        if entry.code or entry.kind not in _DECIDES:
+        if entry.code or entry.kind not in DECIDES:
             return []
         found = []
         for bet_id, state, _ in entry.transitions:
@@ -161,12 +171,8 @@ class TicketTeller:
         except (slip.UnknownSlipError, ValueError) as error:
             log.error("a ticket is not shown", bet=ids.text(entry.bet_id), error=str(error))
             return []
-        outcome = TicketOutcome.REFUSED
-        if not entry.code:
-            waits = TicketOutcome.REFERRED if told.referred else TicketOutcome.PENDING
-            outcome = waits if entry.pending_until else TicketOutcome.ACCEPTED
         bet, code = placed_of(entry, asked, told), refusal_name(entry.code)
-        return [Ticket(entry.seq, entry.at, entry.brand, outcome, code, bet, told.max_stake)]
+        return [Ticket(entry.seq, entry.at, entry.brand, outcome_of(entry, told), code, bet, told.max_stake)]
 
 
 class ToldBetProjector(BetProjector):
