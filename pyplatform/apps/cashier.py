@@ -6,15 +6,15 @@ from typing import Final
 import asyncpg
 
 from pyplatform._core import wallet as codec
+from pyplatform.apps.target import settings_of, tenant_of
 from pyplatform.bus import Bus
 from pyplatform.contracts.wallet import WalletPort
 from pyplatform.core import money
-from pyplatform.embedded import running_settings
 from pyplatform.eventstore import tenant_transaction
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
-from pyplatform.kernel.tenancy import Tenant, load_tenants
+from pyplatform.kernel.tenancy import Tenant
 from pyplatform.pam.store import read_person
 from pyplatform.wallet.client import WalletClient
 
@@ -54,15 +54,8 @@ async def pay_in_once(data: Path, slug: str, player: str, amount: str, key: str 
     Without a `key` it draws one, and names it when it must be used again.
     """
     key = key or ids.text(ids.uuid7())
-    settings = running_settings(data) or Settings.from_env(require_servers=False)
-    if not settings.nats_url:
-        raise PlatformError(
-            f"no platform runs on {data}: start one with `pyplatform up`, or name its folder with --data"
-        )
-    tenants = load_tenants(settings.tenants_file or None)
-    tenant = tenants.get(slug)
-    if tenant is None:
-        raise PlatformError(f"there is no tenant {slug!r}; known are {', '.join(tenants)}")
+    settings = settings_of(data, "postgres_url", "nats_url")
+    tenant = tenant_of(settings, slug)
     try:
         player_id = ids.parse(player)
     except ValueError as error:

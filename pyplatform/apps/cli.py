@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from platformdirs import user_data_path
 from rich.console import Console
 from rich.table import Table
 
 from pyplatform.apps.demo_cli import Inputs, demo
 from pyplatform.apps.drill_cli import drill
 from pyplatform.apps.feed_cli import Descriptions, OnTime, feed_app
+from pyplatform.apps.options import Data, Running
 from pyplatform.apps.staff_cli import staff_app
 from pyplatform.apps.wallet_cli import wallet_app
-from pyplatform.kernel.config import Settings
+from pyplatform.kernel.config import SERVERS, Settings
 from pyplatform.kernel.errors import PlatformError
 
 _DEBUG: Final = "PYPLATFORM_DEBUG"
@@ -45,16 +45,6 @@ app.add_typer(staff_app, name="staff")
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-Data = Annotated[
-    Path,
-    typer.Option(
-        "--data",
-        envvar="PYPLATFORM_DATA",
-        help="Folder of the embedded servers' data.",
-        default_factory=lambda: user_data_path("pyplatform"),
-        show_default="the user's data folder",
-    ),
-]
 Host = Annotated[str, typer.Option(help="Address HTTP is served on.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port HTTP is served on; 0 takes a free one.")]
 Producer = Annotated[str, typer.Option(help="Name of the feed, such as betfair or uof.")]
@@ -81,7 +71,8 @@ def verify(
 ) -> None:
     """Prove the ledgers of a data folder, and hold all that is made of them against the journal.
 
-    Books, holds, hash chain, replay and anchors; balances, moves, statements and JetStream, every difference named.
+    Books, holds, hash chain, replay and anchors; balances, moves, statements, JetStream, bets and tickets as they are
+    shown, every difference named.
 
     With --from or --to only the chain of those entries is proven. Exits 0 only if every proof holds.
     """
@@ -125,7 +116,7 @@ def up(
 
 @app.command()
 def deposit(
-    data: Data,
+    data: Running,
     tenant: Annotated[str, typer.Argument(help="Tenant of the player, such as aurora.")],
     player: Annotated[str, typer.Argument(help="Player id, as registration answered it.")],
     amount: Annotated[str, typer.Argument(help="Amount in the tenant's currency, such as 50.00.")],
@@ -215,23 +206,26 @@ def serve(
 
 @app.command()
 def health(
+    data: Running,
     role: Annotated[
         str, typer.Argument(help="wallet, projector, snapshots, feed, trading, settlement or gateway.")
     ],
     url: Annotated[str, typer.Option(help="Where the gateway is.")] = "http://127.0.0.1:8080",
     producer: Producer = "betfair",
 ) -> None:
-    """Ask whether a role does its work; exits 0 if so. For health checks of containers.
+    """Ask whether a role does its work; exits 0 if so. For health checks of containers, and for people.
 
-    All but the gateway are asked through the servers given by the environment.
+    All but the gateway are asked through the platform's servers.
     """
     from pyplatform.apps.health import CHECKS, Question, check  # noqa: PLC0415
-    from pyplatform.apps.running import SERVERS  # noqa: PLC0415
+    from pyplatform.apps.running import NEEDED  # noqa: PLC0415
+    from pyplatform.apps.target import settings_of  # noqa: PLC0415
     from pyplatform.kernel.tenancy import load_tenants  # noqa: PLC0415
 
     if role not in CHECKS:
         raise typer.BadParameter(f"{role!r} is none of {', '.join(CHECKS)}", param_hint="ROLE")
-    settings = Settings.from_env(require_servers=role != "gateway" and SERVERS.get(role, True))
+    needed = () if role == "gateway" else NEEDED.get(role, SERVERS)
+    settings = settings_of(data, *needed)
     question = Question(settings, load_tenants(settings.tenants_file or None), url.rstrip("/"), producer)
     _out.print(asyncio.run(check(role, question)), markup=False)
 

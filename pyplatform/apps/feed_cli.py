@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
-from pyplatform.kernel.config import Settings
-from pyplatform.kernel.errors import PlatformError
+from pyplatform.apps.options import Running
 
 if TYPE_CHECKING:
     from pyplatform.apps.feeds import Feeding
@@ -21,14 +20,6 @@ _out = Console(highlight=False, soft_wrap=True)
 _MOST: Final = 1_000_000
 
 Producer = Annotated[str, typer.Option(help="The feed: betfair or uof.")]
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        envvar="PYPLATFORM_DATA",
-        help="Data folder of a running `pyplatform up`, when PYPLATFORM_NATS_URL is not set.",
-    ),
-]
 Compress = Annotated[bool, typer.Option("--compress", help="Compress finished files with gzip.")]
 Descriptions = Annotated[
     Path | None,
@@ -45,13 +36,13 @@ Files = Annotated[
 
 @feed_app.command("run")
 def run(
+    data: Running,
     producer: Producer,
     record: Annotated[
         Path | None, typer.Option(help="Also record everything received into this folder.")
     ] = None,
     compress: Compress = False,
     descriptions: Descriptions = None,
-    data: Data = None,
 ) -> None:
     """Connect to a live feed and publish it to the running platform, until Ctrl-C.
 
@@ -64,6 +55,7 @@ def run(
 
 @feed_app.command("replay")
 def replay(
+    data: Running,
     files: Files,
     producer: Annotated[
         str, typer.Option(help="Name to publish under; by default the format of the files.")
@@ -78,7 +70,6 @@ def replay(
     ] = False,
     on_time: OnTime = False,
     descriptions: Descriptions = None,
-    data: Data = None,
 ) -> None:
     """Play recorded feeds again and publish them to the running platform.
 
@@ -141,7 +132,7 @@ def inspect(
         raise typer.Exit(1)
 
 
-def _publish(feeding: "Feeding", data: Path | None, *, stay: bool = False) -> None:
+def _publish(feeding: "Feeding", data: Path, *, stay: bool = False) -> None:
     from pyplatform.apps.feeds import play, serving  # noqa: PLC0415
 
     async def work() -> None:
@@ -187,24 +178,11 @@ async def _until_signal(work: Callable[[], Awaitable[None]]) -> None:
 
 
 @asynccontextmanager
-async def _bus(data: Path | None, feed: str) -> AsyncIterator["Bus"]:
-    from platformdirs import user_data_path  # noqa: PLC0415
-
+async def _bus(data: Path, feed: str) -> AsyncIterator["Bus"]:
+    from pyplatform.apps.target import settings_of  # noqa: PLC0415
     from pyplatform.bus import Bus  # noqa: PLC0415
-    from pyplatform.embedded import running_settings  # noqa: PLC0415
 
-    settings = Settings.from_env(require_servers=False)
-    url = settings.nats_url
-    if not url:
-        folder = data or user_data_path("pyplatform")
-        running = running_settings(folder)
-        if running is None:
-            raise PlatformError(
-                f"no platform runs on {folder}: start `pyplatform up`, name its folder with --data, "
-                "or set PYPLATFORM_NATS_URL"
-            )
-        url = running.nats_url
-    bus = await Bus.connect(url, f"feed-{feed}")
+    bus = await Bus.connect(settings_of(data, "nats_url").nats_url, f"feed-{feed}")
     try:
         yield bus
     finally:

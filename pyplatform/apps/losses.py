@@ -8,13 +8,12 @@ import msgspec
 import nats.js.errors
 
 from pyplatform._core import shard as core
+from pyplatform.apps.target import settings_of, tenant_of
 from pyplatform.bus import Bus
 from pyplatform.contracts.wallet import balance_key, balance_position_key, ledger_stream, state_subject
-from pyplatform.embedded import running_settings
-from pyplatform.kernel.config import Settings
+from pyplatform.kernel.config import SERVERS, Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.ids import text
-from pyplatform.kernel.tenancy import load_tenants
 from pyplatform.projections import ReadModels
 from pyplatform.sportsbook.mybets import BetProjector
 from pyplatform.wallet.consumers import applied
@@ -38,10 +37,8 @@ async def accept_loss(data: Path, tenant: str) -> Loss:
     Wallet and projector must not run; started again they go on from the journal's end. Raises PlatformError when
     nothing is lost, or a wallet leads.
     """
-    settings = running_settings(data) or Settings.from_env()
-    tenants = load_tenants(settings.tenants_file or None)
-    if tenant not in tenants:
-        raise PlatformError(f"there is no tenant {tenant!r}; known are {', '.join(tenants)}")
+    settings = settings_of(data, *SERVERS)
+    tenant_of(settings, tenant)
     bus, reader = await Bus.connect(settings.nats_url, "losses"), JournalReader(settings.postgres_url, tenant)
     try:
         await _require_a_loss(settings, bus, reader, tenant)

@@ -21,7 +21,7 @@ from pyplatform.kernel.tenancy import load_tenants
 Run = Callable[[Context], Awaitable[None]]
 OPEN_FILES: Final = 65_536
 """As many files and connections a process may have open, where the machine allows it."""
-SERVERS: Final = {"feed": ("nats_url",)}
+NEEDED: Final = {"feed": ("nats_url",)}
 """Servers that a role needs, where it does not need them all: a feed may run where no other is to be reached."""
 
 
@@ -44,7 +44,7 @@ def stop_on_signals() -> asyncio.Event:
 
 def run_role(name: str, run: Run, options: Options) -> int:
     """Run a role to its end; returns the process's exit status."""
-    settings = Settings.from_env(require_servers=SERVERS.get(name, True))
+    settings = Settings.from_env(require_servers=NEEDED.get(name, True))
     tenants = load_tenants(settings.tenants_file or None)
     telemetry.setup(name, settings)
     allow_open_files()

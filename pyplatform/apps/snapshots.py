@@ -6,11 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from pyplatform.apps.target import settings_of, tenant_of
 from pyplatform.bus import Bus
-from pyplatform.embedded import running_settings
-from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
-from pyplatform.kernel.tenancy import load_tenants
 from pyplatform.wallet.snapshots import Snapshot
 from pyplatform.wallet.snapshotter import Pace, Snapshotter
 
@@ -61,14 +59,8 @@ async def take(data: Path, tenant: str) -> Snapshot:
 
 @asynccontextmanager
 async def _snapshotter(data: Path, tenant: str) -> AsyncIterator[Snapshotter]:
-    settings = running_settings(data) or Settings.from_env(require_servers=False)
-    if not (settings.postgres_url and settings.nats_url):
-        raise PlatformError(
-            f"no platform runs on {data}: start one with `pyplatform up`, or name its folder with --data"
-        )
-    tenants = load_tenants(settings.tenants_file or None)
-    if tenant not in tenants:
-        raise PlatformError(f"there is no tenant {tenant!r}; known are {', '.join(tenants)}")
+    settings = settings_of(data, "postgres_url", "nats_url")
+    tenant_of(settings, tenant)
     bus = await Bus.connect(settings.nats_url, "snapshots")
     snapshotter = Snapshotter(settings, bus, tenant, Pace.from_env())
     try:

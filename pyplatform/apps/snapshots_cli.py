@@ -1,13 +1,12 @@
 """The commands `pyplatform wallet snapshots …`: states of a tenant's ledger from which its wallet starts quickly."""
 
 import asyncio
-from pathlib import Path
-from typing import Annotated
 
 import typer
-from platformdirs import user_data_path
 from rich.console import Console
 from rich.table import Table
+
+from pyplatform.apps.options import Running, Tenant
 
 snapshots_app = typer.Typer(
     help="Snapshots of a tenant's ledger, which make starts short: the journal stays the record.",
@@ -15,21 +14,9 @@ snapshots_app = typer.Typer(
 )
 _out = Console(highlight=False, soft_wrap=True)
 
-Tenant = Annotated[str, typer.Argument(help="Tenant, such as aurora.")]
-Data = Annotated[
-    Path,
-    typer.Option(
-        "--data",
-        envvar="PYPLATFORM_DATA",
-        help="Data folder of a running `pyplatform up`, when PYPLATFORM_POSTGRES_URL is not set.",
-        default_factory=lambda: user_data_path("pyplatform"),
-        show_default="the user's data folder",
-    ),
-]
-
 
 @snapshots_app.command(name="list")
-def list_(tenant: Tenant, data: Data) -> None:
+def list_(tenant: Tenant, data: Running) -> None:
     """List what is kept, the newest first."""
     from pyplatform.apps.snapshots import kept  # noqa: PLC0415 - a command loads what it needs
 
@@ -43,7 +30,7 @@ def list_(tenant: Tenant, data: Data) -> None:
 
 
 @snapshots_app.command()
-def verify(tenant: Tenant, data: Data) -> None:
+def verify(tenant: Tenant, data: Running) -> None:
     """Read each snapshot whole and come to it again by a replay of the journal. Exits 0 only if all are good.
 
     The replay of the oldest begins at the journal's beginning, that of each other at the one before it.
@@ -58,7 +45,7 @@ def verify(tenant: Tenant, data: Data) -> None:
 
 
 @snapshots_app.command()
-def take(tenant: Tenant, data: Data) -> None:
+def take(tenant: Tenant, data: Running) -> None:
     """Take a snapshot now, of all that the leading wallet calls durable, and verify it."""
     from pyplatform.apps.snapshots import take as take_now  # noqa: PLC0415
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import asyncpg
 
+from pyplatform.apps.target import settings_of, tenant_of
 from pyplatform.bus import Bus
 from pyplatform.embedded import running_settings
 from pyplatform.kernel import ids
-from pyplatform.kernel.config import Settings
+from pyplatform.kernel.config import SERVERS
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.keys import local_key
 from pyplatform.kernel.tenancy import load_tenants
@@ -61,15 +62,8 @@ class Desk:
 @asynccontextmanager
 async def staff_desk(data: Path, tenant: str) -> AsyncIterator[Desk]:
     """The staff of a tenant of the platform that runs on a data folder, or on the servers of the environment."""
-    running = running_settings(data)
-    settings = running or Settings.from_env(require_servers=False)
-    if not (settings.postgres_url and settings.nats_url and settings.redis_url):
-        raise PlatformError(
-            f"no platform runs on {data}: start one with `pyplatform up`, or name its folder with --data"
-        )
-    tenants = load_tenants(settings.tenants_file or None)
-    if tenant not in tenants:
-        raise PlatformError(f"there is no tenant {tenant!r}; known are {', '.join(tenants)}")
+    settings = settings_of(data, *SERVERS)
+    tenant_of(settings, tenant)
     async with AsyncExitStack() as stack:
         bus = await Bus.connect(settings.nats_url, "staff")
         stack.push_async_callback(bus.close)
@@ -80,9 +74,9 @@ async def staff_desk(data: Path, tenant: str) -> AsyncIterator[Desk]:
         except (OSError, asyncpg.PostgresError) as error:
             raise PlatformError(f"cannot reach Postgres ({error}): is it running?") from error
         stack.push_async_callback(pool.close)
-        door = Door(pool, models, _config(data if running else None))
+        door = Door(pool, models, _config(data if running_settings(data) else None))
         stack.callback(door.close)
-        yield Desk(Staff(door, tenants, bus.publish), tenant)
+        yield Desk(Staff(door, load_tenants(settings.tenants_file or None), bus.publish), tenant)
 
 
 def _config(folder: Path | None) -> PamConfig:

@@ -3,14 +3,13 @@
 import asyncio
 import sys
 from collections.abc import Collection
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from platformdirs import user_data_path
 from rich.console import Console
 from rich.table import Table
 
+from pyplatform.apps.options import Running, Tenant
 from pyplatform.kernel.errors import PlatformError
 
 staff_app = typer.Typer(
@@ -18,17 +17,6 @@ staff_app = typer.Typer(
 )
 _out: Final = Console(highlight=False, soft_wrap=True)
 
-Data = Annotated[
-    Path,
-    typer.Option(
-        "--data",
-        envvar="PYPLATFORM_DATA",
-        help="Folder of the embedded servers' data.",
-        default_factory=lambda: user_data_path("pyplatform"),
-        show_default="the user's data folder",
-    ),
-]
-Tenant = Annotated[str, typer.Argument(help="Tenant, such as aurora.")]
 Name = Annotated[str, typer.Argument(help="Name the member signs in by, such as tara.")]
 Roles = Annotated[
     list[str] | None,
@@ -37,7 +25,7 @@ Roles = Annotated[
 
 
 @staff_app.command("add")
-def add(data: Data, tenant: Tenant, name: Name, roles: Roles = None) -> None:
+def add(data: Running, tenant: Tenant, name: Name, roles: Roles = None) -> None:
     """Add a member. The password is asked for, or read as one line from a pipe."""
     from pyplatform.apps.staff import staff_desk  # noqa: PLC0415 - a command loads what it needs
 
@@ -52,7 +40,7 @@ def add(data: Data, tenant: Tenant, name: Name, roles: Roles = None) -> None:
 
 
 @staff_app.command("roles")
-def set_roles(data: Data, tenant: Tenant, name: Name, roles: Roles = None) -> None:
+def set_roles(data: Running, tenant: Tenant, name: Name, roles: Roles = None) -> None:
     """Replace a member's roles. The member's session ends."""
     from pyplatform.apps.staff import staff_desk  # noqa: PLC0415
 
@@ -65,7 +53,7 @@ def set_roles(data: Data, tenant: Tenant, name: Name, roles: Roles = None) -> No
 
 
 @staff_app.command("password")
-def set_password(data: Data, tenant: Tenant, name: Name) -> None:
+def set_password(data: Running, tenant: Tenant, name: Name) -> None:
     """Replace a member's password. The member's session ends."""
     from pyplatform.apps.staff import staff_desk  # noqa: PLC0415
 
@@ -80,7 +68,7 @@ def set_password(data: Data, tenant: Tenant, name: Name) -> None:
 
 
 @staff_app.command("list")
-def list_staff(data: Data, tenant: Tenant) -> None:
+def list_staff(data: Running, tenant: Tenant) -> None:
     """List the members and their roles."""
     from pyplatform.apps.staff import staff_desk  # noqa: PLC0415
 

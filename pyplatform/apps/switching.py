@@ -5,13 +5,11 @@ from typing import Final
 
 import msgspec
 
+from pyplatform.apps.target import settings_of, tenant_of
 from pyplatform.bus import Bus
 from pyplatform.contracts.killswitch import Generation, Order, SwitchOrder, switch_subject
-from pyplatform.embedded import running_settings
-from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.ids import uuid7
-from pyplatform.kernel.tenancy import load_tenants
 
 PATIENCE_S: Final = 5.0
 
@@ -21,14 +19,8 @@ async def switch(data: Path, tenant: str, order: Order, actor: str, reason: str)
 
     Raises PlatformError when it was not carried out. When that is not known, the same order can be given again.
     """
-    settings = running_settings(data) or Settings.from_env(require_servers=False)
-    if not settings.nats_url:
-        raise PlatformError(
-            f"no platform runs on {data}: start one with `pyplatform up`, or name its folder with --data"
-        )
-    tenants = load_tenants(settings.tenants_file or None)
-    if tenant not in tenants:
-        raise PlatformError(f"there is no tenant {tenant!r}; known are {', '.join(tenants)}")
+    settings = settings_of(data, "nats_url")
+    tenant_of(settings, tenant)
     bus = await Bus.connect(settings.nats_url, "switch")
     try:
         question = msgspec.msgpack.encode(SwitchOrder(order, actor, reason, uuid7()))

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from platformdirs import user_data_path
 from rich.console import Console
 
+from pyplatform.apps.options import Running, Tenant
 from pyplatform.apps.snapshots_cli import snapshots_app
 from pyplatform.contracts.killswitch import Generation, Order
 
@@ -19,22 +19,11 @@ wallet_app = typer.Typer(
 wallet_app.add_typer(snapshots_app, name="snapshots")
 _out = Console(highlight=False, soft_wrap=True)
 
-Tenant = Annotated[str, typer.Argument(help="Tenant, such as aurora.")]
 Reason = Annotated[str, typer.Option(help="Why; goes to the wallet's log with who ordered it.")]
-Data = Annotated[
-    Path,
-    typer.Option(
-        "--data",
-        envvar="PYPLATFORM_DATA",
-        help="Data folder of a running `pyplatform up`, when PYPLATFORM_NATS_URL is not set.",
-        default_factory=lambda: user_data_path("pyplatform"),
-        show_default="the user's data folder",
-    ),
-]
 
 
 @wallet_app.command()
-def halt(tenant: Tenant, data: Data, reason: Reason) -> None:
+def halt(tenant: Tenant, data: Running, reason: Reason) -> None:
     """Refuse every bet of a tenant from now on, also those already decided; settlements and payments go on.
 
     It is an entry of the ledger and holds over restarts, until `resume`.
@@ -43,25 +32,25 @@ def halt(tenant: Tenant, data: Data, reason: Reason) -> None:
 
 
 @wallet_app.command()
-def resume(tenant: Tenant, data: Data, reason: Reason) -> None:
+def resume(tenant: Tenant, data: Running, reason: Reason) -> None:
     """Take bets again; those decided before the halt stay refused."""
     _ordered(data, tenant, "resume", reason)
 
 
 @wallet_app.command()
-def cut(tenant: Tenant, data: Data, reason: Reason) -> None:
+def cut(tenant: Tenant, data: Running, reason: Reason) -> None:
     """Refuse the bets decided so far and not yet in the ledger, and take those decided from now on."""
     _ordered(data, tenant, "cut", reason)
 
 
 @wallet_app.command()
-def show(tenant: Tenant, data: Data) -> None:
+def show(tenant: Tenant, data: Running) -> None:
     """Say whether a tenant's bets are taken."""
     _ordered(data, tenant, "read", "")
 
 
 @wallet_app.command(name="accept-loss")
-def accept_loss(tenant: Tenant, data: Data) -> None:
+def accept_loss(tenant: Tenant, data: Running) -> None:
     """Go on without entries that a failover has lost for good: what is known of them goes to a file.
 
     For a wallet that does not start because its journal ends before what was acknowledged, when no server is left that

@@ -19,7 +19,7 @@ VARIABLES: Final = {
     "owners": "PYPLATFORM_OWNERS",
     "price_days": "PYPLATFORM_PRICE_DAYS",
 }
-_SERVERS: Final = ("postgres_url", "nats_url", "redis_url")
+SERVERS: Final = ("postgres_url", "nats_url", "redis_url")
 MOST_OWNERS: Final = 64
 MOST_PRICE_DAYS: Final = 3_650
 _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
@@ -54,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """
         env = os.environ if env is None else env
         found = {field: env[name].strip() for field, name in VARIABLES.items() if env.get(name, "").strip()}
-        required = require_servers if isinstance(require_servers, Collection) else _SERVERS * require_servers
+        required = require_servers if isinstance(require_servers, Collection) else SERVERS * require_servers
         if missing := [VARIABLES[field] for field in required if field not in found]:
             raise PlatformError(
                 f"{', '.join(missing)} not set: point at running servers, "

@@ -70,10 +70,12 @@ async def test_a_platform_on_the_servers_of_the_environment_is_proved_as_it_is(
         assert not (tmp_path / "elsewhere").exists()
 
 
-async def test_verify_ends_with_a_status_and_names_what_somebody_changed(tmp_path: Path) -> None:
-    async def verify_folder() -> tuple[int | None, str]:
+async def test_commands_find_the_platform_of_a_folder_and_verify_names_what_somebody_changed(
+    tmp_path: Path,
+) -> None:
+    async def run(*arguments: str) -> tuple[int | None, str]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "pyplatform.apps.cli", "verify", "--data", str(tmp_path / "data")),
+            *(sys.executable, "-m", "pyplatform.apps.cli", *arguments, "--data", str(tmp_path / "data")),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, "COLUMNS": "200"},
@@ -86,14 +88,15 @@ async def test_verify_ends_with_a_status_and_names_what_somebody_changed(tmp_pat
         for amount in ("10.00", "20.00"):
             await pay_in(WalletClient(bus), TENANTS["aurora"], ids.uuid7(), amount, ids.text(ids.uuid7()))
         await bus.close()
-        assert (await verify_folder())[0] == 0
+        assert (await run("verify"))[0] == 0
+        assert await run("health", "wallet") == (0, "leads aurora, borealis\n")
         connection = await asyncpg.connect(platform.settings.postgres_url)
         await connection.execute("alter table ledger.entry no force row level security")
         await connection.execute(
             "update ledger.entry set amount = amount + 1, balance = balance + 1 where seq = 2"
         )
         await connection.close()
-        status, said = await verify_folder()
+        status, said = await run("verify")
     assert status == 1
     assert said.count("BROKEN") == 2
     for n, account in ((0, "PSP_CLEARING manual"), (1, "PLAYER_REAL of player")):
