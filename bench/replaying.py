@@ -52,7 +52,7 @@ class Machine:
                 answered = answered or kind == core.REPLY
 
 
-def _journal() -> list[bytes]:
+def journal() -> list[bytes]:
     """Batches of deposits, bets and their settlements."""
     machine = Machine(SHARD)
     machine.submit(
@@ -83,8 +83,8 @@ def _opened(batch: bytes) -> list[tuple[bytes, str, int]]:
 
 def measure() -> dict[str, list[float]]:
     """Figures: entries `per_second` (CPU time of one core), nanoseconds an entry as `ratio` to the reference step."""
-    journal = _journal()
-    entries = core.read_header(journal[-1]).hi
+    batches = journal()
+    entries = core.read_header(batches[-1]).hi
     figures: dict[str, list[float]] = {"per_second": [], "ratio": []}
     for _ in range(ROUNDS):
         reference = reference_ns()
@@ -92,8 +92,8 @@ def measure() -> dict[str, list[float]]:
         for _ in range(repeat("replay")):
             replayer = core.Replayer(SHARD)
             started = time.process_time_ns()
-            for first in range(0, len(journal), PAGE):
-                replayer.apply(journal[first : first + PAGE])
+            for first in range(0, len(batches), PAGE):
+                replayer.apply(batches[first : first + PAGE])
             taken += time.process_time_ns() - started
             if replayer.seq != entries:
                 message = f"replay ended at {replayer.seq} of {entries}"
