@@ -22,7 +22,7 @@ from pyplatform.sportsbook.tickets import DECIDES, MOST_RECENT, outcome_of
 _CHUNK: Final = 1_000
 _TICKETS: Final = 8 * MOST_RECENT
 """Newest tickets that are kept for comparison: more than anybody tells."""
-_ASKED_S: Final = 2.0
+_ASKED_S: Final = 10.0
 _PLACED: Final = b"placed"
 
 Differs = Callable[[str], None]

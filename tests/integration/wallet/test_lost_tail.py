@@ -44,7 +44,7 @@ class House:
             await player.deposit(100)
             for _ in range(10):
                 self.seq = (await player.bet()).seq
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while (await self.positions())[0][0] < self.seq:
                     await asyncio.sleep(0.02)
 
@@ -78,7 +78,7 @@ class House:
 
     async def runs(self, run: Any) -> None:
         """Run a service that must end by itself."""
-        await asyncio.wait_for(run(self.settings, [self.tenant], asyncio.Event()), 20)
+        await asyncio.wait_for(run(self.settings, [self.tenant], asyncio.Event()), 60)
 
 
 @pytest.fixture
