@@ -114,6 +114,13 @@ async def test_a_superuser_does_not_either(
     await superuser.execute("set session_replication_role = replica")  # where ordinary triggers sleep
     for statement in (*CHANGES, f"drop owned by {urlsplit(settings.postgres_url).username} cascade"):
         assert "the journal is append-only: " in await _refused(superuser, statement)
+    for statement in (
+        "truncate ledger.journal",
+        "delete from ledger.journal",
+        "update ledger.journal set n = 9",
+    ):
+        with pytest.raises(asyncpg.RaiseError, match="the journal is append-only"):
+            await superuser.execute(statement)
     assert await _schema(owner) == before
 
 
