@@ -10,8 +10,8 @@ use shard::{Action, Limits, Outcome, Standing};
 use std::sync::{Mutex, MutexGuard};
 
 /// Names of the action numbers, in order.
-pub const ACTIONS: [&str; 9] =
-    ["TAKE_LEASE", "READ", "APPEND", "REPLY", "ANNOUNCE", "DEMOTED", "RELEASE", "HALT", "RECALL"];
+pub const ACTIONS: [&str; 10] =
+    ["TAKE_LEASE", "READ", "APPEND", "REPLY", "ANNOUNCE", "DEMOTED", "RELEASE", "HALT", "RECALL", "LOOK"];
 /// Names of the outcome numbers, in order.
 pub const OUTCOMES: [&str; 4] = ["COMMITTED", "FENCED", "ROLLED_BACK", "AMBIGUOUS"];
 /// Names of the standings, in order.
@@ -27,6 +27,9 @@ pub struct Stats {
     queued: usize,
     keys: usize,
     key_bytes: usize,
+    old_keys: usize,
+    old_key_bytes: usize,
+    looks: u64,
 }
 
 /// The writer machine of one shard.
@@ -104,6 +107,25 @@ impl Shard {
         });
     }
 
+    /// Fingerprints are as Postgres holds them: the same bits, with a sign.
+    fn looked(&self, epoch: u64, id: u64, found: Vec<(i64, u64)>) {
+        let found: Vec<(u64, u64)> = found.into_iter().map(|(key, seq)| (key.cast_unsigned(), seq)).collect();
+        self.work(|machine| machine.looked(epoch, id, &found));
+    }
+
+    fn file_keys(&self, epoch: u64, seq: u64, at: u64) {
+        self.work(|machine| machine.file_keys(epoch, seq, at));
+    }
+
+    fn forget_keys(&self, epoch: u64, before: u64) {
+        self.work(|machine| machine.forget_keys(epoch, before));
+    }
+
+    #[getter]
+    fn keys_forgotten(&self) -> u64 {
+        self.machine().old_keys().0
+    }
+
     fn append_result(&self, epoch: u64, hi: u64, outcome: u8) -> PyResult<()> {
         let outcome = match outcome {
             0 => Outcome::Committed,
@@ -144,8 +166,21 @@ impl Shard {
     fn stats(&self) -> Stats {
         let machine = self.machine();
         let shard::Stats { batches, commands, overloaded, recoveries } = machine.stats();
-        let (keys, key_bytes) = machine.key_memory();
-        Stats { batches, commands, overloaded, recoveries, queued: machine.queued(), keys, key_bytes }
+        let wallet::KeyMemory { hot: keys, hot_bytes: key_bytes, cold: old_keys, cold_bytes: old_key_bytes } =
+            machine.key_memory();
+        let (queued, (_, looks)) = (machine.queued(), machine.old_keys());
+        Stats {
+            batches,
+            commands,
+            overloaded,
+            recoveries,
+            queued,
+            keys,
+            key_bytes,
+            old_keys,
+            old_key_bytes,
+            looks,
+        }
     }
 }
 
@@ -167,5 +202,8 @@ fn tuple(py: Python<'_>, action: Action) -> PyResult<Bound<'_, PyTuple>> {
         Action::Release { epoch } => (6, epoch).into_pyobject(py),
         Action::Halt { reason } => (7, reason).into_pyobject(py),
         Action::Recall { id, seqs } => (8, id, seqs).into_pyobject(py),
+        Action::Look { id, keys, until } => {
+            (9, id, keys.into_iter().map(u64::cast_signed).collect::<Vec<i64>>(), until).into_pyobject(py)
+        }
     }
 }

@@ -16,6 +16,7 @@ __all__ = [
     "HALT",
     "HALTED",
     "LEADING",
+    "LOOK",
     "READ",
     "RECALL",
     "RECOVERING",
@@ -46,6 +47,7 @@ DEMOTED: Final = 5
 RELEASE: Final = 6
 HALT: Final = 7
 RECALL: Final = 8
+LOOK: Final = 9
 
 COMMITTED: Final = 0
 FENCED: Final = 1
@@ -185,10 +187,19 @@ class Stats:
     def queued(self) -> int: ...
     @property
     def keys(self) -> int:
-        """Idempotency keys remembered while leading."""
+        """Idempotency keys in memory while leading."""
     @property
     def key_bytes(self) -> int:
         """Bytes set aside for them: where in the journal each was answered, and the last answers in full."""
+    @property
+    def old_keys(self) -> int:
+        """Keys that left memory for the table of old keys and are not forgotten."""
+    @property
+    def old_key_bytes(self) -> int:
+        """Bytes set aside to tell fresh keys from these."""
+    @property
+    def looks(self) -> int:
+        """Keys that were looked up in the table of old keys since this machine leads."""
 
 @final
 class Shard:
@@ -200,7 +211,7 @@ class Shard:
     def poll(self, now: int) -> list[tuple[Any, ...]]:
         """Actions as tuples: (TAKE_LEASE,) · (READ, after) · (APPEND, epoch, lo, hi, prev_hash, hash, batch) ·
         (REPLY, ticket, frame) · (ANNOUNCE, seq, hash, state_hash) · (DEMOTED, reason) · (RELEASE, epoch) ·
-        (HALT, reason) · (RECALL, id, seqs)."""
+        (HALT, reason) · (RECALL, id, seqs) · (LOOK, id, fingerprints, until), fingerprints as signed 64-bit numbers."""
     @property
     def ready(self) -> bool:
         """Whether another `poll` has work without new input."""
@@ -215,6 +226,16 @@ class Shard:
         """The next batches of the journal, read under `epoch`; releases the GIL."""
     def recalled(self, epoch: int, id: int, batches: list[bytes]) -> None:  # noqa: A002
         """The batches that hold the entries of RECALL `id`, each once; what they lack is asked for again."""
+    def looked(self, epoch: int, id: int, found: list[tuple[int, int]]) -> None:  # noqa: A002
+        """All rows of the keys of LOOK `id`, as (fingerprint, seq); none for a key that the table does not hold."""
+    def file_keys(self, epoch: int, seq: int, at: int) -> None:
+        """The table of old keys durably holds all keys up to entry `seq`, of time `at`: they leave memory with the next
+        batches. HALT when the journal is not durable up to there."""
+    def forget_keys(self, epoch: int, before: int) -> None:
+        """Forget keys that tell their time and were answered a day before `before` or earlier."""
+    @property
+    def keys_forgotten(self) -> int:
+        """The last `before` that is durable: rows of such keys may be dropped; 0 for none, and unless leading."""
     def append_result(self, epoch: int, hi: int, outcome: int) -> None: ...
     def resign(self) -> None:
         """Take nothing new, finish what was taken, then RELEASE."""

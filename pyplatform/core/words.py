@@ -92,6 +92,8 @@ _ASKED: Final = {
     "cash_out": "Cash out for {amount}",
     "tick": "Let time pass: end what has run out",
     "raise_generation": "Kill switch: refuse bets decided before",
+    "evict_keys": "Let old keys leave memory, filed as they are",
+    "forget_keys": "Forget keys that are past their time",
     "grant_bonus": "Grant a bonus of {amount}",
     "convert_bonus": "Turn a bonus into money",
     "end_bonus": "End a bonus ({why})",
@@ -259,6 +261,7 @@ def refused(code: int, others: Mapping[int, str]) -> str:
 
 
 _REFUSALS: Final = {
+    "key_too_old": "the key was made longer ago than keys are remembered",
     "insufficient_funds": "the player does not have that much",
     "bet_exists": "another attempt had already made a bet of this id",
     "unknown_bet": "there is no bet of this id",

@@ -22,6 +22,15 @@ pub enum Action {
         /// Their sequences, in order.
         seqs: Vec<u64>,
     },
+    /// Look keys up in the table of old keys → `looked`: one that left memory may have come again.
+    Look {
+        /// Comes back with the outcome.
+        id: u64,
+        /// Their fingerprints, in order.
+        keys: Vec<u64>,
+        /// The table must hold all keys up to this position: another database than the journal's might not.
+        until: u64,
+    },
     /// Append the batch in one fenced statement → `append_result`.
     Append(SealedBatch),
     /// Send the answer frame of a request.

@@ -1,7 +1,7 @@
 //! The wallet of a leader: commands in, entries into the batch, answers into their frames.
 
 use journal::{BatchBuilder, Digest};
-use wallet::{Code, Command, Envelope, Missing, Recalled, Reply, Source, Status, Tick, Trace, Wallet};
+use wallet::{Code, Command, Missing, Recalled, Reply, Status, Tick, Wallet};
 
 use crate::frames::Answers;
 
@@ -32,8 +32,8 @@ impl Core {
         Ok(reply.is_ok())
     }
 
-    /// The entries that a command needs and that are not among `recalled`.
-    pub(crate) fn missing(&self, command: &[u8], recalled: &Recalled) -> Vec<u64> {
+    /// What a command needs and that is not among `recalled`.
+    pub(crate) fn missing(&self, command: &[u8], recalled: &Recalled) -> Missing {
         self.wallet.missing(command, recalled)
     }
 
@@ -42,18 +42,26 @@ impl Core {
         if self.wallet.next_due().is_none_or(|until| until > now) {
             return Ok(());
         }
-        let envelope = Envelope {
-            tenant: self.wallet.tenant(),
-            brand: 0,
-            player: None,
-            source: Source::System,
-            correlation: [0; 16],
-            trace: Trace::default(),
-        };
-        let mut command = Vec::new();
-        wallet::encode_command(&envelope, &Command::Tick(Tick { until: now }), &mut command)
-            .map_err(|e| e.to_string())?;
-        self.submit(&command, now, &Recalled::new(), batch).map(|_reply| ())
+        self.submit_own(&Command::Tick(Tick { until: now }), now, batch)
+    }
+
+    /// Apply a command of the writer's own, which is answered to nobody.
+    pub(crate) fn submit_own(
+        &mut self,
+        command: &Command<'_>,
+        now: u64,
+        batch: &mut BatchBuilder,
+    ) -> Result<(), String> {
+        self.check()?;
+        let reply = batch.push_with(|out| self.wallet.submit_own(command, now, out));
+        reply.map(|_reply| ()).map_err(|error| error.to_string())
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.wallet.is_poisoned() {
+            return Err("the wallet did not come back from its last command".to_owned());
+        }
+        Ok(())
     }
 
     fn submit(
@@ -63,9 +71,7 @@ impl Core {
         recalled: &Recalled,
         batch: &mut BatchBuilder,
     ) -> Result<Result<Reply, Missing>, String> {
-        if self.wallet.is_poisoned() {
-            return Err("the wallet did not come back from its last command".to_owned());
-        }
+        self.check()?;
         Ok(batch.push_with(|out| self.wallet.submit_recalling(command, now, recalled, out)))
     }
 

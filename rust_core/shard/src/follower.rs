@@ -3,6 +3,7 @@
 use journal::{Batch, Chain};
 use wallet::Wallet;
 
+use crate::action::Durable;
 use crate::limits::Limits;
 
 /// Folds a shard's batches, in order, into its state: for recovery, proofs and standbys.
@@ -45,6 +46,16 @@ impl Follower {
             ));
         }
         self.chain.advance(&batch.header).map_err(|e| e.to_string())
+    }
+
+    /// Fold the next batch, which must be the one that was acknowledged if it ends where that did.
+    pub(crate) fn apply_promised(&mut self, bytes: &[u8], promised: &Durable) -> Result<(), String> {
+        self.apply(bytes)?;
+        let chain = &self.chain;
+        if chain.seq == promised.seq && chain.hash != promised.hash {
+            return Err(format!("the journal up to {} is not the one that was acknowledged", chain.seq));
+        }
+        Ok(())
     }
 
     /// Where the journal ends so far.

@@ -8,6 +8,7 @@ use wallet::Wallet;
 use crate::action::{Action, Durable};
 use crate::core::{self, Core};
 use crate::frames::{Kind, Request};
+use crate::keeping::Keeping;
 use crate::limits::Limits;
 use crate::queue::Queue;
 use crate::recalling::{Recalling, Working};
@@ -31,6 +32,7 @@ pub(crate) struct Leader {
     interactive: Option<Working>,
     settlement: Option<Working>,
     recalling: Recalling,
+    keeping: Keeping,
     parked: VecDeque<Parked>,
 }
 
@@ -38,6 +40,7 @@ impl Leader {
     pub(crate) fn new(core: Core, chain: Chain, epoch: u64, limits: Limits) -> Result<Self, String> {
         let builder = BatchBuilder::new(&chain.shard).map_err(|e| e.to_string())?;
         let durable = Durable { seq: chain.seq, hash: chain.hash, state_hash: core.state_hash() };
+        let keeping = Keeping::of(core.wallet().keys_forgotten());
         Ok(Self {
             core,
             limits,
@@ -49,6 +52,7 @@ impl Leader {
             interactive: None,
             settlement: None,
             recalling: Recalling::default(),
+            keeping,
             parked: VecDeque::new(),
         })
     }
@@ -72,7 +76,8 @@ impl Leader {
     /// Whether another `step` would apply something now.
     pub(crate) fn is_ready(&self, queue: &Queue) -> bool {
         let begun = self.interactive.is_some() || self.settlement.is_some() || self.recalling.is_ready();
-        (begun || !queue.is_empty()) && self.has_room(self.limits.batch_commands)
+        let sweeps = self.keeping.has_work() && self.builder.is_empty();
+        sweeps || (begun || !queue.is_empty()) && self.has_room(self.limits.batch_commands)
     }
 
     /// Whether everything accepted is durable and answered.
@@ -93,6 +98,7 @@ impl Leader {
         now: u64,
         out: &mut VecDeque<Action>,
     ) -> Result<(), String> {
+        self.keep_keys(now)?;
         self.core.tick(now, &mut self.builder)?;
         let (batch, turn) = (self.limits.batch_commands, self.limits.turn_commands);
         let bulk = self.settlement.is_some() || queue.has(Kind::Settlement);
@@ -105,6 +111,46 @@ impl Leader {
         self.seal(out)?;
         self.release(out);
         Ok(())
+    }
+
+    /// Let some old keys go, once a batch.
+    fn keep_keys(&mut self, now: u64) -> Result<(), String> {
+        if self.keeping.has_work()
+            && self.builder.is_empty()
+            && let Some(command) = self.keeping.next()
+        {
+            self.core.submit_own(&command, now, &mut self.builder)?;
+            let forgotten = self.core.wallet().keys_forgotten();
+            self.keeping.stands(self.core.seq(), forgotten);
+        }
+        Ok(())
+    }
+
+    /// Keys up to position `seq`, of time `at`, stand in the table of old keys.
+    pub(crate) fn file_keys(&mut self, seq: u64, at: u64) -> Result<(), String> {
+        if seq > self.durable.seq {
+            return Err(format!(
+                "keys up to {seq} are filed, but the journal is durable up to {}",
+                self.durable.seq
+            ));
+        }
+        self.keeping.file(seq, at);
+        Ok(())
+    }
+
+    /// Keys that were made up to a time shall be forgotten.
+    pub(crate) fn forget_keys(&mut self, before: u64) {
+        self.keeping.forget(before);
+    }
+
+    /// Time up to which keys are forgotten by a durable entry, and how many were looked up in the table of old keys.
+    pub(crate) fn old_keys(&self) -> (u64, u64) {
+        (self.keeping.forgotten(), self.recalling.looks())
+    }
+
+    /// What the table of old keys holds of the keys that the request `id` waits for.
+    pub(crate) fn looked(&mut self, id: u64, found: &[(u64, u64)]) {
+        self.recalling.look(id, found);
     }
 
     fn slot(&mut self, kind: Kind) -> &mut Option<Working> {
@@ -192,6 +238,7 @@ impl Leader {
             return Err(format!("told that {hi} is committed while {} is in flight", header.hi));
         }
         self.durable = Durable { seq: hi, hash: header.hash, state_hash: header.state_hash };
+        self.keeping.committed(hi);
         // Callers first: whoever follows the announcement can wait, they cannot.
         self.release(out);
         out.push_back(Action::Announce(self.durable));

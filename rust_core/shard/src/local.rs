@@ -7,7 +7,8 @@ use wallet::Wallet;
 
 use crate::action::{Action, Outcome};
 use crate::limits::Limits;
-use crate::machine::{Shard, Standing};
+use crate::machine::Shard;
+use crate::standing::Standing;
 
 /// Bytes of journal read at a time when recovering.
 const PAGE: u64 = 1 << 20;
@@ -97,6 +98,10 @@ impl LocalShard {
         Ok(())
     }
 
+    fn wallet_kept(&self, key: u64) -> Vec<u64> {
+        self.machine.wallet().map_or_else(Vec::new, |wallet| wallet.kept(key))
+    }
+
     fn execute(&mut self, action: Action) -> Result<(), LocalError> {
         match action {
             Action::TakeLease => self.machine.lease_taken(self.journal.chain().epoch + 1),
@@ -118,6 +123,12 @@ impl LocalShard {
                 return Err(LocalError::Halted(format!(
                     "answers are kept, but not those of entries {seqs:?}"
                 )));
+            }
+            Action::Look { id, keys, .. } => {
+                // A writer on Postgres let them go; their answers are kept here all the same.
+                let kept = |key: u64| self.wallet_kept(key).into_iter().map(move |seq| (key, seq));
+                let found: Vec<(u64, u64)> = keys.into_iter().flat_map(kept).collect();
+                self.machine.looked(self.machine.epoch(), id, &found);
             }
             Action::Announce(_) | Action::Release { .. } => {}
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use journal::MAX_SHARD_NAME;
-use wallet::Wallet;
+use wallet::{KeyMemory, Wallet};
 
 use crate::action::{Action, Durable, Outcome, Reason};
 use crate::core::{self, Core};
@@ -12,6 +12,7 @@ use crate::frames::{Answers, Request};
 use crate::leader::Leader;
 use crate::limits::Limits;
 use crate::queue::Queue;
+use crate::standing::{Standing, Stats};
 
 enum Role {
     /// Waits for the lease; `queueing` while it expects to get it straight back.
@@ -22,34 +23,6 @@ enum Role {
     Leading(Box<Leader>),
     /// Gave the lease back.
     Stopped,
-    Halted,
-}
-
-/// Plain counters, read by instruments.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Batches made durable.
-    pub batches: u64,
-    /// Commands accepted into the queue.
-    pub commands: u64,
-    /// Commands answered "overloaded".
-    pub overloaded: u64,
-    /// Times the state was thrown away and rebuilt.
-    pub recoveries: u64,
-}
-
-/// Where the machine stands, for readiness and telemetry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Not leading.
-    Standby,
-    /// Holds the lease and reads the journal.
-    Recovering,
-    /// Leading.
-    Leading,
-    /// Gave the lease back.
-    Stopped,
-    /// An invariant broke.
     Halted,
 }
 
@@ -206,7 +179,7 @@ impl Shard {
             return;
         }
         let promised = self.promised;
-        if let Err(reason) = batches.iter().try_for_each(|batch| follow(follower, batch, &promised)) {
+        if let Err(reason) = batches.iter().try_for_each(|batch| follower.apply_promised(batch, &promised)) {
             return self.halt(reason);
         }
         let (seq, overtaken) = (follower.chain().seq, follower.chain().epoch >= epoch);
@@ -229,6 +202,34 @@ impl Shard {
             && let Err(reason) = leader.recalled(id, batches, &mut self.out)
         {
             self.halt(reason);
+        }
+    }
+
+    /// All that the table of old keys holds of the keys asked for as `id`: fingerprints and positions.
+    pub fn looked(&mut self, epoch: u64, id: u64, found: &[(u64, u64)]) {
+        if let Some(leader) = self.leader_of(epoch) {
+            leader.looked(id, found);
+        }
+    }
+
+    /// The table of old keys durably holds all keys up to entry `seq`, of time `at`: they leave memory, a part a batch.
+    pub fn file_keys(&mut self, epoch: u64, seq: u64, at: u64) {
+        if let Some(Err(reason)) = self.leader_of(epoch).map(|leader| leader.file_keys(seq, at)) {
+            self.halt(reason);
+        }
+    }
+
+    /// Keys that tell their time shall be forgotten when they were answered a day before `before`, or earlier.
+    pub fn forget_keys(&mut self, epoch: u64, before: u64) {
+        if let Some(leader) = self.leader_of(epoch) {
+            leader.forget_keys(before);
+        }
+    }
+
+    fn leader_of(&mut self, epoch: u64) -> Option<&mut Leader> {
+        match &mut self.role {
+            Role::Leading(leader) if leader.epoch() == epoch => Some(leader),
+            _ => None,
         }
     }
 
@@ -298,8 +299,13 @@ impl Shard {
     }
 
     /// How many keys are remembered while leading, and the bytes set aside for them.
-    pub fn key_memory(&self) -> (usize, usize) {
-        self.wallet().map_or((0, 0), Wallet::key_memory)
+    pub fn key_memory(&self) -> KeyMemory {
+        self.wallet().map_or_else(KeyMemory::default, Wallet::key_memory)
+    }
+
+    /// While leading, the time up to which keys are durably forgotten, and how many were looked up among old ones.
+    pub fn old_keys(&self) -> (u64, u64) {
+        if let Role::Leading(leader) = &self.role { leader.old_keys() } else { (0, 0) }
     }
 
     /// Kill-switch generation in force, while leading.
@@ -386,14 +392,4 @@ impl Shard {
         self.role = Role::Halted;
         self.out.push_back(Action::Halt { reason });
     }
-}
-
-/// Fold a batch of the journal, which must be the one that was acknowledged if it ends where that did.
-fn follow(follower: &mut Follower, batch: &[u8], promised: &Durable) -> Result<(), String> {
-    follower.apply(batch)?;
-    let chain = follower.chain();
-    if chain.seq == promised.seq && chain.hash != promised.hash {
-        return Err(format!("the journal up to {} is not the one that was acknowledged", chain.seq));
-    }
-    Ok(())
 }

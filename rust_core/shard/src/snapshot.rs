@@ -16,7 +16,7 @@ use wallet::{Restoring, Slug};
 use crate::follower::Follower;
 
 const MAGIC: &[u8; 3] = b"PJS";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const HASH: usize = 32;
 /// Bytes of a chunk before its payload.
 const LEAD: usize = 3 + 1 + 1 + 4 + 4 + HASH;

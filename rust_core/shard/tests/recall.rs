@@ -15,6 +15,7 @@ struct World {
     batches: Vec<(u64, Vec<u8>)>,
     answers: Vec<(u64, Vec<Reply>)>,
     asked: Vec<(u64, Vec<u64>)>,
+    looked: Vec<(u64, Vec<u64>, u64)>,
     halted: Option<String>,
     now: u64,
 }
@@ -22,8 +23,8 @@ struct World {
 impl World {
     fn leading() -> Self {
         let machine = Shard::new(SHARD, FEW);
-        let (batches, answers, asked) = (Vec::new(), Vec::new(), Vec::new());
-        let mut world = Self { machine, batches, answers, asked, halted: None, now: 0 };
+        let (batches, answers, asked, looked) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut world = Self { machine, batches, answers, asked, looked, halted: None, now: 0 };
         world.run();
         world
     }
@@ -51,6 +52,7 @@ impl World {
                     }
                     Action::Reply { ticket, frame } => self.answers.push((ticket, replies(&frame))),
                     Action::Recall { id, seqs } => self.asked.push((id, seqs)),
+                    Action::Look { id, keys, until } => self.looked.push((id, keys, until)),
                     Action::Halt { reason } => self.halted = Some(reason),
                     _ => {}
                 }
@@ -177,4 +179,53 @@ fn only_so_many_wait_and_the_rest_is_told_to_ask_again() {
 #[should_panic(expected = "recent keys cover what is not durable")]
 fn answers_that_are_not_durable_must_be_kept() {
     let _ = Shard::new(SHARD, Limits { recent_keys: 9, ..LIMITS });
+}
+
+#[test]
+fn filed_keys_leave_memory_a_part_a_batch_and_are_looked_up_when_they_come_again() {
+    let mut world = forty();
+    let (batches, held) = (world.batches.len(), world.machine.key_memory());
+    world.machine.file_keys(1, 20, 20);
+    world.ask(100, &[deposit(0, 60)]);
+    world.run();
+    let now = world.machine.key_memory();
+    assert_eq!((held.hot, now.hot, now.cold), (40, 21, 20));
+    // Each part that held some takes one entry, and each batch one part.
+    assert!(world.batches.len() - batches >= 15, "{} batches", world.batches.len() - batches);
+    world.ask(101, &[deposit(0, 3)]);
+    assert!(world.answer(101).is_none());
+    let (id, keys, until) = world.looked.pop().expect("a look");
+    assert_eq!((keys.len(), until), (1, 20));
+    world.machine.looked(1, id, &[(keys[0], 4)]);
+    world.run();
+    world.recall(0);
+    assert_eq!(
+        world.answer(101).expect("answered")[0],
+        Reply { replayed: true, ..world.answer(3).expect("answered")[0] }
+    );
+}
+
+#[test]
+fn what_is_not_durable_cannot_be_filed() {
+    let mut world = forty();
+    world.machine.file_keys(2, 41, 41);
+    world.run();
+    assert!(world.halted.is_none(), "another life's word is nobody's");
+    world.machine.file_keys(1, 41, 41);
+    world.run();
+    assert!(world.halted.as_ref().is_some_and(|reason| reason.contains("durable")), "{:?}", world.halted);
+}
+
+#[test]
+fn a_row_that_names_another_entry_stops_the_machine() {
+    let mut world = forty();
+    world.machine.file_keys(1, 20, 20);
+    world.run();
+    world.ask(101, &[deposit(0, 3)]);
+    let (id, keys, _) = world.looked.pop().expect("a look");
+    world.machine.looked(1, id, &[(keys[0], 5)]);
+    world.run();
+    world.recall(0);
+    assert!(world.halted.as_ref().is_some_and(|reason| reason.contains("not the one")), "{:?}", world.halted);
+    assert!(world.answer(101).is_none());
 }

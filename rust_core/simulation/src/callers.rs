@@ -1,10 +1,11 @@
 //! Callers that repeat what was not answered and hold every answer against the ones before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shard::{Answers, Kind, Request};
 use wallet::{Code, Decision, Reply, Status};
 
+use crate::check::scope_of;
 use crate::day::{is_keyed, is_overtaken};
 
 /// Everything that was asked, and what was answered.
@@ -15,6 +16,8 @@ pub(crate) struct Callers {
     asked: BTreeMap<Vec<u8>, Asked>,
     /// How many of them are open.
     open: usize,
+    /// Keys of which somebody was told that they are too old.
+    too_old: BTreeSet<String>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -69,9 +72,14 @@ impl Callers {
 
     fn hold_against_the_first(&mut self, command: Vec<u8>, reply: &Reply) -> Result<(), String> {
         let (keyed, overtaken) = (is_keyed(&command), is_overtaken(&command));
+        let is_too_old = reply.code == Code::KeyTooOld.number();
+        if is_too_old {
+            self.too_old.extend(scope_of(&command));
+        }
         let asked = self.asked.entry(command).or_default();
         let was_open = asked.is_open();
-        if reply.status == Status::Retry {
+        if reply.status == Status::Retry || is_too_old {
+            asked.too_late |= is_too_old;
             asked.too_late |= [Code::Expired, Code::StaleGeneration].iter().any(|c| c.number() == reply.code);
             self.open -= usize::from(was_open && !asked.is_open());
             return Ok(());
@@ -115,6 +123,16 @@ impl Callers {
     /// Whether every sender knows the fate of everything it sent.
     pub(crate) fn have_been_answered(&self) -> bool {
         self.open == 0
+    }
+
+    /// Whether the answer to a key may have got lost before it was forgotten.
+    pub(crate) fn is_too_old(&self, key: &str) -> bool {
+        self.too_old.contains(key)
+    }
+
+    /// How many keys were too old for somebody.
+    pub(crate) fn too_old(&self) -> u64 {
+        self.too_old.len() as u64
     }
 
     /// Whether the frame under `ticket` still waits, and its commands.

@@ -25,6 +25,12 @@ pub struct Counts {
     pub epoch: u64,
     /// How often keys came again whose answers only the journal held.
     pub recalled: u64,
+    /// How often the table of old keys was looked into.
+    pub looked: u64,
+    /// Keys of which somebody was told that they are too old.
+    pub too_old: u64,
+    /// Keys that had left memory at the end.
+    pub evicted: u64,
 }
 
 /// No answer speaks of more than the record holds.
@@ -75,6 +81,9 @@ pub(crate) fn everything(database: &Database, callers: &Callers) -> Result<Count
         answers: callers.answered().count() as u64,
         epoch: follower.chain().epoch,
         recalled: 0,
+        looked: 0,
+        too_old: callers.too_old(),
+        evicted: wallet.key_memory().cold as u64,
     })
 }
 
@@ -103,7 +112,7 @@ fn scope(head: &Head<'_>, kind: Kind) -> Option<String> {
     head.key.map(|key| format!("{} {key} of {:?}", kind.name(), head.player))
 }
 
-fn scope_of(command: &[u8]) -> Option<String> {
+pub(crate) fn scope_of(command: &[u8]) -> Option<String> {
     let decoded = wallet::decode_command(command).ok()?;
     scope(&decoded.head, decoded.command.kind())
 }
@@ -140,6 +149,9 @@ fn everything_journaled_was_told(
                 reply.decision != Decision::None && reply.object_id == decision.bet_id.map(ObjectId::from);
             reply.code == decision.code && (reply.seq == decision.seq || same_bet)
         };
+        if callers.is_too_old(key) {
+            continue;
+        }
         if told.get(key).is_none_or(|replies| !replies.iter().any(|reply| is_this(&reply))) {
             return Err(format!("{key} was decided by entry {} and nobody was told so", decision.seq));
         }

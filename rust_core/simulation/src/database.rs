@@ -2,6 +2,8 @@
 
 use journal::{Header, SealedBatch};
 
+use crate::keys::Filed;
+
 /// How long a lease lives without renewal, by the database's clock.
 pub(crate) const LEASE: u64 = 3_000_000_000;
 
@@ -25,19 +27,20 @@ pub(crate) enum Commit {
 pub(crate) struct Database {
     lease: Lease,
     rows: Vec<(Header, Vec<u8>)>,
-    /// What the standby has: its lease, and how many of the rows.
-    standby: (Lease, usize),
+    filed: Filed,
+    /// What the standby has: its lease, how many of the rows, and the table of old keys.
+    standby: (Lease, usize, Filed),
 }
 
 impl Database {
     pub(crate) fn new() -> Self {
         let lease = Lease { epoch: 0, holder: usize::MAX, expires_at: 0 };
-        Self { lease, rows: Vec::new(), standby: (lease, 0) }
+        Self { lease, rows: Vec::new(), filed: Filed::default(), standby: (lease, 0, Filed::default()) }
     }
 
     fn commit(&mut self, commit: Commit) {
         if commit == Commit::Clean {
-            self.standby = (self.lease, self.rows.len());
+            self.standby = (self.lease, self.rows.len(), self.filed.clone());
         }
     }
 
@@ -96,9 +99,30 @@ impl Database {
 
     /// The primary dies and the standby takes over with what it has.
     pub(crate) fn fail_over(&mut self) {
-        let (lease, rows) = self.standby;
-        self.lease = lease;
+        let (lease, rows, filed) = self.standby.clone();
+        (self.lease, self.filed) = (lease, filed);
         self.rows.truncate(rows);
+    }
+
+    /// File the keys of entries up to `until`, if the lease is still that of `epoch`.
+    pub(crate) fn file(&mut self, epoch: u64, until: u64, commit: Commit) -> Result<(), String> {
+        if self.lease.epoch == epoch {
+            self.filed.file(&self.rows, until)?;
+            self.commit(commit);
+        }
+        Ok(())
+    }
+
+    /// Drop the rows of keys that are forgotten, if the lease is still that of `epoch`.
+    pub(crate) fn drop_keys(&mut self, epoch: u64, before: u64) {
+        if self.lease.epoch == epoch {
+            self.filed.drop_forgotten(before);
+        }
+    }
+
+    /// The table of old keys.
+    pub(crate) fn filed(&self) -> &Filed {
+        &self.filed
     }
 
     pub(crate) fn rows(&self) -> &[(Header, Vec<u8>)] {

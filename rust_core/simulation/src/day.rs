@@ -23,6 +23,8 @@ pub(crate) struct Day {
     bets: Vec<Placed>,
     generation: u64,
     errands: Errands,
+    /// Whether every other bet's key tells when it was made.
+    timed: bool,
 }
 
 /// A bet somebody sent, as far as its sender knows it.
@@ -31,6 +33,8 @@ struct Placed {
     /// Version of the bet by the last answer about it.
     version: u32,
     revision: u32,
+    /// When it was sent first.
+    made_at: u64,
 }
 
 fn id(number: u64) -> [u8; 16] {
@@ -42,10 +46,10 @@ fn tenant() -> Slug {
 }
 
 impl Day {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(timed: bool) -> Self {
         let currency = |code| Currency::from_code(code).expect("a currency");
         let currencies = [currency("EUR"), currency("JPY")];
-        Self { currencies, deposits: 0, bets: Vec::new(), generation: 0, errands: Errands::default() }
+        Self { currencies, deposits: 0, bets: Vec::new(), generation: 0, errands: Errands::default(), timed }
     }
 
     /// The next command of the day at `now`, encoded.
@@ -118,9 +122,9 @@ impl Day {
         let player =
             self.bets.get(number as usize).map_or_else(|| chance.below(PLAYERS), |placed| placed.player);
         if !repeats {
-            self.bets.push(Placed { player, version: 0, revision: 0 });
+            self.bets.push(Placed { player, version: 0, revision: 0, made_at: now });
         }
-        let key = format!("bet-{number}");
+        let key = self.key(number);
         let currency = self.currency(player);
         let slip = [number as u8];
         let place = PlaceBet {
@@ -140,6 +144,14 @@ impl Day {
         encode(Some(player), Source::Sportsbook, &Command::PlaceBet(place))
     }
 
+    fn key(&self, number: u64) -> String {
+        if !self.timed || number.is_multiple_of(2) {
+            return format!("bet-{number}");
+        }
+        let millis = format!("{:012x}", self.bets[number as usize].made_at / 1_000_000);
+        format!("{}-{}-7000-8000-{number:012x}", &millis[..8], &millis[8..])
+    }
+
     fn about_a_bet<'a>(
         &mut self,
         chance: &mut Chance,
@@ -148,7 +160,7 @@ impl Day {
         // One beyond the last is a bet nobody placed.
         let number = chance.below(self.bets.len() as u64 + 1);
         let bet_id = BetId::new(id(number)).expect("not zero");
-        let mut unknown = Placed { player: 0, version: 1, revision: 0 };
+        let mut unknown = Placed { player: 0, version: 1, revision: 0, made_at: 0 };
         let placed = self.bets.get_mut(number as usize).unwrap_or(&mut unknown);
         let command = command(bet_id, placed, chance);
         encode(None, Source::Sportsbook, &command)

@@ -11,6 +11,7 @@ mod check;
 mod database;
 mod day;
 mod errands;
+mod keys;
 mod snapshots;
 mod standby;
 mod told;
@@ -30,6 +31,9 @@ pub struct Faults {
     pub hot_standby: bool,
     /// A replayer takes snapshots, some of which are damaged; writers and standbys begin from the newest good one.
     pub snapshots: bool,
+    /// No fault either: keys leave memory for the table of old keys within moments, nights pass, and what is older than a
+    /// day is forgotten.
+    pub old_keys: bool,
 }
 
 /// What a day came to.

@@ -20,8 +20,9 @@ fn main() -> ExitCode {
     };
     let (mut failed, mut entries) = (0_u64, 0);
     for seed in first..first.saturating_add(count) {
-        let (hot_standby, snapshots) = (seed % 4 >= 2, seed % 8 >= 4);
-        let faults = Faults { fail_over: seed % 2 == 0, hot_standby, snapshots, ..Faults::default() };
+        let (hot_standby, snapshots, old_keys) = (seed % 4 >= 2, seed % 8 >= 4, seed % 16 >= 8);
+        let faults =
+            Faults { fail_over: seed % 2 == 0, hot_standby, snapshots, old_keys, ..Faults::default() };
         match live(seed, acts, faults) {
             Ok(End::Well(counts)) => entries += counts.entries,
             Ok(End::Stopped(why)) | Err(why) => {

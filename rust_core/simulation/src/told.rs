@@ -13,6 +13,8 @@ pub(crate) enum Told {
     Rows { epoch: u64, rows: Vec<Vec<u8>> },
     Append { epoch: u64, hi: u64, outcome: Outcome },
     Recalled { epoch: u64, id: u64, rows: Vec<Vec<u8>> },
+    Looked { epoch: u64, id: u64, found: Vec<(u64, u64)> },
+    Filed { epoch: u64, seq: u64, at: u64 },
 }
 
 impl Told {
@@ -28,6 +30,8 @@ impl Told {
                 machine.rows(epoch, &rows, last);
             }
             Self::Append { epoch, hi, outcome } => machine.append_result(epoch, hi, outcome),
+            Self::Looked { epoch, id, found } => machine.looked(epoch, id, &found),
+            Self::Filed { epoch, seq, at } => machine.file_keys(epoch, seq, at),
             Self::Recalled { epoch, id, rows } => {
                 let rows: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
                 machine.recalled(epoch, id, &rows);

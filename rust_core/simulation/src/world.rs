@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use journal::SealedBatch;
-use shard::{Action, Kind, Limits, Outcome, QueueLimits, Shard, Standing};
+use shard::{Action, Kind, Limits, QueueLimits, Shard, Standing};
+
+mod record;
 
 use crate::Faults;
 use crate::callers::Callers;
@@ -11,6 +13,7 @@ use crate::chance::Chance;
 use crate::check;
 use crate::database::{Commit, Database};
 use crate::day::{Day, TENANT};
+use crate::keys;
 use crate::snapshots::Snapshots;
 use crate::standby::Hot;
 use crate::told::{PAGE, Told};
@@ -37,6 +40,7 @@ enum Event {
     Told { writer: usize, life: u64, what: Told },
     Land(SealedBatch),
     Renew { writer: usize, life: u64 },
+    Keep { writer: usize, life: u64 },
     Start { writer: usize },
 }
 
@@ -66,8 +70,11 @@ pub(crate) struct World {
     acts: u64,
     /// What was announced as durable.
     promised: u64,
-    /// How often an old key came again.
+    /// How many nights have passed, in nanoseconds: clocks are that much later than the events.
+    nights: u64,
+    /// How often an old key came again, and how often the table of old keys was looked into.
     recalled: u64,
+    looked: u64,
     /// The reason of a writer that stopped because the record lost what it had acknowledged.
     pub(crate) halted: Option<String>,
 }
@@ -89,10 +96,12 @@ impl World {
             snapshots: Snapshots::default(),
             writers: (0..WRITERS).map(writer).collect(),
             callers: Callers::default(),
-            day: Day::new(),
+            day: Day::new(faults.old_keys),
             acts,
             promised: 0,
+            nights: 0,
             recalled: 0,
+            looked: 0,
             halted: None,
         };
         (0..WRITERS).for_each(|writer| world.later(writer as u64 * MILLISECOND, Event::Start { writer }));
@@ -131,7 +140,7 @@ impl World {
             return Err(format!("{} was announced, and the record ends at {end}", self.promised));
         }
         let counts = check::everything(&self.database, &self.callers)?;
-        Ok(check::Counts { recalled: self.recalled, ..counts })
+        Ok(check::Counts { recalled: self.recalled, looked: self.looked, ..counts })
     }
 
     fn later(&mut self, delay: u64, event: Event) {
@@ -184,6 +193,7 @@ impl World {
                 self.database.append(&batch, Commit::Unclear);
             }
             Event::Renew { writer, life } => return self.renew(writer, life),
+            Event::Keep { writer, life } => return self.keep_keys(writer, life),
             Event::Start { writer } => {
                 let started = &mut self.writers[writer];
                 (started.machine, started.is_up) = (Shard::new(TENANT, LIMITS), true);
@@ -191,6 +201,9 @@ impl World {
                 started.life += 1;
                 let life = started.life;
                 self.later(SECOND, Event::Renew { writer, life });
+                if self.faults.old_keys {
+                    self.later(SECOND, Event::Keep { writer, life });
+                }
                 return self.poll(writer);
             }
         }
@@ -217,6 +230,7 @@ impl World {
                 self.writers[writer].offset = SECOND.cast_signed() - by;
             }
             8..12 if self.faults.fail_over => self.database.fail_over(),
+            22..24 if self.faults.old_keys => self.nights += keys::LEAD + SECOND,
             15..22 if self.faults.snapshots => {
                 return self.snapshots.take(&self.database, self.promised, &mut self.chance);
             }
@@ -226,7 +240,7 @@ impl World {
             }
             _ => {
                 let count = self.chance.between(1, 7);
-                let now = self.now;
+                let now = self.now + self.nights;
                 let commands = (0..count).map(|_| self.day.next(&mut self.chance, now)).collect();
                 let kind = if self.chance.once_in(4) { Kind::Settlement } else { Kind::Interactive };
                 self.send(kind, commands);
@@ -263,7 +277,7 @@ impl World {
 
     fn poll(&mut self, writer: usize) -> Result<(), String> {
         loop {
-            let now = self.now.saturating_add_signed(self.writers[writer].offset);
+            let now = (self.now + self.nights).saturating_add_signed(self.writers[writer].offset);
             let machine = &mut self.writers[writer].machine;
             let actions = machine.poll(now);
             if actions.is_empty() && !machine.is_ready() {
@@ -301,6 +315,18 @@ impl World {
                 let rows = self.database.holding(&seqs);
                 self.tell_later(writer, Told::Recalled { epoch, id, rows });
             }
+            Action::Look { id, keys, until } => {
+                let filed = self.database.filed();
+                if filed.until < until && !self.faults.lose_tail {
+                    return Err(format!(
+                        "keys up to {until} are gone, and filed are those up to {}",
+                        filed.until
+                    ));
+                }
+                let (epoch, found) = (self.writers[writer].machine.epoch(), filed.look(&keys));
+                self.looked += 1;
+                self.tell_later(writer, Told::Looked { epoch, id, found });
+            }
             Action::Append(batch) => self.append(writer, batch),
             Action::Release { epoch } => {
                 self.database.release(epoch, self.now);
@@ -315,84 +341,5 @@ impl World {
             Action::Halt { reason } => return Err(format!("a writer stopped: {reason}")),
         }
         Ok(())
-    }
-
-    /// A writer that does not get the lease follows the one that has it; one that gets it goes on from there.
-    fn keep_warm(&mut self, writer: usize, what: &Told) -> Result<(), String> {
-        let Writer { machine, hot, .. } = &mut self.writers[writer];
-        let Self { database, snapshots, .. } = self;
-        match what {
-            Told::LeaseBusy if self.faults.hot_standby => {
-                hot.follow(database, snapshots, self.promised, PAGE)
-            }
-            Told::LeaseTaken(_) if machine.standing() == Standing::Standby => {
-                match hot.hand_over(database, snapshots, machine) {
-                    Err(reason) if self.faults.lose_tail => {
-                        self.halted = Some(reason);
-                        Ok(())
-                    }
-                    handed => handed,
-                }
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn tell_later(&mut self, writer: usize, what: Told) {
-        let life = self.writers[writer].life;
-        let delay = self.delay(30);
-        self.later(delay, Event::Told { writer, life, what });
-    }
-
-    fn take_lease(&mut self, writer: usize) {
-        if self.fails(12) {
-            // The answer is lost; the lease may have been taken all the same.
-            if self.chance.once_in(2) {
-                self.database.take_lease(writer, self.now, Commit::Unclear);
-            }
-            return self.tell_later(writer, Told::LeaseUnclear);
-        }
-        if let Some(epoch) = self.database.take_lease(writer, self.now, Commit::Clean) {
-            return self.tell_later(writer, Told::LeaseTaken(epoch));
-        }
-        let life = self.writers[writer].life;
-        self.later(SECOND / 2, Event::Told { writer, life, what: Told::LeaseBusy });
-    }
-
-    fn append(&mut self, writer: usize, batch: SealedBatch) {
-        let (epoch, hi) = (batch.header.epoch, batch.header.hi);
-        let loses = self.faults.lose_tail && self.chance.once_in(3);
-        let commit = if loses { Commit::Unclear } else { Commit::Clean };
-        let outcome = match self.chance.below(40) {
-            0 if !self.is_calm => Outcome::RolledBack,
-            1 if !self.is_calm => Outcome::Ambiguous,
-            2 if !self.is_calm => {
-                self.database.append(&batch, Commit::Unclear);
-                Outcome::Ambiguous
-            }
-            3 if !self.is_calm => {
-                let delay = self.chance.below(4 * SECOND);
-                self.later(delay, Event::Land(batch));
-                Outcome::Ambiguous
-            }
-            _ if self.database.append(&batch, commit) => Outcome::Committed,
-            _ => Outcome::Fenced,
-        };
-        self.tell_later(writer, Told::Append { epoch, hi, outcome });
-    }
-
-    fn renew(&mut self, writer: usize, life: u64) -> Result<(), String> {
-        if !self.writers[writer].is_up || self.writers[writer].life != life {
-            return Ok(());
-        }
-        self.later(SECOND, Event::Renew { writer, life });
-        let machine = &mut self.writers[writer].machine;
-        let epoch = machine.epoch();
-        if matches!(machine.standing(), Standing::Leading | Standing::Recovering)
-            && !self.database.renew(epoch, self.now)
-        {
-            machine.lease_lost(epoch);
-        }
-        self.poll(writer)
     }
 }

@@ -24,6 +24,28 @@ fn every_day_ends_well_whatever_breaks() {
 }
 
 #[test]
+fn keys_leave_memory_and_are_forgotten_and_no_day_ends_otherwise() {
+    let (mut looked, mut too_old, mut evicted, mut entries) = (0, 0, 0, 0);
+    for seed in 1..=60 {
+        let (fail_over, hot_standby, snapshots) = (seed % 2 == 0, seed % 3 == 0, seed % 4 < 2);
+        let faults = Faults { fail_over, hot_standby, snapshots, old_keys: true, ..Faults::default() };
+        match live(seed, ACTS, faults) {
+            Ok(End::Well(counts)) => {
+                (looked, too_old) = (looked + counts.looked, too_old + counts.too_old);
+                (evicted, entries) = (evicted + counts.evicted, entries + counts.entries);
+            }
+            other => panic!("seed {seed}: {other:?}"),
+        }
+    }
+    assert!(looked > 60 * 5, "the table of old keys is looked into too seldom: {looked} times");
+    assert!(evicted > 60 * 20, "too few keys leave memory: {evicted} of {entries} entries");
+    assert!(too_old > 60, "too few keys come back too old: {too_old}");
+    let faults = Faults { fail_over: true, lose_tail: true, old_keys: true, ..Faults::default() };
+    let stopped = (1..=60).filter(|seed| matches!(live(*seed, ACTS, faults), Ok(End::Stopped(_)))).count();
+    assert!(stopped > 10, "{stopped} of 60 days");
+}
+
+#[test]
 fn the_same_seed_is_the_same_day() {
     assert_eq!(live(7, ACTS, Faults::default()), live(7, ACTS, Faults::default()));
     assert_ne!(live(7, ACTS, Faults::default()), live(8, ACTS, Faults::default()));
@@ -45,7 +67,7 @@ fn writers_that_follow_hot_end_their_days_as_well() {
             other => panic!("seed {seed}: {other:?}"),
         }
     }
-    let faults = Faults { fail_over: true, lose_tail: true, hot_standby: true, snapshots: false };
+    let faults = Faults { fail_over: true, lose_tail: true, hot_standby: true, ..Faults::default() };
     let stopped = (1..=60).filter(|seed| matches!(live(*seed, ACTS, faults), Ok(End::Stopped(_)))).count();
     assert!(stopped > 10, "{stopped} of 60 days");
 }
@@ -59,7 +81,7 @@ fn writers_that_begin_from_snapshots_end_their_days_as_well() {
             other => panic!("seed {seed}: {other:?}"),
         }
     }
-    let faults = Faults { fail_over: true, lose_tail: true, hot_standby: false, snapshots: true };
+    let faults = Faults { fail_over: true, lose_tail: true, snapshots: true, ..Faults::default() };
     let stopped = (1..=60).filter(|seed| matches!(live(*seed, ACTS, faults), Ok(End::Stopped(_)))).count();
     assert!(stopped > 10, "{stopped} of 60 days");
 }

@@ -2,8 +2,8 @@
 
 use crate::codec::{FIRST_FOREIGN_CODE, Head};
 use crate::command::{
-    AcceptBet, Command, Deposit, Funds, Kind, PlaceBet, RaiseGeneration, RejectBet, ReopenBet, SettleBet,
-    Slip, StakeTax, Tick, VoidBet,
+    AcceptBet, Command, Deposit, EvictKeys, ForgetKeys, Funds, Kind, PlaceBet, RaiseGeneration, RejectBet,
+    ReopenBet, SettleBet, Slip, StakeTax, Tick, VoidBet,
 };
 use crate::fields::Part;
 use crate::ids::{BetId, Key, Slug, TokenId};
@@ -60,6 +60,12 @@ pub(crate) fn put_body(out: &mut Vec<u8>, command: &Command<'_>) {
             put_varint(out, u64::from(reopen.version));
         }
         Command::RaiseGeneration(raise) => put_varint(out, raise.generation),
+        Command::EvictKeys(evict) => {
+            put_varint(out, u64::from(evict.part));
+            put_varint(out, evict.until);
+            put_u64(out, evict.at);
+        }
+        Command::ForgetKeys(forget) => put_u64(out, forget.before),
         Command::Cashier(command) => command.put(out),
         Command::House(command) => command.put(out),
         Command::Bonus(command) => command.put(out),
@@ -202,11 +208,7 @@ fn read_unkeyed<'a>(
     kind: Kind,
     canonical: &mut Canonical<'_>,
 ) -> Result<Command<'a>, WireError> {
-    if matches!(kind, Kind::Tick | Kind::RaiseGeneration) {
-        let command = match kind {
-            Kind::Tick => Command::Tick(Tick { until: reader.fixed_u64()? }),
-            _ => Command::RaiseGeneration(RaiseGeneration { generation: reader.varint()? }),
-        };
+    if let Some(command) = read_of_house(reader, kind)? {
         canonical.ends_at(reader);
         return Ok(command);
     }
@@ -243,6 +245,20 @@ fn read_unkeyed<'a>(
         }
         _ => return Err(WireError::Kind),
     })
+}
+
+/// Commands about no bet and no player.
+fn read_of_house<'a>(reader: &mut Reader<'a>, kind: Kind) -> Result<Option<Command<'a>>, WireError> {
+    Ok(Some(match kind {
+        Kind::Tick => Command::Tick(Tick { until: reader.fixed_u64()? }),
+        Kind::RaiseGeneration => Command::RaiseGeneration(RaiseGeneration { generation: reader.varint()? }),
+        Kind::EvictKeys => {
+            let (part, until) = (reader.varint_as()?, reader.varint()?);
+            Command::EvictKeys(EvictKeys { part, until, at: reader.fixed_u64()? })
+        }
+        Kind::ForgetKeys => Command::ForgetKeys(ForgetKeys { before: reader.fixed_u64()? }),
+        _ => return Ok(None),
+    }))
 }
 
 fn read_bet_id(reader: &mut Reader<'_>) -> Result<BetId, WireError> {

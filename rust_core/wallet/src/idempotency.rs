@@ -1,76 +1,31 @@
 //! The memory of keyed commands: what was asked under a key, and what was answered.
 //!
 //! Of every key it is known where in the journal it was answered ([`Hot`]); the last answers are kept in full
-//! ([`Recent`]). The answer to an older key is read from its entry, which whoever runs the wallet fetches on demand:
-//! see [`Recalled`]. From wherever it comes, it is the same.
+//! ([`Recent`]). Old keys leave memory for a table outside, and which might be there stays known ([`Cold`]). The answer
+//! to an older key is read from its entry. Whoever runs the wallet looks into table and journal on demand: see
+//! [`Recalled`]. From wherever it comes, it is the same.
 
+mod cold;
 mod hot;
+mod prefixes;
+mod recalled;
 mod recent;
+mod scope;
 
-use crate::codec::Head;
-use crate::command::{Command, Funds, Kind, Source, in_table};
+pub(crate) use cold::{Cold, SavedPart};
+pub(crate) use hot::{PARTS, Place};
+pub use recalled::{FiledKey, Missing, Recalled};
+pub(crate) use scope::{Scope, digest, named_by};
+
+use crate::command::{Command, Funds, in_table};
 use crate::entry::Entry;
 use crate::field::Field;
-use crate::ids::{Key, ObjectId, Slug};
-use crate::replay::about;
+use crate::ids::ObjectId;
 use crate::reply::{Reply, Status, Terms};
-use hashing::sha256;
 use hot::Hot;
 use ledger::{StateHash, Term, TermBuilder};
 use money::Amount;
 use recent::Recent;
-use std::collections::BTreeMap;
-
-/// The first 128 bits of SHA-256.
-pub(crate) fn digest(bytes: &[u8]) -> [u8; 16] {
-    let [half, _] = *sha256(bytes).as_chunks().0 else { unreachable!("32 bytes are twice 16") };
-    half
-}
-
-/// Names a key within its tenant: (player, source, operation, key). Game providers name their transactions each in
-/// a space of its own, so for theirs provider and brand are part of the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Scope {
-    /// All zero for a command about no player.
-    player: [u8; 16],
-    /// A UUID as it is, of another text the digest.
-    key: [u8; 16],
-    is_uuid: bool,
-    source: Source,
-    kind: Kind,
-    /// The first 64 bits of the SHA-256 of all this: players choose their keys, and none can have many meet.
-    fingerprint: u64,
-}
-
-impl Scope {
-    /// The scope of a keyed command.
-    pub(crate) fn of(head: &Head<'_>, command: &Command<'_>) -> Option<Self> {
-        let (key, is_uuid) = match (head.key?, command) {
-            (key, Command::Casino(casino)) => {
-                (named_by(casino.provider(), head.brand, &key.to_string()), false)
-            }
-            (Key::Uuid(uuid), _) => (uuid, true),
-            (Key::Text(text), _) => (digest(text.as_bytes()), false),
-        };
-        let player = head.player.map_or([0; 16], |player| *player.bytes());
-        let (source, kind) = (head.source, command.kind());
-        let mut bytes = [0; 35];
-        bytes[..16].copy_from_slice(&player);
-        bytes[16..32].copy_from_slice(&key);
-        bytes[32..].copy_from_slice(&[u8::from(is_uuid), source as u8, kind as u8]);
-        let fingerprint = u128::from_le_bytes(digest(&bytes)) as u64;
-        Some(Self { player, key, is_uuid, source, kind, fingerprint })
-    }
-}
-
-/// The id of what a provider names so.
-pub(crate) fn named_by(provider: Slug, brand: u32, name: &str) -> [u8; 16] {
-    let mut bytes = Vec::with_capacity(64);
-    bytes.extend_from_slice(provider.bytes());
-    bytes.extend_from_slice(&brand.to_le_bytes());
-    bytes.extend_from_slice(name.as_bytes());
-    digest(&bytes)
-}
 
 /// Most fields of a command.
 const MARKS: usize = 12;
@@ -245,36 +200,30 @@ impl Record {
     }
 }
 
-/// Entries of the journal by their positions, from which older keys are answered.
-///
-/// Whoever runs the wallet reads them from the journal, and has verified the batches they stand in.
-pub type Recalled = BTreeMap<u64, Vec<u8>>;
-
-/// A command cannot be judged without these entries: recall them, and submit it again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing(pub Vec<u64>);
-
 /// All keys ever used.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Idempotency {
     hot: Hot,
+    cold: Cold,
     recent: Recent,
     /// Of all answers ever given; most of them stand in the journal alone.
     answers: StateHash,
 }
 
 impl Idempotency {
-    /// The answer to a key, if it was used.
+    /// The answer to a key, if it was used and is not forgotten.
     #[inline]
     pub(crate) fn find(&self, scope: &Scope, recalled: &Recalled) -> Result<Option<Box<Record>>, Missing> {
         let mut positions = self.hot.find(scope.fingerprint).peekable();
-        if positions.peek().is_none() {
+        if positions.peek().is_none() && !self.cold.may_hold(scope) {
             return Ok(None);
         }
-        self.judge(scope, positions, recalled)
+        let found = self.judge(scope, positions, recalled)?;
+        Ok(found.filter(|record| !self.cold.has_forgotten(scope, record.at)))
     }
 
-    /// Which of the positions under a key's fingerprint is the key's own, if any.
+    /// Which of the positions under a key's fingerprint is the key's own, if any: those in memory first, then those of
+    /// the table.
     #[cold]
     fn judge(
         &self,
@@ -282,15 +231,82 @@ impl Idempotency {
         positions: impl Iterator<Item = u64>,
         recalled: &Recalled,
     ) -> Result<Option<Box<Record>>, Missing> {
-        let mut missing = Vec::new();
+        if let Some(found) = self.own(scope, positions, recalled)? {
+            return Ok(Some(found));
+        }
+        if !self.cold.may_hold(scope) {
+            return Ok(None);
+        }
+        // What was let go since the look might be missing in it.
+        let looked = recalled.looked(scope.fingerprint, self.cold.evicted);
+        let positions =
+            looked.ok_or_else(|| Missing { keys: vec![scope.fingerprint], ..Missing::default() })?;
+        self.own(scope, positions.iter().copied(), recalled)
+    }
+
+    fn own(
+        &self,
+        scope: &Scope,
+        positions: impl Iterator<Item = u64>,
+        recalled: &Recalled,
+    ) -> Result<Option<Box<Record>>, Missing> {
+        let mut missing = Missing::default();
         for seq in positions {
-            match self.recent.find(seq).cloned().or_else(|| recall(recalled, seq)) {
+            match self.recent.find(seq).cloned().or_else(|| recalled.record(seq)) {
                 Some(record) if record.scope == *scope => return Ok(Some(Box::new(record))),
-                Some(_) => {}
-                None => missing.push(seq),
+                // Another key that shares the bits.
+                Some(record) if record.scope.fingerprint == scope.fingerprint => {}
+                _ => missing.seqs.push(seq),
             }
         }
-        if missing.is_empty() { Ok(None) } else { Err(Missing(missing)) }
+        if missing.seqs.is_empty() { Ok(None) } else { Err(missing) }
+    }
+
+    /// Whether a key that was not found is so old that it may have been used and forgotten.
+    #[inline]
+    pub(crate) fn is_too_old(&self, scope: &Scope) -> bool {
+        self.cold.is_too_old(scope)
+    }
+
+    /// Let go of the keys of one part up to position `until`, whose entry is of time `at`; how many there were.
+    pub(crate) fn evict(&mut self, part: usize, until: u64, at: u64) -> usize {
+        let places = self.hot.sweep(part, until);
+        let count = places.len();
+        if count > 0 {
+            self.cold.take(part, until, at, places);
+        }
+        count
+    }
+
+    /// Forget dated keys that were answered before a time.
+    pub(crate) fn forget(&mut self, before: u64) {
+        self.cold.forget(before);
+    }
+
+    /// What is known of keys that were let go.
+    pub(crate) fn cold(&self) -> &Cold {
+        &self.cold
+    }
+
+    /// The prefixes of keys that were let go, in one order.
+    pub(crate) fn saved_parts(&self) -> impl Iterator<Item = SavedPart> {
+        self.cold.saved()
+    }
+
+    /// Take up how far keys were let go and forgotten.
+    pub(crate) fn restore_cold(&mut self, evicted: u64, forgotten: u64) {
+        (self.cold.evicted, self.cold.forgotten) = (evicted, forgotten);
+    }
+
+    /// Take up a part of what is known of keys that were let go.
+    #[must_use = "a part that is none is not kept"]
+    pub(crate) fn restore_part(&mut self, saved: &SavedPart) -> bool {
+        self.cold.restore(saved)
+    }
+
+    /// Positions under a fingerprint among the answers kept in full, however old.
+    pub(crate) fn kept(&self, fingerprint: u64) -> Vec<u64> {
+        self.recent.under(fingerprint)
     }
 
     /// Keep the answer to a key that was looked for and not found.
@@ -312,7 +328,8 @@ impl Idempotency {
 
     fn push(&mut self, record: Record) {
         self.answers.add(&record.term());
-        self.hot.insert(record.scope.fingerprint, record.seq);
+        let (fingerprint, is_dated) = (record.scope.fingerprint, record.scope.is_dated(record.at));
+        self.hot.insert(Place { fingerprint, seq: record.seq, is_dated });
         self.recent.push(record);
     }
 
@@ -321,13 +338,18 @@ impl Idempotency {
         self.recent.keep(least);
     }
 
-    /// How many keys there are, and the bytes set aside for where each was answered and for recent answers.
+    /// How many keys are in memory, and the bytes set aside for where each was answered and for recent answers.
     pub(crate) fn memory(&self) -> (usize, usize) {
         (self.hot.len(), self.hot.allocated() + self.recent.allocated())
     }
 
-    /// Fingerprints and positions of all keys, in one order.
-    pub(crate) fn sorted(&self) -> impl Iterator<Item = (u64, u64)> {
+    /// The same of keys that were let go.
+    pub(crate) fn cold_memory(&self) -> (usize, usize) {
+        self.cold.memory()
+    }
+
+    /// All keys in memory, in one order.
+    pub(crate) fn sorted(&self) -> impl Iterator<Item = Place> {
         self.hot.sorted()
     }
 
@@ -343,26 +365,20 @@ impl Idempotency {
 
     /// Keep a key as it was; false at a position that no entry has.
     #[must_use = "a key without an entry is not kept"]
-    pub(crate) fn restore(&mut self, fingerprint: u64, seq: u64, last: u64) -> bool {
-        let is_sound = (1..=last).contains(&seq);
+    pub(crate) fn restore(&mut self, place: Place, last: u64) -> bool {
+        let is_sound = (1..=last).contains(&place.seq);
         if is_sound {
-            self.hot.insert(fingerprint, seq);
+            self.hot.insert(place);
         }
         is_sound
     }
 
     pub(crate) fn state_hash(&self) -> StateHash {
-        self.hot.state_hash().plus(&self.answers)
+        self.hot.state_hash().plus(&self.cold.state_hash()).plus(&self.answers)
     }
 
     /// The same, from the keys as they stand.
     pub(crate) fn recomputed_hash(&self) -> StateHash {
-        self.hot.recomputed_hash().plus(&self.answers)
+        self.hot.recomputed_hash().plus(&self.cold.recomputed_hash()).plus(&self.answers)
     }
-}
-
-/// What the entry at a position says, if it was recalled: anything but a bound key is not that entry.
-fn recall(recalled: &Recalled, seq: u64) -> Option<Record> {
-    let entry = Entry::decode(recalled.get(&seq)?).ok()?;
-    Record::of(&entry, about(&entry)).filter(|record| record.seq == seq)
 }

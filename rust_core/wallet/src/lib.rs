@@ -39,7 +39,7 @@ pub use effects::{Effect, Effects, Outcome, Posted, Postings, Transition};
 pub use entry::Entry;
 pub use field::Field;
 pub use fields::{FieldError, Fraction, Shown, Value, Words};
-pub use idempotency::{Missing, Recalled};
+pub use idempotency::{FiledKey, Missing, Recalled};
 pub use ids::{
     BetId, GrantId, IdError, Key, ObjectId, PaymentId, PlayerId, SessionId, Slug, StaffId, TokenId, Trace,
     WithdrawalId,
@@ -50,5 +50,5 @@ pub use replay::Corrupt;
 pub use reply::{Decision, Purse, Reply, Status, Terms};
 pub use snapshot::{Restoring, Unsound};
 pub use state::HoldsTotal;
-pub use wallet::Wallet;
+pub use wallet::{KeyMemory, Wallet};
 pub use wire::WireError;

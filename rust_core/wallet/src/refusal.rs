@@ -155,6 +155,8 @@ codes! {
     BetNotClosed = 158 "bet_not_closed",
     /// The key was used for another command.
     KeyConflict = 160 "key_conflict",
+    /// The key tells itself that it was made before the time up to which keys are remembered. Not remembered either.
+    KeyTooOld = 161 "key_too_old",
     /// The bytes are not a command.
     Malformed = 170 "malformed",
     /// The command is for another tenant.

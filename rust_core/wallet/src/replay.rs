@@ -50,6 +50,8 @@ pub enum Corrupt {
     Object,
     /// The kill-switch generation does not rise.
     Generation,
+    /// Keys are let go that were not there, or not in this order.
+    Keys,
 }
 
 impl fmt::Display for Corrupt {
@@ -68,6 +70,7 @@ impl fmt::Display for Corrupt {
             Self::Hold => f.write_str("the hold and the held account change by different amounts"),
             Self::Object => f.write_str("a record does not follow on the last of its id"),
             Self::Generation => f.write_str("the generation does not rise"),
+            Self::Keys => f.write_str("keys cannot be let go as recorded"),
         }
     }
 }
@@ -99,14 +102,24 @@ pub(crate) fn apply(state: &mut State, bytes: &[u8]) -> Result<(), Corrupt> {
         fold_effect(state, &entry, &effect)?;
         about = changed(about, &effect);
     }
-    if let (Command::RaiseGeneration(raise), true) = (&entry.command, entry.is_accepted()) {
-        if raise.generation <= state.generation {
-            return Err(Corrupt::Generation);
-        }
-        state.generation = raise.generation;
-        state.raised = state.last;
+    if entry.is_accepted() {
+        fold_plain(state, &entry.command)?;
     }
     remember(state, &entry, about)
+}
+
+/// What a command without effects changes.
+fn fold_plain(state: &mut State, command: &Command<'_>) -> Result<(), Corrupt> {
+    match command {
+        Command::RaiseGeneration(raise) if raise.generation <= state.generation => {
+            return Err(Corrupt::Generation);
+        }
+        Command::RaiseGeneration(raise) => (state.generation, state.raised) = (raise.generation, state.last),
+        Command::EvictKeys(evict) if !state.evict(evict) => return Err(Corrupt::Keys),
+        Command::ForgetKeys(forget) if !state.forget(*forget) => return Err(Corrupt::Keys),
+        _ => {}
+    }
+    Ok(())
 }
 
 fn fold_effect(state: &mut State, entry: &Entry<'_>, effect: &Effect<'_>) -> Result<(), Corrupt> {

@@ -3,10 +3,12 @@
 //! ```text
 //! part     = kind · record…
 //! position = tenant · seq · time · generation · seq and time at which it was raised · hash of all answers [32]
+//!            · position up to which keys were let go · time up to which they are forgotten
 //! account  = code · currency · owner[16] · balance
 //! purse    = player · currency · counters by the minute
 //! bet      = what it is · how it was accepted · its results
-//! key      = fingerprint u64 · seq of the entry that holds its answer
+//! key      = fingerprint u64 · seq of the entry that holds its answer, times two, and 1 more if the key is dated
+//! shelf    = number · time of its newest key · part · count · each prefix, less the one before
 //! ```
 //! Parts come in the order of their kinds, records in the order in which the state came to them (keys in that of their
 //! fingerprints), and what follows from other records is left out. So a state has one form: who folds a journal from its beginning and who folds it from a
@@ -15,6 +17,7 @@
 use crate::bets::SavedBet;
 use crate::counters::Counters;
 use crate::fields::Part;
+use crate::idempotency::{Place, SavedPart};
 use crate::ids::{PlayerId, Slug};
 use crate::object::Object;
 use crate::replay::Corrupt;
@@ -37,6 +40,7 @@ enum Section {
     Objects = 4,
     Bets = 5,
     Keys = 6,
+    Shelves = 7,
 }
 
 impl Section {
@@ -48,6 +52,7 @@ impl Section {
             4 => Self::Objects,
             5 => Self::Bets,
             6 => Self::Keys,
+            7 => Self::Shelves,
             _ => return None,
         })
     }
@@ -141,15 +146,46 @@ impl Wallet {
         for bet in state.bets.iter() {
             parts.put(Section::Bets, &|out| state.bets.save(bet, out));
         }
-        for (fingerprint, seq) in state.idempotency.sorted() {
+        for Place { fingerprint, seq, is_dated } in state.idempotency.sorted() {
             parts.put(Section::Keys, &|out| {
                 put_u64(out, fingerprint);
-                seq.put(out);
+                (seq << 1 | u64::from(is_dated)).put(out);
             });
+        }
+        for part in state.idempotency.saved_parts() {
+            parts.put(Section::Shelves, &|out| put_shelf(&part, out));
         }
         parts.flush();
         Ok(())
     }
+}
+
+fn put_shelf(saved: &SavedPart, out: &mut Vec<u8>) {
+    let SavedPart { shelf, newest, part, prefixes } = saved;
+    for number in [*shelf, *newest, *part as u64, prefixes.len() as u64] {
+        number.put(out);
+    }
+    let mut before = 0;
+    for prefix in prefixes {
+        put_varint(out, u64::from(prefix - before));
+        before = *prefix;
+    }
+}
+
+fn read_shelf(reader: &mut Reader<'_>) -> Result<SavedPart, WireError> {
+    let (shelf, newest) = (Part::read(reader)?, Part::read(reader)?);
+    let (part, count) = (reader.varint_as()?, reader.varint()?);
+    let mut before = 0_u32;
+    let mut next = || {
+        before = before.checked_add(reader.varint_as()?).ok_or(WireError::Number)?;
+        Ok(before)
+    };
+    Ok(SavedPart {
+        shelf,
+        newest,
+        part,
+        prefixes: (0..count).map(|_| next()).collect::<Result<_, WireError>>()?,
+    })
 }
 
 fn put_position(state: &State, out: &mut Vec<u8>) {
@@ -158,6 +194,10 @@ fn put_position(state: &State, out: &mut Vec<u8>) {
         number.put(out);
     }
     out.extend_from_slice(&state.idempotency.answers().to_bytes());
+    let cold = state.idempotency.cold();
+    for number in [cold.evicted, cold.forgotten] {
+        number.put(out);
+    }
 }
 
 /// Puts a state together from its parts.
@@ -222,9 +262,11 @@ impl Restoring {
                 bets.restore(bet)
             }
             Section::Keys => {
-                let (fingerprint, seq) = (reader.fixed_u64()?, Part::read(reader)?);
-                state.idempotency.restore(fingerprint, seq, state.last.seq)
+                let (fingerprint, marked) = (reader.fixed_u64()?, u64::read(reader)?);
+                let place = Place { fingerprint, seq: marked >> 1, is_dated: marked & 1 == 1 };
+                state.idempotency.restore(place, state.last.seq)
             }
+            Section::Shelves => state.idempotency.restore_part(&read_shelf(reader)?),
         };
         if is_new { Ok(()) } else { Err(Unsound::Twice) }
     }
@@ -237,6 +279,7 @@ impl Restoring {
         self.state.generation = Part::read(reader)?;
         self.state.raised = read_position(reader)?;
         self.state.idempotency.restore_answers(StateHash::from_bytes(reader.chunk()?));
+        self.state.idempotency.restore_cold(Part::read(reader)?, Part::read(reader)?);
         reader.finish()?;
         Ok(())
     }

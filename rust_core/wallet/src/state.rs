@@ -1,9 +1,10 @@
 //! The state of a wallet, which only two things change: rules deciding on a command, and replay of an entry.
 
 use crate::bets::{Bet, BetState, Bets};
+use crate::command::{EvictKeys, ForgetKeys};
 use crate::counters::{Counts, minute_of};
 use crate::expiry::Expiries;
-use crate::idempotency::Idempotency;
+use crate::idempotency::{Idempotency, PARTS};
 use crate::ids::{ObjectId, PlayerId, Slug};
 use crate::object::{Grant, GrantState, Object, Objects, Policy};
 use crate::purse::{PurseIndex, Purses};
@@ -159,6 +160,24 @@ impl State {
     pub(crate) fn next_due(&self) -> Option<u64> {
         let (pending, ending) = (self.bets.next_pending_until(), self.expiries.next());
         [pending, ending].into_iter().flatten().min()
+    }
+
+    /// Let keys of a part go; false when there are none to go, or the part or position is none.
+    #[must_use = "keys that are not there do not go"]
+    pub(crate) fn evict(&mut self, evict: &EvictKeys) -> bool {
+        let part = usize::from(evict.part);
+        let is_sound = part < PARTS && evict.until < self.last.seq && evict.at < self.last.at;
+        is_sound && self.idempotency.evict(part, evict.until, evict.at) > 0
+    }
+
+    /// Forget old keys; false when they are forgotten already, or not past.
+    #[must_use = "keys are not forgotten twice"]
+    pub(crate) fn forget(&mut self, forget: ForgetKeys) -> bool {
+        let is_new = forget.before > self.idempotency.cold().forgotten && forget.before < self.last.at;
+        if is_new {
+            self.idempotency.forget(forget.before);
+        }
+        is_new
     }
 
     pub(crate) fn open_bets(&self) -> impl Iterator<Item = &Bet> {

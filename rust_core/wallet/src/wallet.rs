@@ -1,10 +1,11 @@
 //! The wallet of one tenant, guarded against going on after a failure.
 
 use crate::bets::Bet;
-use crate::codec;
+use crate::codec::{self, EncodeError};
+use crate::command::{Command, Envelope, Source};
 use crate::fields::Shown;
 use crate::idempotency::{Missing, Recalled, Scope};
-use crate::ids::{BetId, ObjectId, PlayerId, Slug};
+use crate::ids::{BetId, ObjectId, PlayerId, Slug, Trace};
 use crate::refusal::Code;
 use crate::replay::{self, Corrupt};
 use crate::reply::{Reply, Status};
@@ -23,6 +24,19 @@ pub struct Wallet {
     state: State,
     plan: Plan,
     poisoned: bool,
+}
+
+/// What the memory of keys holds and takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyMemory {
+    /// Keys in memory.
+    pub hot: usize,
+    /// Bytes set aside for them: where each was answered, and the last answers in full.
+    pub hot_bytes: usize,
+    /// Keys that were let go to the table of old keys and are not forgotten; few are counted once for two.
+    pub cold: usize,
+    /// Bytes set aside to know a fresh key from these.
+    pub cold_bytes: usize,
 }
 
 impl Wallet {
@@ -49,7 +63,19 @@ impl Wallet {
     /// When the answer to a key is not kept any more: after [`Wallet::keep_recent`] use [`Wallet::submit_recalling`].
     #[must_use = "the reply is what the caller waits for"]
     pub fn submit(&mut self, command: &[u8], now: u64, entry: &mut Vec<u8>) -> Reply {
-        self.submit_recalling(command, now, &Recalled::new(), entry).expect("all answers are kept")
+        let mut recalled = Recalled::new();
+        self.submit_recalling(command, now, &recalled, entry).unwrap_or_else(|Missing { keys, .. }| {
+            // Let go by the writer of this journal, and yet among the answers that are kept here.
+            for key in keys {
+                recalled.look(key, u64::MAX, self.kept(key));
+            }
+            self.submit_recalling(command, now, &recalled, entry).expect("all answers are kept")
+        })
+    }
+
+    /// Positions at which keys of a fingerprint were answered, as far as the answers are kept in full: slow.
+    pub fn kept(&self, fingerprint: u64) -> Vec<u64> {
+        self.state.idempotency.kept(fingerprint)
     }
 
     /// The same for a wallet that does not keep every answer: what is missing must be recalled from the journal, and the
@@ -72,18 +98,45 @@ impl Wallet {
             let code = if foreign { Code::WrongTenant } else { Code::Malformed };
             return Ok(Reply::passing(Status::Malformed, code, now));
         };
+        if request.command.kind().is_of_writer() {
+            return Ok(Reply::passing(Status::Malformed, Code::Malformed, now));
+        }
         self.poisoned = true;
         let reply = rules::apply(&mut self.state, &request, now, recalled, &mut self.plan, entry);
         self.poisoned = false;
         reply
     }
 
+    /// Apply a command of the writer's own, which has no key: time has passed, or keys leave memory.
+    ///
+    /// # Panics
+    /// When the command has a key.
+    pub fn submit_own(
+        &mut self,
+        command: &Command<'_>,
+        now: u64,
+        entry: &mut Vec<u8>,
+    ) -> Result<Reply, EncodeError> {
+        let (tenant, source, trace) = (self.state.tenant, Source::System, Trace::default());
+        let envelope = Envelope { tenant, brand: 0, player: None, source, correlation: [0; 16], trace };
+        let mut bytes = Vec::new();
+        codec::encode_command(&envelope, command, &mut bytes)?;
+        let request = codec::decode_command(&bytes).expect("it was encoded right now");
+        if self.poisoned {
+            return Ok(Reply::passing(Status::Retry, Code::Poisoned, now));
+        }
+        self.poisoned = true;
+        let reply = rules::apply(&mut self.state, &request, now, &Recalled::new(), &mut self.plan, entry);
+        self.poisoned = false;
+        Ok(reply.expect("a command without a key needs nothing recalled"))
+    }
+
     /// What would have to be recalled for a command.
-    pub fn missing(&self, command: &[u8], recalled: &Recalled) -> Vec<u64> {
-        let Ok(request) = codec::decode_command(command) else { return Vec::new() };
+    pub fn missing(&self, command: &[u8], recalled: &Recalled) -> Missing {
+        let Ok(request) = codec::decode_command(command) else { return Missing::default() };
         let found = Scope::of(&request.head, &request.command)
             .map_or(Ok(None), |scope| self.state.idempotency.find(&scope, recalled));
-        found.map_or_else(|Missing(seqs)| seqs, |_| Vec::new())
+        found.err().unwrap_or_default()
     }
 
     /// From now on keep at least the last `least` answers in full, and hardly more: of older ones their place in the
@@ -92,9 +145,21 @@ impl Wallet {
         self.state.idempotency.keep_recent(least);
     }
 
-    /// How many keys are remembered, and the bytes set aside for them: places in the journal, and answers in full.
-    pub fn key_memory(&self) -> (usize, usize) {
-        self.state.idempotency.memory()
+    /// How many keys are remembered, and the bytes set aside for them.
+    pub fn key_memory(&self) -> KeyMemory {
+        let keys = &self.state.idempotency;
+        let ((hot, hot_bytes), (cold, cold_bytes)) = (keys.memory(), keys.cold_memory());
+        KeyMemory { hot, hot_bytes, cold, cold_bytes }
+    }
+
+    /// Position up to which keys may have been let go to the table of old keys.
+    pub fn keys_evicted(&self) -> u64 {
+        self.state.idempotency.cold().evicted
+    }
+
+    /// Time up to which keys that tell their time are forgotten.
+    pub fn keys_forgotten(&self) -> u64 {
+        self.state.idempotency.cold().forgotten
     }
 
     /// Fold one entry of the journal into the state, without running a rule.

@@ -7,8 +7,8 @@ use common::{Pair, amount, bet, currency, encode, envelope, player};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use wallet::{
-    AcceptBet, Command, Deposit, Envelope, Key, PlaceBet, RaiseGeneration, RejectBet, ReopenBet, SettleBet,
-    Slip, Slug, Source, Tick, VoidBet, Wallet,
+    AcceptBet, Command, Deposit, Entry, Envelope, FiledKey, Key, PlaceBet, RaiseGeneration, RejectBet,
+    ReopenBet, SettleBet, Slip, Slug, Source, Tick, VoidBet, Wallet,
 };
 
 /// A command by small numbers, so that keys, bets and versions meet again.
@@ -182,16 +182,29 @@ fn recalling(wallet: &mut Wallet, entries: &[Vec<u8>], command: &[u8], now: u64)
         let missing = wallet.missing(command, &recalled);
         match wallet.submit_recalling(command, now, &recalled, &mut entry) {
             Ok(reply) => {
-                assert!(missing.is_empty());
+                assert_eq!(missing, wallet::Missing::default());
                 return (reply, recalled.len());
             }
-            Err(wallet::Missing(seqs)) => {
-                assert_eq!(missing, seqs);
-                recalled.extend(seqs.into_iter().map(|seq| (seq, entries[seq as usize - 1].clone())));
+            Err(lacks) => {
+                assert_eq!(missing, lacks);
+                lacks
+                    .seqs
+                    .into_iter()
+                    .for_each(|seq| recalled.insert(seq, entries[seq as usize - 1].clone()));
+                for key in lacks.keys {
+                    recalled.look(key, wallet.seq(), filed(entries, key));
+                }
             }
         }
         assert!(entry.is_empty(), "who lacks something has done nothing");
     }
+}
+
+/// What a table of old keys holds of a fingerprint.
+fn filed(entries: &[Vec<u8>], key: u64) -> Vec<u64> {
+    let entries = entries.iter().map(|entry| Entry::decode(entry).expect("an entry"));
+    let rows = entries.filter_map(|entry| FiledKey::of(&entry));
+    rows.filter(|row| row.fingerprint == key).map(|row| row.seq).collect()
 }
 
 proptest! {

@@ -170,3 +170,22 @@ pub struct RaiseGeneration {
     /// The new generation.
     pub generation: u64,
 }
+
+/// Keys of one part of memory leave it for the table of old keys, where they stand already. Only a writer says so itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvictKeys {
+    /// The part, by the first ten bits of the keys' fingerprints.
+    pub part: u16,
+    /// Position of the last entry whose key goes.
+    pub until: u64,
+    /// Time of that entry.
+    pub at: u64,
+}
+
+/// Keys that tell their own time are forgotten when they were answered so long ago: whoever comes with one is told that it
+/// is too old. Only a writer says so itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ForgetKeys {
+    /// Keys made up to then are not taken any more, nanoseconds since the epoch.
+    pub before: u64,
+}

@@ -78,6 +78,8 @@ kinds! {
         VoidBet = 7 "void_bet",
         RaiseGeneration = 8 "raise_generation",
         ReopenBet = 9 "reopen_bet",
+        EvictKeys = 10 "evict_keys",
+        ForgetKeys = 11 "forget_keys",
     }
     Cashier player {
         InitiateDeposit = 20 "initiate_deposit",
@@ -150,6 +152,11 @@ impl Kind {
     /// Whether commands of this kind carry an idempotency key. The others are keyed by the object they name.
     pub const fn is_keyed(self) -> bool {
         matches!(self, Self::Deposit | Self::PlaceBet) || !matches!(self.table(), Table::None)
+    }
+
+    /// Whether it is a writer's own, about what it remembers, and nobody may ask for it.
+    pub const fn is_of_writer(self) -> bool {
+        matches!(self, Self::EvictKeys | Self::ForgetKeys)
     }
 }
 

@@ -11,8 +11,8 @@ mod plain;
 mod table;
 
 pub use bets::{
-    AcceptBet, Deposit, Funds, PlaceBet, RaiseGeneration, RejectBet, ReopenBet, SettleBet, Slip, StakeTax,
-    Tick, VoidBet,
+    AcceptBet, Deposit, EvictKeys, ForgetKeys, Funds, PlaceBet, RaiseGeneration, RejectBet, ReopenBet,
+    SettleBet, Slip, StakeTax, Tick, VoidBet,
 };
 pub use bonus::{
     Bonus, CashOut, ConvertBonus, EndBonus, EndFreeBet, EndReason, GiveFreeBet, GrantBonus, SpendPolicy,
@@ -101,6 +101,8 @@ pub enum Command<'a> {
     VoidBet(VoidBet),
     ReopenBet(ReopenBet),
     RaiseGeneration(RaiseGeneration),
+    EvictKeys(EvictKeys),
+    ForgetKeys(ForgetKeys),
     Cashier(Cashier<'a>),
     House(House<'a>),
     Bonus(Bonus<'a>),
@@ -137,6 +139,8 @@ impl<'a> Command<'a> {
             Self::VoidBet(_) => Kind::VoidBet,
             Self::ReopenBet(_) => Kind::ReopenBet,
             Self::RaiseGeneration(_) => Kind::RaiseGeneration,
+            Self::EvictKeys(_) => Kind::EvictKeys,
+            Self::ForgetKeys(_) => Kind::ForgetKeys,
             Self::Cashier(command) => command.kind(),
             Self::House(command) => command.kind(),
             Self::Bonus(command) => command.kind(),

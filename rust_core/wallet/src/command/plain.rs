@@ -49,6 +49,10 @@ pub(super) fn show(command: &Command<'_>) -> Fields {
             ("evidence", Shown::Bytes(reopen.evidence.to_vec())),
         ],
         Command::RaiseGeneration(raise) => vec![("generation", number(raise.generation))],
+        Command::EvictKeys(evict) => {
+            vec![("part", number(evict.part)), ("until", number(evict.until)), ("at", number(evict.at))]
+        }
+        Command::ForgetKeys(forget) => vec![("before", number(forget.before))],
         _ => Vec::new(),
     }
 }

@@ -125,7 +125,7 @@ impl<'a> Effects<'a> {
         player: Option<PlayerId>,
     ) -> Result<Self, WireError> {
         let left = match command.kind() {
-            Kind::RaiseGeneration => 0,
+            Kind::RaiseGeneration | Kind::EvictKeys | Kind::ForgetKeys => 0,
             Kind::Tick => reader.varint()?,
             _ => 1,
         };

@@ -68,6 +68,12 @@ impl Recent {
         self.find(seq).is_some_and(|record| record.scope == *scope)
     }
 
+    /// Positions of the answers under a fingerprint; all of them are looked at.
+    pub(super) fn under(&self, fingerprint: u64) -> Vec<u64> {
+        let all = self.pieces.iter().flatten();
+        all.filter(|record| record.scope.fingerprint == fingerprint).map(|record| record.seq).collect()
+    }
+
     /// Bytes set aside for them.
     pub(super) fn allocated(&self) -> usize {
         self.pieces.iter().map(|piece| piece.capacity() * size_of::<Record>()).sum()

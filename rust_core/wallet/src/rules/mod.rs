@@ -14,6 +14,7 @@ mod generation;
 mod guard;
 mod house;
 mod keyed;
+mod keys;
 mod payment;
 mod place;
 mod plan;
@@ -49,6 +50,9 @@ pub(crate) fn apply(
 ) -> Result<Reply, Missing> {
     // What is needed is looked up first: while memory answers, the processor hashes the command.
     let found = Found::of(state, decoded, recalled)?;
+    if found.is_too_old(state) {
+        return Ok(Reply::passing(Status::Refused, Code::KeyTooOld, state.last.next(now).at));
+    }
     let hash = digest(decoded.body.canonical);
     let request = Request { decoded, found, hash, next: state.last.next(now) };
     plan.clear();
@@ -61,6 +65,7 @@ pub(crate) fn apply(
         }
         Command::Tick(tick) => tick::apply(state, &request, *tick, plan, entry),
         Command::RaiseGeneration(raise) => generation::apply(state, &request, *raise, entry),
+        Command::EvictKeys(_) | Command::ForgetKeys(_) => keys::apply(state, &request, entry),
         _ => keyed::apply(state, &request, plan, entry),
     })
 }
@@ -90,6 +95,13 @@ impl Found {
         };
         let bet = command.bet_id().and_then(|bet_id| state.bets.find(&bet_id));
         Ok(Self { scope, answered, bet, purse })
+    }
+
+    /// Whether the key may have been answered and forgotten.
+    #[inline]
+    fn is_too_old(&self, state: &State) -> bool {
+        self.answered.is_none()
+            && self.scope.as_ref().is_some_and(|scope| state.idempotency.is_too_old(scope))
     }
 }
 
