@@ -9,6 +9,7 @@ from rich.table import Table
 from pyplatform.apps.bets_proofs import prove_bets
 from pyplatform.apps.health import Question, check
 from pyplatform.apps.supervisor import Platform
+from pyplatform.apps.target import anchors_of
 from pyplatform.embedded import running_settings
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
@@ -24,11 +25,10 @@ async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
     wallet and projector are started on it, so that copies which were behind when it stopped can catch up.
     """
     running = running_settings(data) or await _led_elsewhere()
-    anchors = AnchorConfig.from_env() or (AnchorConfig.local(data) if (data / "anchors").is_dir() else None)
+    anchors = anchors_of(data)
     if running is not None:
         return await _prove_all(running, load_tenants(running.tenants_file or None), anchors)
-    if not (Settings.from_env(require_servers=False).postgres_url or (data / "postgres").is_dir()):
-        raise PlatformError(f"there is no platform's data in {data}: name its folder with --data")
+    _require_data(data)
     async with Platform(data, (), report=report) as servers:
         tenants = load_tenants(servers.settings.tenants_file or None)
         chains = await prove_chains(servers.settings, tenants, anchors)
@@ -47,12 +47,23 @@ async def _prove_all(settings: Settings, tenants: Iterable[str], anchors: Anchor
 
 
 async def verify_range(data: Path, first: int, last: int) -> list[Proof]:
-    """Prove the chain of the entries `first` to `last` in every tenant's journal of a data folder."""
+    """Prove the chain of the entries `first` to `last` (0: the end) in every tenant's journal of a data folder."""
+    if 0 < last < first:
+        raise PlatformError(
+            f"--from {first} is after --to {last}: give the range from its first entry to its last"
+        )
     running = running_settings(data) or await _led_elsewhere()
     if running is not None:
         return await _ranges(running, first, last)
+    _require_data(data)
     async with Platform(data, ()) as servers:
         return await _ranges(servers.settings, first, last)
+
+
+def _require_data(data: Path) -> None:
+    """No folder is filled with servers of its own for a question about it."""
+    if not (Settings.from_env(require_servers=False).postgres_url or (data / "postgres").is_dir()):
+        raise PlatformError(f"there is no platform's data in {data}: name its folder with --data")
 
 
 async def _ranges(settings: Settings, first: int, last: int) -> list[Proof]:

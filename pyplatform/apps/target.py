@@ -6,6 +6,7 @@ from pyplatform.embedded import running_settings
 from pyplatform.kernel.config import VARIABLES, Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.tenancy import Tenant, load_tenants
+from pyplatform.wallet.anchors import AnchorConfig
 
 
 def settings_of(data: Path, *servers: str) -> Settings:
@@ -17,6 +18,11 @@ def settings_of(data: Path, *servers: str) -> Settings:
             f"or set {', '.join(missing)}"
         )
     return settings
+
+
+def anchors_of(data: Path) -> AnchorConfig | None:
+    """Where anchors are: the environment says it, or they are in the data folder."""
+    return AnchorConfig.from_env() or (AnchorConfig.local(data) if (data / "anchors").is_dir() else None)
 
 
 def tenant_of(settings: Settings, slug: str) -> Tenant:

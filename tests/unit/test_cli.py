@@ -113,11 +113,23 @@ def test_a_taken_port_is_told_before_anything_starts(
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ((), "there is no platform's data in"),
+        (("--from", "5", "--to", "10"), "there is no platform's data in"),
+        (("--from", "10", "--to", "5"), "--from 10 is after --to 5"),
+    ],
+)
 def test_nothing_is_not_proven(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    asked: tuple[str, ...],
+    told: str,
 ) -> None:
-    assert run(monkeypatch, "verify", "--data", str(tmp_path / "typo")) == 1
-    assert "there is no platform's data in" in capsys.readouterr().err
+    assert run(monkeypatch, "verify", "--data", str(tmp_path / "typo"), *asked) == 1
+    assert told in capsys.readouterr().err
     assert not (tmp_path / "typo").exists()
 
 
