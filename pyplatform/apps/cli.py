@@ -15,6 +15,7 @@ from rich.table import Table
 from pyplatform.apps.demo_cli import Inputs, demo
 from pyplatform.apps.drill_cli import drill
 from pyplatform.apps.feed_cli import Descriptions, OnTime, feed_app
+from pyplatform.apps.ledger_cli import balances, explain
 from pyplatform.apps.options import Data, Running
 from pyplatform.apps.staff_cli import staff_app
 from pyplatform.apps.wallet_cli import wallet_app
@@ -40,6 +41,8 @@ app.add_typer(feed_app, name="feed")
 app.add_typer(wallet_app, name="wallet")
 app.command()(demo)
 app.command()(drill)
+app.command()(explain)
+app.command()(balances)
 app.add_typer(staff_app, name="staff")
 
 _out = Console(highlight=False, soft_wrap=True)

@@ -29,3 +29,18 @@ async def batch_of(reader: JournalReader, seq: int, tip: int) -> Batch:
     if not page:
         raise PlatformError(f"the journal ends at entry {tip:,}; there is no entry {seq:,}")
     return Batch(page[0][1])
+
+
+async def seq_at(reader: JournalReader, at: int) -> int:
+    """Sequence of the last entry at or before a time (nanoseconds); 0 before the first."""
+    tip = await reader.tip() or 0
+    low, high = 0, tip
+    while low < high:  # entry `low` is not later than the time, entry `high` + 1 is
+        entries = (await batch_of(reader, (low + high + 1) // 2, tip)).entries()
+        if entries[0].at > at:
+            high = entries[0].seq - 1
+            continue
+        low = max(entry.seq for entry in entries if entry.at <= at)
+        if low < entries[-1].seq:
+            return low
+    return low

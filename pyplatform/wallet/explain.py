@@ -21,10 +21,11 @@ async def explain(
     *,
     anchors: AnchorConfig | None = None,
     most: int = MOST_STEPS,
-) -> Explanation:
+) -> Explanation | None:
     """Explain `subject` from the tenant's journal, read from its beginning and verified on the way.
 
-    Raises PlatformError when the journal tells nothing of it, does not verify, or differs from a signed anchor.
+    None when the journal tells nothing of it. Raises PlatformError when it does not verify, or differs from a signed
+    anchor.
     """
     tip = await reader.tip() or 0
     story = Story(tenant, subject, domain, most)
@@ -39,10 +40,7 @@ async def explain(
             story.take([batch for _, batch in page])
         except ValueError as error:
             raise PlatformError(f"the journal of {tenant} does not verify: {error}") from error
-    found = story.explain(await _anchored(reader, tenant, anchors))
-    if found is None:
-        raise PlatformError(f"the journal of {tenant} tells nothing of {subject.words}")
-    return found
+    return story.explain(await _anchored(reader, tenant, anchors))
 
 
 async def _anchored(
