@@ -4,7 +4,7 @@ from typing import Any
 
 from pyplatform.kernel import ids
 from pyplatform.sportsbook.settlement.record import Origin, SettlementRecord
-from pyplatform.sportsbook.settlement.resolution import Resolution
+from pyplatform.sportsbook.settlement.resolution import Placing, Resolution
 
 Platform = Any
 RESULT = {"version": 0, "winners": [11], "removed": [{"selection_id": 22, "pence": 20}]}
@@ -29,6 +29,23 @@ async def test_staff_enter_results_and_are_told_what_became_of_them(platform: Pl
     assert (none.status_code, none.json()["code"]) == (422, "no_results")
     for wrong in ({"version": 0, "winners": []}, {"version": -1, "winners": [1]}, {"winners": [1]}):
         assert (await client.post(address, json=wrong, headers=staff)).status_code == 422
+
+
+async def test_staff_say_who_was_placed_and_read_it_back(platform: Platform) -> None:
+    staff = platform.headers(await platform.member("settlement"))
+    client, address = platform.client, "/v1/settlement/markets/1.known/placings"
+    placed = [{"selection_id": 22, "position": 2}, {"selection_id": 33, "position": 3, "tied": 2}]
+    done = await client.post(address, json={"version": 0, "placed": placed}, headers=staff)
+    assert (done.status_code, platform.settling.requests[-1].kind) == (200, "settlement.place")
+    for wrong in ([], [{"selection_id": 22, "position": 0}], [{"selection_id": 22}]):
+        refused = await client.post(address, json={"version": 0, "placed": wrong}, headers=staff)
+        assert refused.status_code == 422
+    told = Resolution("1.7", 1, (), (11,), True, placed=(Placing(22, 2),), starting=((11, 25_000),))
+    origin = Origin("staff", "staff:ada", ids.uuid7())
+    await SettlementRecord(platform.pool).record(platform.ours, "1.7", lambda _: told, origin)
+    view = (await client.get("/v1/settlement/markets/1.7", headers=staff)).json()["revisions"][0]
+    assert view["placed"] == [{"selection_id": 22, "position": 2, "tied": 1}]
+    assert view["starting"] == {"11": "2.50"}
 
 
 async def test_traders_may_look_and_players_may_not(platform: Platform) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from pyplatform.client.call import Call, new_key
 from pyplatform.client.types.settlement import (
     OutcomesOrder,
+    PlacingsOrder,
     ProposalList,
     ResultOrder,
     RunList,
@@ -51,6 +52,20 @@ def enter_result(market_id: str, body: ResultOrder, *, key: str = "") -> Call[Ta
     return Call(
         "POST",
         f"/v1/settlement/markets/{quote(market_id, safe='')}/result",
+        Taken,
+        body=body,
+        key=key or new_key(),
+    )
+
+
+def enter_placings(market_id: str, body: PlacingsOrder, *, key: str = "") -> Call[Taken]:
+    """Enter who was placed beside the winners on record: bets each way on them wait for it.
+
+    Deductions and starting prices of the result stay. It is taken as `result` is.
+    """
+    return Call(
+        "POST",
+        f"/v1/settlement/markets/{quote(market_id, safe='')}/placings",
         Taken,
         body=body,
         key=key or new_key(),

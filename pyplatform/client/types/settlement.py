@@ -33,6 +33,15 @@ class PlacedOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     tied: int = 1
 
 
+class PlacingsOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who was placed beside the winners of the result on record: every runner that was, winners aside."""
+
+    version: int
+    """revision of the market's results as you saw it, 0 for none."""
+    placed: list[PlacedOrder]
+    note: str = ""
+
+
 ProposalState = Literal["confirmed", "open", "rejected"]
 """What became of a result that needs a second person."""
 
@@ -89,7 +98,7 @@ class ResultOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class RevisionView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One numbered word on a market's results."""
+    """One numbered word on a market's results; `starting` are starting prices by selection id."""
 
     revision: int
     source: str
@@ -101,6 +110,8 @@ class RevisionView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     removed: list[int]
     decided: int
     cancels: list[tuple[int | None, int | None]]
+    placed: list[PlacedOrder]
+    starting: dict[str, str]
 
 
 RunState = Literal["done", "running", "stopped", "superseded"]

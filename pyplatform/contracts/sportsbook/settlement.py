@@ -75,7 +75,8 @@ class Revision(msgspec.Struct, array_like=True, frozen=True):
     """One numbered word on a market's results: who gave it, and what it says.
 
     `removed` selections give stakes back, `winners` share `places`; a `closed` market without a winner is void.
-    `decided` counts selections that are decided each for itself, `cancels` windows whose bets are void.
+    `decided` counts selections that are decided each for itself, `cancels` windows whose bets are void. `placed` and
+    `starting` are those of `EnterResult`.
     """
 
     market_id: str
@@ -89,6 +90,8 @@ class Revision(msgspec.Struct, array_like=True, frozen=True):
     removed: tuple[int, ...]
     decided: int
     cancels: tuple[tuple[int | None, int | None], ...]
+    placed: tuple["Placed", ...] = ()
+    starting: tuple[tuple[int, int], ...] = ()
 
 
 class ProposalState(StrEnum):
@@ -147,6 +150,17 @@ class EnterResult(msgspec.Struct, array_like=True, frozen=True):
     removed: tuple[Removed, ...] = ()
     note: str = ""
     starting: tuple[tuple[int, int], ...] = ()
+
+
+PLACE: Final = "settlement.place"
+
+
+class Place(msgspec.Struct, array_like=True, frozen=True):
+    """Who was placed beside the winners of the result on record, all else of which stays: for bets each way."""
+
+    market_id: str
+    placed: tuple[Placed, ...]
+    note: str = ""
 
 
 DECIDE: Final = "settlement.decide"

@@ -58,6 +58,10 @@ def _add_reads(app: App, settlement: SettlementClient) -> None:
         )
 
 
+def _placed(placed: list[views.PlacedOrder]) -> tuple[contract.Placed, ...]:
+    return tuple(contract.Placed(one.selection_id, one.position, one.tied) for one in placed)
+
+
 def _add_results(app: App, settlement: SettlementClient) -> None:
     @app.post("/v1/settlement/markets/{market_id}/result", auth=WRITES, idempotent="optional", errors=(409,))
     async def enter_result(request: Request, market_id: str, body: views.ResultOrder) -> Reply[views.Taken]:
@@ -67,7 +71,7 @@ def _add_results(app: App, settlement: SettlementClient) -> None:
         proposal that another must confirm. It stands against what feeds say later. 409 `stale_revision`: the market's
         results have changed since.
         """
-        placed = tuple(contract.Placed(one.selection_id, one.position, one.tied) for one in body.placed)
+        placed = _placed(body.placed)
         removed = tuple(
             contract.Removed(one.selection_id, _ms(one.at), one.pence, one.factor_bp) for one in body.removed
         )
@@ -78,6 +82,19 @@ def _add_results(app: App, settlement: SettlementClient) -> None:
             market_id, tuple(body.winners), body.places, placed, removed, body.note, starting
         )
         return await _do(settlement, request, contract.ENTER_RESULT, order, body.version)
+
+    @app.post(
+        "/v1/settlement/markets/{market_id}/placings", auth=WRITES, idempotent="optional", errors=(409,)
+    )
+    async def enter_placings(
+        request: Request, market_id: str, body: views.PlacingsOrder
+    ) -> Reply[views.Taken]:
+        """Enter who was placed beside the winners on record: bets each way on them wait for it.
+
+        Deductions and starting prices of the result stay. It is taken as `result` is.
+        """
+        order = contract.Place(market_id, _placed(body.placed), body.note)
+        return await _do(settlement, request, contract.PLACE, order, body.version)
 
     @app.post(
         "/v1/settlement/markets/{market_id}/outcomes", auth=WRITES, idempotent="optional", errors=(409,)

@@ -60,6 +60,7 @@ class SettlementDesk:
         self._of = of
         self._handlers: dict[str, tuple[type, Handler]] = {
             contract.ENTER_RESULT: (contract.EnterResult, self._change),
+            contract.PLACE: (contract.Place, self._change),
             contract.DECIDE: (contract.Decide, self._change),
             contract.VOID: (contract.Void, self._change),
             contract.TAKE_BACK: (contract.TakeBack, self._change),
@@ -197,6 +198,8 @@ def _resolution(body: Any, before: Recorded | None) -> Resolution:
     match body:
         case contract.EnterResult():
             return _entered(body)
+        case contract.Place():
+            return _placed(body, before)
         case contract.Decide():
             each = tuple(
                 Decided(one.selection, one.won, one.void_halves, one.places, one.tied)
@@ -213,10 +216,9 @@ def _resolution(body: Any, before: Recorded | None) -> Resolution:
         case contract.Void(from_ms=None, to_ms=None):
             return Resolution(body.market_id, 1, (), (), closed=True)
         case _:
+            nothing = Resolution(body.market_id, 1, (), (), closed=False)
+            stands = nothing if before is None else before.resolution
             window = (body.from_ms, body.to_ms)
-            if before is None:
-                return Resolution(body.market_id, 1, (), (), closed=False, cancels=(window,))
-            stands = before.resolution
             return msgspec.structs.replace(stands, cancels=(*stands.cancels, window))
 
 
@@ -231,8 +233,7 @@ def _entered(body: contract.EnterResult) -> Resolution:
     for one in body.removed:
         if not (0 <= one.pence <= 90 and 0 <= one.factor_bp < 10_000):
             raise _refused("invalid_body", "removed", "a deduction is 0 to 90 pence, a factor 0 to 9,999")
-    if any(one.position < 1 or one.tied < 1 for one in body.placed):
-        raise _refused("invalid_body", "placed", "positions and ties are counted from 1")
+    placed = _placings(body.placed, removed)
     if any(price <= E4 for _, price in body.starting):
         raise _refused("invalid_body", "starting", "a starting price is above 1")
     withdrawals = tuple(
@@ -240,7 +241,6 @@ def _entered(body: contract.EnterResult) -> Resolution:
         for one in body.removed
         if one.pence or one.factor_bp
     )
-    placed = tuple(Placing(one.selection, one.position, one.tied) for one in body.placed)
     winners = tuple(sorted(body.winners))
     return Resolution(
         body.market_id,
@@ -252,6 +252,25 @@ def _entered(body: contract.EnterResult) -> Resolution:
         placed=placed,
         starting=body.starting,
     )
+
+
+def _placed(body: contract.Place, before: Recorded | None) -> Resolution:
+    """The result on record with who was placed: its deductions and starting prices stay."""
+    if before is None or not (before.resolution.closed and before.resolution.winners):
+        raise _refused("no_results", "market_id", "no result that names a winner is on record")
+    if not body.placed:
+        raise _refused("invalid_body", "placed", "name who was placed")
+    stands = before.resolution
+    return msgspec.structs.replace(stands, placed=_placings(body.placed, stands.removed))
+
+
+def _placings(placed: tuple[contract.Placed, ...], removed: tuple[int, ...]) -> tuple[Placing, ...]:
+    named = [one.selection for one in placed]
+    if any(one.position < 1 or one.tied < 1 for one in placed):
+        raise _refused("invalid_body", "placed", "positions and ties are counted from 1")
+    if len(set(named)) != len(named) or set(named) & set(removed):
+        raise _refused("invalid_body", "placed", "who is placed is named once, and took part")
+    return tuple(Placing(one.selection, one.position, one.tied) for one in placed)
 
 
 def _check_decided(body: contract.Decide) -> None:

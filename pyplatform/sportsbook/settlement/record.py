@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome, StaffRequest
-from pyplatform.contracts.sportsbook.settlement import Proposal, ProposalState, Revision, Taken
+from pyplatform.contracts.sportsbook.settlement import Placed, Proposal, ProposalState, Revision, Taken
 from pyplatform.contracts.sportsbook.trading import Recorded as Changed
 from pyplatform.eventstore import Event, append, tenant_transaction
 from pyplatform.kernel import ids
@@ -282,4 +282,6 @@ def _revision(row: asyncpg.Record) -> Revision:
         removed=resolution.removed,
         decided=len(resolution.each),
         cancels=resolution.cancels,
+        placed=tuple([Placed(one.selection, one.position, one.tied) for one in resolution.placed]),
+        starting=resolution.starting,
     )

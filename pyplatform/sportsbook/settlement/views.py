@@ -9,7 +9,7 @@ from pyplatform.contracts.sportsbook import settlement as contract
 from pyplatform.contracts.sportsbook.settlement import ProposalState, RunState
 from pyplatform.core import money
 from pyplatform.kernel.time import Moment
-from pyplatform.sportsbook.desk.views import Price, SelectionId
+from pyplatform.sportsbook.desk.views import Price, SelectionId, write_price
 
 Version = Annotated[
     int, Meta(ge=0, le=2**31 - 1, description="revision of the market's results as you saw it, 0 for none")
@@ -71,6 +71,14 @@ class ResultOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     removed: Annotated[list[RemovedOrder], Meta(max_length=1_000)] = []
     note: Note = ""
     starting: Annotated[dict[SelectionId, Price], Meta(max_length=1_000)] = {}
+
+
+class PlacingsOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who was placed beside the winners of the result on record: every runner that was, winners aside."""
+
+    version: Version
+    placed: Annotated[list[PlacedOrder], Meta(min_length=1, max_length=1_000)]
+    note: Note = ""
 
 
 class OutcomeOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,7 +148,7 @@ class RunList(msgspec.Struct, frozen=True):
 
 
 class RevisionView(msgspec.Struct, frozen=True):
-    """One numbered word on a market's results."""
+    """One numbered word on a market's results; `starting` are starting prices by selection id."""
 
     revision: int
     source: str
@@ -152,6 +160,8 @@ class RevisionView(msgspec.Struct, frozen=True):
     removed: list[int]
     decided: int
     cancels: list[tuple[int | None, int | None]]
+    placed: list[PlacedOrder]
+    starting: dict[str, str]
 
 
 class ProposalView(msgspec.Struct, frozen=True):
@@ -216,4 +226,6 @@ def revision_view(one: contract.Revision) -> RevisionView:
         list(one.removed),
         one.decided,
         list(one.cancels),
+        [PlacedOrder(placed.selection, placed.position, placed.tied) for placed in one.placed],
+        {str(selection): write_price(price) for selection, price in one.starting},
     )

@@ -21,7 +21,7 @@ from tests.integration.sportsbook.conftest import (
     until,
 )
 from tests.integration.sportsbook.test_mybets import eventually, projected, session
-from tests.integration.sportsbook.test_reopened import staff
+from tests.integration.sportsbook.test_reopened import ask, staff
 
 EUR = money.parse("1.00", "EUR")
 
@@ -99,21 +99,28 @@ async def test_a_bet_at_the_starting_price_is_told_so_and_paid_at_it(house: Hous
 async def test_the_place_part_of_a_bet_waits_for_who_was_placed_and_is_paid_when_staff_say(
     house: House,
 ) -> None:
-    owner = promising(house, each_way=((3, 2, 4),))
+    owner = promising(house, each_way=((3, 2, 4),), best_odds=True)
     asked = msgspec.structs.replace(house.attempt("10.00", selection=SECOND), each_way=True)
     answer = await owner.placement.place(asked)
     assert (answer.outcome, answer.each_way) == (BetOutcome.ACCEPTED, ((2, 4),))
     won = await owner.placement.place(msgspec.structs.replace(house.attempt("10.00"), each_way=True))
     async with house.settling() as settlement:
-        for result in feed(owner, started()).results:
+        for wrong in (MARKET, "1.9"):
+            refused = await ask(settlement, house, contract.PLACE, contract.Place(wrong, ()))
+            assert (refused.code, refused.field) == ("no_results", "market_id")
+        for result in feed(owner, started(r22=5.5)).results:
             await settlement.take_result(result)
         await until(lambda: settlement.totals.settled.value == 1)
         paid = halves(won.prices[0]) + halves(10_000 + (won.prices[0] - 10_000) // 4)
         assert await house.balance() == (80 * EUR + cents(paid), 10 * EUR)
-        said = contract.EnterResult(MARKET, (FIRST,), placed=(contract.Placed(SECOND, 2),))
-        await staff(settlement, house, contract.ENTER_RESULT, said)
+        for few, field in (((), "placed"), ((contract.Placed(SECOND, 0),), "placed")):
+            refused = await ask(settlement, house, contract.PLACE, contract.Place(MARKET, few))
+            assert (refused.code, refused.field) == ("invalid_body", field)
+        said = contract.Place(MARKET, (contract.Placed(SECOND, 2),))
+        await staff(settlement, house, contract.PLACE, said)
         await until(lambda: settlement.totals.settled.value == 2)
-    placed = halves(10_000 + (answer.prices[0] - 10_000) // 4)
+    assert answer.prices[0] < 55_000, "the starting price is better, and stays with the result"
+    placed = halves(10_000 + 45_000 // 4)
     assert await house.balance() == (80 * EUR + cents(paid) + cents(placed), 0)
 
 

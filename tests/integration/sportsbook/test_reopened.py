@@ -31,14 +31,16 @@ from tests.integration.sportsbook.test_mybets import eventually, projected, sess
 CLOSING = definition("CLOSED", version=2, r11="WINNER", r22="LOSER", r33="LOSER")
 
 
-async def staff(settlement: SettlementService, house: House, kind: str, body: object) -> StaffAnswer:
+async def ask(settlement: SettlementService, house: House, kind: str, body: object) -> StaffAnswer:
     told = msgspec.msgpack.encode(body)
     request = StaffRequest(
         house.tenant.slug, "staff:sue", ("settlement",), kind, ANY_VERSION, ids.uuid7(), "", told
     )
-    answer = msgspec.msgpack.decode(
-        await settlement.answer(msgspec.msgpack.encode(request)), type=StaffAnswer
-    )
+    return msgspec.msgpack.decode(await settlement.answer(msgspec.msgpack.encode(request)), type=StaffAnswer)
+
+
+async def staff(settlement: SettlementService, house: House, kind: str, body: object) -> StaffAnswer:
+    answer = await ask(settlement, house, kind, body)
     assert answer.outcome is StaffOutcome.DONE, answer
     return answer
 
