@@ -30,6 +30,13 @@ TENANTS = list(load_tenants(None).values())
 SLUGS = [tenant.slug for tenant in TENANTS]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole platforms start, break and end here; on a slow machine that takes minutes."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(300))
+
+
 async def admit(crowd: Crowd, settings: Settings, players: int = PLAYERS) -> None:
     """Register players over HTTP and pay in for each."""
     bus = await Bus.connect(settings.nats_url, "cashier")

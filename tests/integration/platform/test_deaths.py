@@ -25,7 +25,7 @@ def written(path: Path, *markets: Market) -> Path:
 async def test_killed_wallet_and_gateway(open_house: Opening, tmp_path: Path) -> None:
     markets = [Market("1.501"), Market("1.502", delay=1), Market("1.503", winners=2)]
     day = written(tmp_path / "day.json", *markets)
-    async with open_house([day], markets, 16, ("wallet", "gateway", "projector")) as house:
+    async with open_house([day], markets, 40, ("wallet", "gateway", "projector")) as house:
 
         async def faults() -> None:
             await house.crowd.more(100)
@@ -44,13 +44,13 @@ async def test_killed_wallet_and_gateway(open_house: Opening, tmp_path: Path) ->
 
 async def closed(house: House, markets: list[Market]) -> None:
     """Keep betting until every market is closed."""
-    await until(lambda: house.shown("status", *["closed"] * len(markets)))
+    await until(lambda: house.shown("status", *["closed"] * len(markets)), 120)
 
 
 async def test_killed_servers_and_lost_copies(open_house: Opening, tmp_path: Path) -> None:
     markets = [Market("1.511"), Market("1.512", delay=1)]
     day = written(tmp_path / "day.json", *markets)
-    async with open_house([day], markets, 25, ("wallet", "gateway")) as house:
+    async with open_house([day], markets, 50, ("wallet", "gateway")) as house:
 
         async def faults() -> None:
             await house.crowd.more(100)
@@ -96,7 +96,7 @@ async def lose_stream(house: House, name: str = "") -> None:
 async def test_killed_settlement_and_lost_work_queue(open_house: Opening, tmp_path: Path) -> None:
     markets = [Market("1.531"), Market("1.532", delay=1)]
     day = written(tmp_path / "day.json", *markets)
-    async with open_house([day], markets, 12, ("settlement",)) as house:
+    async with open_house([day], markets, 16, ("settlement",)) as house:
 
         async def faults() -> None:
             await house.crowd.more(150)
@@ -129,7 +129,7 @@ async def flush_and_find_everything_again(house: House, markets: list[Market]) -
 async def test_killed_trading(open_house: Opening, tmp_path: Path) -> None:
     market = Market("1.521", delay=1)
     day = written(tmp_path / "day.json", market)
-    async with open_house([day], [market], 12, ("trading", "feed-betfair")) as house:
+    async with open_house([day], [market], 20, ("trading", "feed-betfair")) as house:
 
         async def faults() -> None:
             await house.crowd.more(150)

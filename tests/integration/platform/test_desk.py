@@ -35,7 +35,7 @@ async def test_what_a_trader_decided_outlives_a_killed_trading_process(
     markets = [Market(HELD), Market(OTHER)]
     day = tmp_path / "day.json"
     day.write_bytes(b"".join(lines(*markets)))
-    async with open_house([day], markets, 25, ("trading",)) as house:
+    async with open_house([day], markets, 30, ("trading",)) as house:
         tenant = house.tenants[0].slug
         async with staff_desk(tmp_path / "data", tenant) as staff:
             await staff.add("tara", ["trader"], PASSWORD)

@@ -7,7 +7,7 @@ import pytest
 from pyplatform.apps.drills import run
 from pyplatform.apps.drills.audit import Audit, Findings
 from pyplatform.apps.drills.load import Promise
-from pyplatform.apps.drills.run import FORMS, drill
+from pyplatform.apps.drills.run import FORMS, RECOVERY, drill
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -17,8 +17,8 @@ async def test_nothing_acknowledged_is_lost_or_doubled(form: str) -> None:
     assert report.sound, report
     assert (report.runs, len(said)) == (2, 2)
     assert report.acknowledged > 2 * 200
-    # Generous: the figures are bench's work, this is a machine with other work.
-    assert max(report.silence_s) < (5 if form == "handover" else 20)
+    # How long is bench's work; here, only that it was taken over before the drill lost its patience.
+    assert max(report.silence_s) < RECOVERY
 
 
 async def test_a_drill_would_see_what_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ async def test_malformed_feed(open_house: Opening, tmp_path: Path) -> None:
         archive_cut_short(tmp_path / "b.bz2", bzipped),
     ]
     stats: list[TradingStats] = []
-    async with open_house(inputs, [market], 6, ()) as house:
+    async with open_house(inputs, [market], 10, ()) as house:
         bus = await Bus.connect(house.settings.nats_url, "test")
         await follow_stats(bus, stats)
 

@@ -47,7 +47,7 @@ async def test_a_day_of_faults_is_explained_to_the_cent(tmp_path: Path) -> None:
         data=tmp_path / "data",
         faults=(*PROCESSES, NATS, VALKEY),
     )
-    async with asyncio.timeout(150):
+    async with asyncio.timeout(250):
         outcome = await run_day(options, Console(file=said, width=200))
     assert outcome.sound, said.getvalue()
     assert outcome.memory.accepted > 50, said.getvalue()
