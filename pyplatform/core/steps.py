@@ -25,7 +25,6 @@ _ORDER: Final = {
     "sticky": "real money is staked first, and may not be withdrawn",
     "bonus_first": "bonus money is staked first",
 }
-_WALLET_CODES: Final = range(100, 200)
 _TOLD: Final = frozenset(
     {"verdict", "reason", "code", "currency", "version", "revision", "why", "part", "amount"}
 )
@@ -35,7 +34,6 @@ _LABELS: Final = {
     "psp": "payment provider",
     "provider": "game provider",
 }
-_THINGS: Final = {"grant": "bonus", "free_bet": "free bet"}
 
 
 class State(Protocol):

@@ -147,12 +147,6 @@ class MarketState:
         else:
             self.status = MarketStatus.SUSPENDED
 
-    def withdraw_prices(self) -> bool:
-        """Offer nothing; True if anything was offered before."""
-        offered = any(self.prices.values())
-        self.prices = {}
-        return offered
-
     def next_version(self, now: int) -> int:
         """Version of what is published next: the clock in µs, so that it also grows across restarts.
 

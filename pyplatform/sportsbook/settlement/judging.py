@@ -11,7 +11,6 @@ from typing import Final
 import msgspec
 
 from pyplatform.core import betting, money
-from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.tenancy import HouseRules
 from pyplatform.sportsbook.settlement.legs import Legs, Resolutions, as_leg, void_reason
 from pyplatform.sportsbook.settlement.resolution import Resolution, VoidReason
@@ -42,10 +41,6 @@ class Due(msgspec.Struct, frozen=True, gc=False):
         if self.reopens:
             return WagerState.OPEN
         return WagerState.SETTLED if self.void is None else WagerState.VOIDED
-
-
-class Unsettled(PlatformError):  # noqa: N818 - it names what happened
-    """A bet has no answer by the rules of betting: somebody must look at it."""
 
 
 class Judge:
