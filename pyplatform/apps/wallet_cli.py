@@ -54,7 +54,7 @@ def accept_loss(tenant: Tenant, data: Running) -> None:
     """Go on without entries that a failover has lost for good: what is known of them goes to a file.
 
     For a wallet that does not start because its journal ends before what was acknowledged, when no server is left that
-    has the rest. Stop wallets and projectors before. Balances, bets and the stream are made anew from the journal.
+    has the rest. Stop every role but gateways before. Balances, bets and the stream are made anew from the journal.
     """
     from pyplatform.apps.losses import accept_loss as accept  # noqa: PLC0415
 
