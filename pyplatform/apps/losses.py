@@ -34,8 +34,8 @@ class Loss(msgspec.Struct, frozen=True):
 async def accept_loss(data: Path, tenant: str) -> Loss:
     """Write what the stream knows beyond the journal's end into a new file, then remove all copies of the ledger.
 
-    Roles that read or write ledgers must not run; started again they go on from the journal's end. Raises PlatformError when
-    nothing is lost, or a wallet leads.
+    Roles that read or write ledgers must not run; started again they go on from the journal's end. Raises PlatformError
+    when nothing is lost, or a wallet leads.
     """
     settings = settings_of(data, *SERVERS)
     tenant_of(settings, tenant)
