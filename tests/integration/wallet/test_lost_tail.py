@@ -81,6 +81,12 @@ class House:
         await asyncio.wait_for(run(self.settings, [self.tenant], asyncio.Event()), 60)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is asked answers in the end, however slow the machine is."""
+    monkeypatch.setattr("pyplatform.wallet.witness.WITHIN", 60.0)
+
+
 @pytest.fixture
 async def house(settings: Settings, bus: Bus, player: Any, tenant_name: str) -> House:
     house = House(settings, bus, tenant_name)
