@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from pyplatform.bus import Bus
+from pyplatform.bus import Bus, NoResponders
 from pyplatform.contracts.feeds import FeedHealth, ask_health_subject
 from pyplatform.contracts.sportsbook.bets import locate_subject as owner_subject
 from pyplatform.contracts.sportsbook.owners import owner_names
@@ -137,5 +137,8 @@ async def check(role: str, question: Question) -> str:
     """Say in words how a role stands; raises PlatformError when it does not do its work."""
     try:
         return await CHECKS[role](question)
+    except NoResponders as error:
+        name = f"feed {question.feed}" if role == "feed" else role
+        raise Unavailable(f"no {name} answers: none runs, or none leads yet") from error
     except OSError as error:
         raise PlatformError(f"{role} cannot be asked: {error}") from error
