@@ -24,6 +24,7 @@ mod pricing;
 mod recovery;
 mod shard;
 mod shard_batch;
+mod shard_keys;
 mod shard_machine;
 mod shard_replayer;
 mod shard_snapshot;

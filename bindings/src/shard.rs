@@ -9,6 +9,8 @@ pub mod shard {
     #[pymodule_export]
     use crate::shard_batch::{Batch, Entry, Header, chart, genesis_hash, read_header};
     #[pymodule_export]
+    use crate::shard_keys::key_rows;
+    #[pymodule_export]
     use crate::shard_machine::{Shard, Stats};
     #[pymodule_export]
     use crate::shard_replayer::Replayer;

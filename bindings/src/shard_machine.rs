@@ -122,6 +122,11 @@ impl Shard {
     }
 
     #[getter]
+    fn sweeping(&self) -> bool {
+        self.machine().is_sweeping()
+    }
+
+    #[getter]
     fn keys_forgotten(&self) -> u64 {
         self.machine().old_keys().0
     }

@@ -35,6 +35,7 @@ __all__ = [
     "Stats",
     "chart",
     "genesis_hash",
+    "key_rows",
     "read_header",
 ]
 
@@ -171,6 +172,13 @@ class Batch:
     def sampled(self) -> list[str]:
         """Traceparents of the entries whose trace is sampled."""
 
+def key_rows(batch: bytes) -> tuple[bytes, int, int]:
+    """The keys of a sealed batch as rows of a binary COPY into the table of old keys (shard, fingerprint, seq, at,
+    dated), without its header and trailer; how many they are, and the time of the batch's last entry.
+
+    Releases the GIL. Raises ValueError when the batch does not verify.
+    """
+
 @final
 class Stats:
     """Plain counters of a machine."""
@@ -233,6 +241,9 @@ class Shard:
         batches. HALT when the journal is not durable up to there."""
     def forget_keys(self, epoch: int, before: int) -> None:
         """Forget keys that tell their time and were answered a day before `before` or earlier."""
+    @property
+    def sweeping(self) -> bool:
+        """Whether keys that were filed have still to leave memory."""
     @property
     def keys_forgotten(self) -> int:
         """The last `before` that is durable: rows of such keys may be dropped; 0 for none, and unless leading."""

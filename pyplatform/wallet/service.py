@@ -11,6 +11,8 @@ from pyplatform.kernel.tasks import end
 from pyplatform.kernel.tenancy import Replication
 from pyplatform.telemetry import Gauge
 from pyplatform.wallet.consumers import BalanceProjector, applied, lowest_applied
+from pyplatform.wallet.keykeeper import KeyKeeper
+from pyplatform.wallet.oldkeys import Keeping, OldKeys
 from pyplatform.wallet.outbox import Outbox
 from pyplatform.wallet.server import ShardServer
 from pyplatform.wallet.snapshots import Snapshots
@@ -28,10 +30,12 @@ DRAIN: Final = 2.0
 class Shard:
     """Everything of one shard in this process."""
 
-    def __init__(self, settings: Settings, bus: Bus, shard: str, replication: Replication) -> None:
+    def __init__(
+        self, settings: Settings, bus: Bus, shard: str, replication: Replication, keeping: Keeping
+    ) -> None:
         url = settings.postgres_url
         self.keeper = LeaseKeeper(url, owner_id(), replication=replication)
-        self.readers = [JournalReader(url, shard), JournalReader(url, shard)]
+        self.readers = [JournalReader(url, shard) for _ in range(3)]
         self.snapshots = Snapshots(url, shard)
         self.standby = Standby(bus, self.readers[0], shard, self.snapshots)
         witness = Witness(bus.js, shard, lambda: applied(settings.redis_url, shard))
@@ -43,18 +47,23 @@ class Shard:
             bus.js, self.readers[1], shard, lambda: lowest_applied(settings.redis_url, shard)
         )
         self.announcer = Announcer(bus, shard)
-        for listener in (self.outbox, self.announcer, self.standby):
-            self.writer.listen(listener)
         machine = self.writer.machine
+        self.old_keys = OldKeys(url, shard)
+        self.keeper_of_keys = KeyKeeper(machine, self.old_keys, self.readers[2], keeping)
+        for listener in (self.outbox, self.announcer, self.standby, self.keeper_of_keys):
+            self.writer.listen(listener)
         Gauge(f"wallet.{shard}.queued", "commands waiting", lambda: machine.stats().queued)
         Gauge(f"wallet.{shard}.batches", "batches made durable", lambda: machine.stats().batches)
-        Gauge(f"wallet.{shard}.keys", "idempotency keys remembered", lambda: machine.stats().keys)
+        Gauge(f"wallet.{shard}.keys", "idempotency keys in memory", lambda: machine.stats().keys)
+        Gauge(f"wallet.{shard}.old_keys", "keys that left memory", lambda: machine.stats().old_keys)
+        Gauge(f"wallet.{shard}.key_looks", "old keys looked up in Postgres", lambda: machine.stats().looks)
         Gauge(f"wallet.{shard}.outbox_lag", "durable entries not yet published", lambda: self.outbox.lag)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Lead the shard, or follow it, until `stop`; raises PlatformError when a part broke."""
         helpers = [
-            asyncio.create_task(work) for work in (self.server.run(), self.outbox.run(), self.standby.run())
+            asyncio.create_task(part.run())
+            for part in (self.server, self.outbox, self.standby, self.keeper_of_keys)
         ]
         resign = asyncio.Event()
         writing = asyncio.create_task(self.writer.run(resign))
@@ -72,6 +81,7 @@ class Shard:
             await end({writing, leaving, *helpers})
             await self.keeper.close()
             await self.snapshots.close()
+            await self.old_keys.close()
             for reader in self.readers:
                 await reader.close()
 
@@ -87,16 +97,20 @@ async def run_wallet(
     tenants: Iterable[str],
     stop: asyncio.Event,
     replication: Mapping[str, Replication] | None = None,
+    keeping: Keeping | None = None,
 ) -> None:
     """Lead the shards of `tenants`, or follow them while others lead, until `stop`; then hand them over cleanly.
 
-    `replication` is that of tenants for which the server's own settings are not enough, or too much. Raises
-    PlatformError when a part broke in a way that must end the process.
+    `replication` is that of tenants for which the server's own settings are not enough, or too much; `keeping` says how
+    long idempotency keys are kept where, and is read from the environment when it is not given. Raises PlatformError
+    when a part broke in a way that must end the process.
     """
-    replication = replication or {}
+    replication, keeping = replication or {}, keeping or Keeping.from_env()
     bus = await Bus.connect(settings.nats_url, "wallet")
     try:
-        shards = [Shard(settings, bus, tenant, replication.get(tenant, "server")) for tenant in tenants]
+        shards = [
+            Shard(settings, bus, tenant, replication.get(tenant, "server"), keeping) for tenant in tenants
+        ]
         await _together([asyncio.create_task(shard.run(stop)) for shard in shards])
     finally:
         await bus.close()

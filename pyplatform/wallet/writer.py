@@ -15,6 +15,7 @@ from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.tenancy import Replication
 from pyplatform.kernel.time import SteadyClock
 from pyplatform.telemetry import get_logger
+from pyplatform.wallet.oldkeys import OldKeys
 from pyplatform.wallet.store import PAGE, Journal, JournalReader
 
 log = get_logger("wallet.writer")
@@ -99,6 +100,7 @@ class Writer:
         self._journal = Journal(postgres_url, shard, replication)
         self._past = JournalReader(postgres_url, shard)
         self._recalls = asyncio.Lock()
+        self._old_keys = OldKeys(postgres_url, shard)
         self._listeners: list[Listener] = []
         self._repliers: dict[int, Replier] = {}
         self._next_ticket = 0
@@ -120,6 +122,7 @@ class Writer:
             core.RELEASE: self._release,
             core.HALT: self._halt,
             core.RECALL: self._recall,
+            core.LOOK: self._look,
         }
 
     def listen(self, listener: Listener) -> None:
@@ -170,6 +173,7 @@ class Writer:
     async def _close(self) -> None:
         self._journal.close()
         await self._past.close()
+        await self._old_keys.close()
         for task in (*self._tasks, *([self._renewal] if self._renewal else [])):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -301,6 +305,22 @@ class Writer:
                 await asyncio.sleep(LEASE_RETRY)
             else:
                 self.machine.recalled(epoch, number, batches)
+                return self._wake()
+        return None
+
+    def _look(self, number: int, keys: list[int], until: int) -> None:
+        self._spawn(self._looking(self.machine.epoch, number, keys, until))
+
+    async def _looking(self, epoch: int, number: int, keys: list[int], until: int) -> None:
+        """Look old keys up, as entries are recalled."""
+        while self.machine.epoch == epoch and self.machine.standing == core.LEADING:
+            try:
+                found = await self._old_keys.look(epoch, keys, until)
+            except Unavailable as error:
+                log.warning("old keys not readable", shard=self.shard, error=str(error))
+                await asyncio.sleep(LEASE_RETRY)
+            else:
+                self.machine.looked(epoch, number, found)
                 return self._wake()
         return None
 

@@ -143,6 +143,11 @@ impl Leader {
         self.keeping.forget(before);
     }
 
+    /// Whether old keys have still to leave memory.
+    pub(crate) fn is_sweeping(&self) -> bool {
+        self.keeping.has_work()
+    }
+
     /// Time up to which keys are forgotten by a durable entry, and how many were looked up in the table of old keys.
     pub(crate) fn old_keys(&self) -> (u64, u64) {
         (self.keeping.forgotten(), self.recalling.looks())

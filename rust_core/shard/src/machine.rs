@@ -303,6 +303,11 @@ impl Shard {
         self.wallet().map_or_else(KeyMemory::default, Wallet::key_memory)
     }
 
+    /// Whether keys that were filed have still to leave memory.
+    pub fn is_sweeping(&self) -> bool {
+        matches!(&self.role, Role::Leading(leader) if leader.is_sweeping())
+    }
+
     /// While leading, the time up to which keys are durably forgotten, and how many were looked up among old ones.
     pub fn old_keys(&self) -> (u64, u64) {
         if let Role::Leading(leader) = &self.role { leader.old_keys() } else { (0, 0) }
