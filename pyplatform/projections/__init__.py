@@ -3,6 +3,6 @@
 from pyplatform.projections.effects import Effects
 from pyplatform.projections.inbox import Batch, Inbox, Outcome, Position
 from pyplatform.projections.models import ReadModels
-from pyplatform.projections.tables import TableInbox
+from pyplatform.projections.tables import TableInbox, read_position
 
-__all__ = ["Batch", "Effects", "Inbox", "Outcome", "Position", "ReadModels", "TableInbox"]
+__all__ = ["Batch", "Effects", "Inbox", "Outcome", "Position", "ReadModels", "TableInbox", "read_position"]

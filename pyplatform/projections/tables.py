@@ -19,6 +19,12 @@ _MOVED: Final = "UPDATE 1"
 _FORGET: Final = "delete from projections.position where tenant = $1 and name = $2"
 
 
+async def read_position(connection: asyncpg.Connection, tenant: str, name: str) -> Position:
+    """Last sequence a projection has applied and the hash of its batch; sequence 0 before the first."""
+    row = await connection.fetchrow(_POSITION, tenant, name)
+    return Position(row["seq"], row["hash"]) if row else Position(0, b"")
+
+
 class TableInbox:
     """Where one projection of a tenant's ledger stands; applies consecutive batches exactly once.
 
@@ -37,8 +43,7 @@ class TableInbox:
     async def position(self) -> Position:
         """Last sequence applied and the hash of its batch; sequence 0 before the first."""
         async with self.transaction() as connection:
-            row = await connection.fetchrow(_POSITION, self._tenant, self._name)
-        return Position(row["seq"], row["hash"]) if row else Position(0, b"")
+            return await read_position(connection, self._tenant, self._name)
 
     async def advance(
         self, connection: asyncpg.Connection, lo: int, hi: int, prev_hash: bytes, digest: bytes

@@ -10,6 +10,7 @@ from pyplatform._core import shard as core
 from pyplatform.core.accounts import ACCOUNTS, PURSES, movements, owner_text
 from pyplatform.eventstore import tenant_transaction
 from pyplatform.kernel.ids import text
+from pyplatform.projections import read_position
 from pyplatform.wallet.entries import COLUMNS, PROJECTION, row_of
 from pyplatform.wallet.proof import Differences, Proof
 from pyplatform.wallet.store import JournalReader
@@ -17,7 +18,6 @@ from pyplatform.wallet.store import JournalReader
 MOVES: Final = "moves in Postgres equal the journal"
 STATEMENTS: Final = "statements close with the ledger's balances"
 _SEQ, _N = COLUMNS.index("seq"), COLUMNS.index("n")
-_POSITION: Final = "select seq, hash from projections.position where tenant = $1 and name = $2"
 _ROWS: Final = f"""
 select {", ".join(COLUMNS)} from ledger.entry
 where tenant = $1 and seq > $2 and seq <= $3 order by seq, n
@@ -57,8 +57,8 @@ class Moved:
     async def position(self) -> tuple[int, bytes]:
         """Sequence and hash of the last batch that was projected; 0 before the first."""
         async with tenant_transaction(self._pool, self._tenant) as connection:
-            row = await connection.fetchrow(_POSITION, self._tenant, PROJECTION)
-        return (row["seq"], row["hash"]) if row else (0, b"")
+            found = await read_position(connection, self._tenant, PROJECTION)
+        return found.seq, found.hash
 
     async def prove_moves(self) -> Proof:
         """Compare every row, field by field, in the journal's order."""

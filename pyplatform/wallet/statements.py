@@ -9,13 +9,13 @@ from pyplatform.core.accounts import PURSES, Movement
 from pyplatform.core.statements import Statement, build, purses_of
 from pyplatform.eventstore import tenant_transaction
 from pyplatform.kernel import ids
+from pyplatform.projections import read_position
 from pyplatform.wallet.entries import PROJECTION
 
 FOREVER: Final = 2**63 - 1
 MOST_LINES: Final = 1_000
 _NUMBERS: Final = list(PURSES)
 _FIELDS: Final = ", ".join(Movement.__struct_fields__)
-_POSITION: Final = "select seq from projections.position where tenant = $1 and name = $2"
 _KNOWN: Final = "select exists (select from ledger.account where tenant = $1 and holder = $2)"
 _OF_PLAYER: Final = """
 from ledger.account as a cross join lateral (
@@ -56,7 +56,7 @@ class Statements:
     async def position(self, tenant: str) -> int:
         """Sequence up to which the ledger has been read."""
         async with tenant_transaction(self._pool, tenant) as connection:
-            return int(await connection.fetchval(_POSITION, tenant, PROJECTION) or 0)
+            return (await read_position(connection, tenant, PROJECTION)).seq
 
     async def knows(self, tenant: str, player: bytes) -> bool:
         """Whether money of this player has ever moved."""
@@ -70,7 +70,7 @@ class Statements:
         """
         async with tenant_transaction(self._pool, tenant) as connection:
             # Rows and position change together: whatever is read up to here does not change any more.
-            known = int(await connection.fetchval(_POSITION, tenant, PROJECTION) or 0)
+            known = (await read_position(connection, tenant, PROJECTION)).seq
             of = (tenant, player, currency, _NUMBERS)
             before = await connection.fetch(_BEFORE, *of, period.start, period.after_seq, known)
             span = (*of, period.start, period.end, period.after_seq)
