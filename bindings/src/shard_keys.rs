@@ -11,7 +11,8 @@ const COLUMNS: i16 = 5;
 
 /// A field as binary COPY has it: its length, and its bytes.
 fn put(rows: &mut Vec<u8>, field: &[u8]) {
-    rows.extend_from_slice(&(field.len() as i32).to_be_bytes());
+    let length = i32::try_from(field.len()).expect("a field has a few bytes");
+    rows.extend_from_slice(&length.to_be_bytes());
     rows.extend_from_slice(field);
 }
 
