@@ -13,21 +13,26 @@ from math import prod
 from typing import Final
 
 from pyplatform.apps.day.journal import Bet
+from pyplatform.apps.day.racing import place_chances
 from pyplatform.apps.day.world import Line
-from pyplatform.core import betting, money
+from pyplatform.apps.day.worth import E4, is_together, place_odds, with_places
+from pyplatform.core import money
 
-E4: Final = 10_000
 MIXED: Final = "several sports"
 
 
 @dataclass(slots=True)
 class Row:
-    """Sums over bets, at the currency's scale; `kept` is the profit: margin + sales + luck."""
+    """Sums over bets, at the currency's scale; `kept` is the profit: margin + sales + luck.
+
+    `free` is what free bets won, which is all they cost.
+    """
 
     bets: int = 0
     turnover: int = 0
     payouts: int = 0
     cash_outs: int = 0
+    free: int = 0
     kept: int = 0
     margin: int = 0
     sales: int = 0
@@ -44,6 +49,7 @@ class Row:
         self.turnover += bet.moved["SPORT_STAKES"]
         self.payouts -= bet.moved["SPORT_PAYOUTS"]
         self.cash_outs -= bet.moved["SPORT_CASHOUT"]
+        self.free -= bet.moved["FREEBET_COST"]
         self.kept += bet.profit
         self.margin += margin
         self.sales += sales
@@ -72,6 +78,7 @@ class Account:
             self.house["SPORT_STAKES"],
             -self.house["SPORT_PAYOUTS"],
             -self.house["SPORT_CASHOUT"],
+            -self.house["FREEBET_COST"],
             sum(self.house.values()),
         )
         tables = [[self.total], *(list(rows.values()) for rows in self.by.values())]
@@ -80,6 +87,7 @@ class Account:
                 sum(row.turnover for row in rows),
                 sum(row.payouts for row in rows),
                 sum(row.cash_outs for row in rows),
+                sum(row.free for row in rows),
                 sum(row.kept for row in rows),
             )
             == expected
@@ -108,7 +116,7 @@ class Accountant:
             keys = {
                 "sport": self._sport(bet),
                 "market": self._market(bet),
-                "type of bet": bet.slip.bet_type.lower().replace("_", " "),
+                "type of bet": _type(bet),
                 "style": self._styles.get(bet.player, "nobody we know"),
             }
             for row in (total, *(by[name][key] for name, key in keys.items())):
@@ -136,7 +144,8 @@ class Accountant:
         if bet.state == "voided":
             return 0
         worth = self._worth(bet, bet.placed_at)
-        return 0 if worth is None else _whole(bet, bet.stake * (1 - worth))
+        stake = 0 if bet.told.free else 1
+        return 0 if worth is None else _whole(bet, bet.stake * (stake - worth))
 
     def _sales(self, bet: Bet) -> int:
         """What the parts bought back were worth beyond their price; the ledger knows when they were sold."""
@@ -150,29 +159,47 @@ class Accountant:
         return earned
 
     def _worth(self, bet: Bet, at: int) -> float | None:
-        """Expected return of a unit of stake by the true chances at a time; None where one is not known."""
-        values = []
-        for leg, price in zip(bet.slip.legs, bet.prices, strict=True):
+        """Expected return of a unit of stake by the true chances at a time, of a free bet its winnings.
+
+        None where a chance is not known, or that of legs together is not the product of theirs. What starting prices
+        will be nobody knows: those promised the better of both are worth their own.
+        """
+        if is_together(bet):
+            return None
+        win, place = [], []
+        for number, leg in enumerate(bet.slip.legs):
             line = self._lines.get(leg.market_id)
             if line is None:
                 return None
-            day = self._day(at)
-            won = float(leg.selection_id in (line.winners or ()))
-            chance = line.chance(leg.selection_id, day) if day < line.settled else won
-            values.append(chance * price / E4)
-        lines = lines_of(bet)
-        return sum(prod(values[leg] for leg in line) for line in lines) / len(lines)
+            price, chances = bet.told.prices[number], self._chances(line, self._day(at))
+            chance = chances[line.selections.index(leg.selection_id)]
+            win.append(chance * price / E4)
+            if bet.told.each_way:
+                terms = bet.told.each_way[number]
+                placed = place_chances(chances, terms.places)[line.selections.index(leg.selection_id)]
+                place.append(placed * float(place_odds(price, terms.fraction)))
+        worth = with_places(bet, win, place)
+        if bet.told.promised.boost_bp:
+            all_win = prod(value * E4 / price for value, price in zip(win, bet.told.prices, strict=True))
+            worth += (worth - all_win) * bet.told.promised.boost_bp / E4
+        if bet.told.free:
+            worth -= win[0] * E4 / bet.told.prices[0]
+        return worth
+
+    def _chances(self, line: Line, day: float) -> tuple[float, ...]:
+        if day < line.settled:
+            return tuple(line.chance(selection, day) for selection in line.selections)
+        return tuple(float(selection in (line.winners or ())) for selection in line.selections)
+
+
+def _type(bet: Bet) -> str:
+    kind = bet.slip.bet_type.lower().replace("_", " ")
+    if bet.told.free:
+        return f"free {kind}"
+    return f"{kind} each way" if bet.slip.each_way else kind
 
 
 def _whole(bet: Bet, amount: float) -> int:
     """An estimate in whole minor units."""
     unit = money.minor_unit(bet.currency)
     return round(amount / unit) * unit
-
-
-def lines_of(bet: Bet) -> list[tuple[int, ...]]:
-    """The lines of a bet, each as its legs counted from 0."""
-    kind = "ACCA" if bet.slip.bet_type == "SINGLE" else bet.slip.bet_type
-    if len(bet.slip.legs) == 1:
-        return [(0,)]
-    return betting.lines(kind, len(bet.slip.legs), list(bet.slip.sizes) or None, bet.slip.bankers or None)

@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pyplatform.apps.day.together import sell_together
 from pyplatform.apps.day.world import Event
 from pyplatform.apps.staff import staff_desk
 from pyplatform.client import AsyncClient, errors
@@ -26,10 +28,19 @@ from pyplatform.kernel.tenancy import Tenant
 IN_PLAY_DELAY: Final = 1
 """Seconds a bet in play waits: longer than the feed needs to see a goal."""
 _RULES: Final = (
-    (TermsScope(), RuleValues(max_stake="800.00", max_payout="20000.00", referral_above="300.00")),
+    (
+        TermsScope(),
+        RuleValues(
+            max_stake="800.00",
+            max_payout="20000.00",
+            referral_above="300.00",
+            boost=[(3, 300), (4, 500)],
+            boost_min_price="1.20",
+        ),
+    ),
     (TermsScope(within_s=0), RuleValues(bet_delay=IN_PLAY_DELAY)),
     (TermsScope(sport="football"), RuleValues(move_alpha_e4=1_500)),
-    (TermsScope(sport="horse_racing"), RuleValues(margin_bp=1_200)),
+    (TermsScope(sport="horse_racing"), RuleValues(margin_bp=1_200, best_odds=True, starting_price=True)),
 )
 _LOOK_S: Final = 0.5
 _PASSWORD: Final = "nine quiet herons over slow water"  # noqa: S105 - of a platform that lives for minutes
@@ -43,6 +54,7 @@ class Done:
     rejected: int = 0
     suspended: int = 0
     margins: int = 0
+    together: int = 0
     conflicts: int = 0
 
 
@@ -86,6 +98,10 @@ class Trader:
                     await self._move()
             except (errors.Unavailable, errors.NoAnswer, errors.NotFound, errors.Refused):
                 continue  # the trading process is on its way back, or was faster
+
+    async def sell_together(self, event: Event, clock: Callable[[], float]) -> None:
+        """Sell the legs of a match together until it begins."""
+        self.done.together += await sell_together(self.client, event, clock)
 
     async def decide(self) -> None:
         """Approve most of the referred bets, reject the rest."""

@@ -10,7 +10,7 @@ from pyplatform.kernel.ids import text
 from pyplatform.sportsbook.placement import decided, slip
 from pyplatform.wallet.store import JournalReader
 
-INCOME: Final = {"SPORT_STAKES": 1, "SPORT_PAYOUTS": -1, "SPORT_CASHOUT": -1}
+INCOME: Final = {"SPORT_STAKES": 1, "SPORT_PAYOUTS": -1, "SPORT_CASHOUT": -1, "FREEBET_COST": -1}
 """The house's accounts that a day of sport moves, and whether they earn or cost."""
 _CLOSED: Final = frozenset({"settled", "voided", "rejected", "cashed_out"})
 _END: Final = 2**62
@@ -41,7 +41,7 @@ class Bet:
     stake: int
     placed_at: int
     slip: slip.Slip
-    prices: tuple[int, ...]
+    told: decided.Decided
     states: list[str] = field(default_factory=list)
     moved: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     corrected: int = 0
@@ -65,8 +65,8 @@ class Bet:
 
     @property
     def paid(self) -> int:
-        """What settlement has paid for it, sales aside."""
-        return -self.moved["SPORT_PAYOUTS"]
+        """What settlement has paid for it, sales aside; of a free bet its winnings."""
+        return -self.moved["SPORT_PAYOUTS"] - self.moved["FREEBET_COST"]
 
 
 class JournalFold:
@@ -134,7 +134,7 @@ class JournalFold:
             entry.amount,
             entry.at,
             asked,
-            told.prices,
+            told,
         )
 
     def _transition(self, bet: Bet, state: str) -> None:

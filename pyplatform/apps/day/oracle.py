@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from math import prod
 from typing import Final
 
-from pyplatform.apps.day.account import E4, lines_of
 from pyplatform.apps.day.journal import Bet
 from pyplatform.apps.day.world import Line
+from pyplatform.apps.day.worth import E4, is_together, place_odds, with_places
+from pyplatform.contracts.sportsbook.bets import STARTING_PRICE
 from pyplatform.core import money
 
 _EDGE_S: Final = 0.05
@@ -37,7 +37,7 @@ class Oracle:
                 self.left += 1
                 continue
             self.checked += 1
-            paid = bet.paid + (bet.stake - bet.moved["SPORT_STAKES"])
+            paid = bet.paid + (0 if bet.told.free else bet.stake - bet.moved["SPORT_STAKES"])
             if paid != expected:
                 shown = [money.format(amount, bet.currency) for amount in (paid, expected)]
                 wrong.append(f"{bet.tenant} bet {bet.id.hex()} ({bet.state}) got {shown[0]}, not {shown[1]}")
@@ -56,17 +56,35 @@ class Oracle:
         return found
 
     def returns(self, bet: Bet) -> int | None:
-        """The return of a bet by the results as they are in the end; None where that is not ours to say."""
+        """The return of a bet by the results as they are in the end; None where that is not ours to say.
+
+        Of a free bet what it wins, of one that may not pay more than a bound no more than that.
+        """
         if bet.sold:
             return None
         values = [self._value(bet, number) for number in range(len(bet.slip.legs))]
         if any(value is None for value in values):
             return None
-        lines = lines_of(bet)
-        exact = sum(prod((values[leg] or Fraction(0) for leg in line), start=Fraction(1)) for line in lines)
-        unit = money.minor_unit(bet.currency)
-        cents = Fraction(bet.stake, len(lines)) * exact / unit
-        return int((cents + _HALF).__floor__()) * unit
+        win = [value or Fraction(0) for value in values]
+        unit, told = money.minor_unit(bet.currency), bet.told
+        if is_together(bet):
+            exact = self._together(win, told.joint_price_e4)
+        else:
+            place = [self._place(bet, number, value) for number, value in enumerate(win)]
+            exact = with_places(bet, win, place)
+            if told.promised.boost_bp and all(value > 1 for value in win):
+                exact += (exact - 1) * Fraction(told.promised.boost_bp, E4)
+        if told.free:
+            exact = max(exact - 1, Fraction(0))
+        cents = Fraction(bet.stake) * exact / unit
+        paid = int((cents + _HALF).__floor__()) * unit
+        return min(paid, told.promised.max_return) if told.promised.max_return else paid
+
+    def _together(self, values: list[Fraction], joint_e4: int) -> Fraction:
+        """Legs at one price: lost with one of them, void with a void one."""
+        if 0 in values:
+            return Fraction(0)
+        return Fraction(1) if 1 in values else Fraction(joint_e4, E4)
 
     def _value(self, bet: Bet, number: int) -> Fraction | None:
         """What a leg multiplies a stake by."""
@@ -82,4 +100,23 @@ class Oracle:
                 return Fraction(1)
         if line.winners is None:
             return Fraction(1)
-        return Fraction(bet.prices[number], E4) if leg.selection_id in line.winners else Fraction(0)
+        won = leg.selection_id in line.winners
+        return Fraction(price_of(bet, number, line), E4) if won else Fraction(0)
+
+    def _place(self, bet: Bet, number: int, win: Fraction) -> Fraction:
+        """What the place part of a leg multiplies a stake by."""
+        leg = bet.slip.legs[number]
+        line = self._lines[leg.market_id]
+        if not bet.told.each_way or win == 1:
+            return win
+        terms = bet.told.each_way[number]
+        placed = leg.selection_id in line.finish[: terms.places]
+        return place_odds(price_of(bet, number, line), terms.fraction) if placed else Fraction(0)
+
+
+def price_of(bet: Bet, number: int, line: Line) -> int:
+    """The price a leg is paid at: its own, the starting price, or the better of both."""
+    taken, start = bet.told.prices[number], line.starting.get(bet.slip.legs[number].selection_id)
+    if bet.slip.legs[number].price_e4 == STARTING_PRICE:
+        return start or taken
+    return max(taken, start or 0) if number in bet.told.promised.best_odds else taken

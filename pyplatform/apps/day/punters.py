@@ -15,11 +15,14 @@ from pyplatform.client.calls import bets
 from pyplatform.client.types.bets import BetRequest, CashOutOrder, CashOutSale
 from pyplatform.kernel.tenancy import Tenant
 
+GIFT: Final = "5.00"
+"""Every recreational punter is given a free bet of this."""
 AT_ONCE: Final = 48
 """Requests of all punters under way at a time."""
 _AGAIN: Final = 0.03
 """Share of attempts that are sent a second time, and of those that reuse a key for another bet."""
 _CASH_OUT: Final = {RECREATIONAL: 0.15, TILT: 0.10}
+_GIFT_SHARE: Final = 0.3
 _KEPT: Final = 8
 _RING: Final = 4
 """Accounts of a syndicate that follow its leader."""
@@ -104,6 +107,8 @@ class Punter:
         self._open: list[str] = []
         self._lost = 0.0
         self._last: tuple[str, float] | None = None
+        self.gift = ""
+        """A free bet of `GIFT` that is not placed yet."""
         self.ring: Sequence[Punter] = ()
         """Those who bet what this one does."""
 
@@ -122,7 +127,17 @@ class Punter:
                 await self._look_back()
             wanted = self._choose(self._chance, self._street.sight(), self._lost)
             if wanted is not None:
+                wanted = self._as_gift(wanted)
                 await asyncio.gather(self.bet(wanted), *(other.bet(wanted) for other in self.ring))
+
+    def _as_gift(self, wanted: BetRequest) -> BetRequest:
+        """Now and then a single is staked with the free bet."""
+        plain = len(wanted.legs) == 1 and not wanted.each_way
+        if not (self.gift and plain and self._chance.random() < _GIFT_SHARE):
+            return wanted
+        return BetRequest(
+            legs=wanted.legs, stake=GIFT, price_policy=wanted.price_policy, free_bet_id=self.gift
+        )
 
     async def bet(self, wanted: BetRequest) -> None:
         """Send a bet until there is an answer, and now and then once more."""
@@ -142,6 +157,8 @@ class Punter:
                 memory.differed += (
                     await told(self._client, bets.place_bet(other, key=call.key))
                 ).outcome != CONFLICT
+        if wanted.free_bet_id and answer.bet_id:
+            self.gift = ""  # refused ones stay with the player; they are not asked for again
         if answer.outcome == "accepted":
             self._open = [*self._open[1 - _KEPT :], answer.bet_id]
             self._last = answer.bet_id, float(wanted.stake or 0)

@@ -5,6 +5,7 @@ from itertools import permutations
 from typing import Final
 
 from pyplatform.apps.day.world import Drift, Event, Line, Race, shaken
+from pyplatform.sportsbook.markets.selections import selection_id
 
 STEP_S: Final = 0.7
 RUNS_S: Final = 5.0
@@ -50,6 +51,7 @@ class _Field:
         self._wins = tuple(one / sum(strengths) for one in strengths)
         self._beliefs = [Drift(chance, 0.09) for _ in names]
         self._gone: int | None = None
+        self._last: tuple[tuple[int, float], ...] = ()
         keys = tuple(map(str, self._ids))
         for kind, suffix in (("win", 1), ("place", 2)):
             market = f"1.9{number:06}{suffix}"
@@ -91,12 +93,18 @@ class _Field:
             chances = shaken(tuple(true[kind][n] for n in running), tuple(factors[n] for n in running))
             prices = tuple((self._ids[n], 1 / p) for n, p in zip(running, chances, strict=True))
             self._event.said.append(Race(at, line.id, prices=prices))
+            if kind == "win":
+                self._last = prices
 
     def _define(self, at: float, status: str, placed: tuple[int, ...] = ()) -> None:
         for kind, line in self._event.lines.items():
             winners = placed[: 1 if kind == "win" else PLACES]
             runners = tuple((one, self._state(n, one, status, winners)) for n, one in enumerate(self._ids))
-            self._event.said.append(Race(at, line.id, status, runners))
+            starting: tuple[tuple[int, float], ...] = ()
+            if kind == "win" and status == "CLOSED":
+                starting = tuple((one, max(1.02, round(price, 2))) for one, price in self._last)
+                line.starting = {selection_id(str(one)): round(price * 10_000) for one, price in starting}
+            self._event.said.append(Race(at, line.id, status, runners, starting=starting))
 
     def _state(self, number: int, runner: int, status: str, winners: tuple[int, ...]) -> str:
         if number == self._gone:
@@ -114,4 +122,5 @@ class _Field:
             left[won] = 0.0
         for kind, line in self._event.lines.items():
             line.end(tuple(map(str, order[: 1 if kind == "win" else PLACES])))
+            line.finish = tuple(selection_id(str(one)) for one in order)
         self._define(self._event.starts + RUNS_S + self._chance.uniform(0.5, 1.5), "CLOSED", tuple(order))

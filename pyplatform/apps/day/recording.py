@@ -202,9 +202,12 @@ class _Exchange:
         version = self._versions[told.market] = self._versions.get(told.market, 0) + 1
         starts = datetime.fromtimestamp(self._began / 1e9 + event.starts, UTC)
         runners: list[dict[str, Any]] = []
+        starting = dict(told.starting)
         for priority, (runner, status) in enumerate(told.runners, 1):
             said: dict[str, Any] = {"id": runner, "sortPriority": priority, "status": status}
             said["name"] = f"Runner {priority}"
+            if runner in starting:
+                said["bsp"] = starting[runner]
             if status == "REMOVED":
                 removed = datetime.fromtimestamp(at / 1e9, UTC)
                 said |= {"adjustmentFactor": 15.0, "removalDate": _time(removed)}
@@ -213,6 +216,7 @@ class _Exchange:
         return {
             "status": told.status,
             "inPlay": False,
+            "bspReconciled": bool(starting),
             "betDelay": 0,
             "version": version,
             "eventTypeId": "7",

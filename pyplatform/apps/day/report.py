@@ -22,6 +22,7 @@ _COLUMNS: Final = (
     "turnover",
     "payouts",
     "cash-outs",
+    "free bets",
     "profit",
     "margin",
     "sales",
@@ -32,7 +33,7 @@ _COLUMNS: Final = (
 
 def _cells(row: Row, currency: str) -> list[str]:
     amounts = (
-        row.turnover, row.payouts, row.cash_outs, row.kept, row.margin, row.sales, row.luck, row.corrected,
+        row.turnover, row.payouts, row.cash_outs, row.free, row.kept, row.margin, row.sales, row.luck, row.corrected,
     )  # fmt: skip
     return [f"{row.bets:,}", *(_money(amount, currency) for amount in amounts)]
 
@@ -82,7 +83,8 @@ def _story(outcome: "Outcome") -> list[str]:
         done = trader.done
         lines.append(
             f"trader of {tenant}: {done.approved} referred bets approved, {done.rejected} rejected, "
-            f"{done.suspended} markets suspended, {done.margins} margins changed, {done.conflicts} conflicts"
+            f"{done.suspended} markets suspended, {done.margins} margins changed, {done.conflicts} conflicts, "
+            f"{done.together} matches sold with their legs together"
         )
     return lines
 

@@ -17,15 +17,28 @@ from rich.console import Console
 from pyplatform.apps.day import report
 from pyplatform.apps.day.account import Account, Accountant
 from pyplatform.apps.day.checks import statements
+from pyplatform.apps.day.clerk import Clerks
 from pyplatform.apps.day.faults import FEEDS, NATS, PROCESSES, VALKEY, Faults
+from pyplatform.apps.day.gifts import give
 from pyplatform.apps.day.house import Trader
 from pyplatform.apps.day.oracle import Oracle
 from pyplatform.apps.day.programme import Programme, Size, make
-from pyplatform.apps.day.punters import AT_ONCE, Memory, Punter, Street, make_rings, players_of, styles_of
+from pyplatform.apps.day.punters import (
+    AT_ONCE,
+    GIFT,
+    Memory,
+    Punter,
+    Street,
+    make_rings,
+    players_of,
+    styles_of,
+)
 from pyplatform.apps.day.racing import PLACES
 from pyplatform.apps.day.recording import descriptions, retimed, write
 from pyplatform.apps.day.sleepers import sleep
+from pyplatform.apps.day.styles import RECREATIONAL
 from pyplatform.apps.day.watch import Watch
+from pyplatform.apps.day.world import Event
 from pyplatform.apps.demo.players import PATIENT, open_account
 from pyplatform.apps.demo.report import check_writable
 from pyplatform.apps.demo.run import QUICK_ENTRY, REGISTERING, pay_in_all, stop_on_sigterm
@@ -49,6 +62,8 @@ SETTLE_S: Final = 60.0
 WATCHED: Final = 500
 SLEEPERS: Final = 5
 """Punters of a tenant who have another window open that nobody looks at."""
+TOGETHER: Final = 3
+"""Matches whose legs are sold together before they begin."""
 _TELL_S: Final = 5.0
 
 
@@ -133,6 +148,7 @@ class _Stage:
     punters: list[Punter] = field(default_factory=list)
     streets: dict[str, Street] = field(default_factory=dict)
     traders: dict[str, Trader] = field(default_factory=dict)
+    clerks: dict[str, Clerks] = field(default_factory=dict)
     watches: list[Watch] = field(default_factory=list)
     faults: Faults = field(init=False)
     programme: Programme = field(init=False)
@@ -164,6 +180,8 @@ class _Stage:
                     self.client(tenant), f"{self.options.seed} {tenant.slug}"
                 )
                 await trader.open(folder, tenant)
+                clerks = self.clerks[tenant.slug] = Clerks(self.client(tenant), self.client(tenant))
+                await clerks.open(folder, tenant)
                 watch = Watch(
                     tenant,
                     self.platform.settings.postgres_url,
@@ -201,11 +219,18 @@ class _Stage:
 
         self.punters = list(await asyncio.gather(*(admit(n, style) for n, style in enumerate(styles))))
         await pay_in_all(bus, [(one.tenant, one.account) for one in self.punters])
+        await self._give_free_bets(WalletClient(bus))
         for tenant in tenants:
             first = next((one for one in self.punters if one.tenant is tenant), None)
             if first is not None:
                 self.streets[tenant.slug].screen = Screen(self.client(tenant, first.account.token))
             make_rings([one for one in self.punters if one.tenant is tenant])
+
+    async def _give_free_bets(self, wallet: WalletClient) -> None:
+        async def gift(punter: Punter) -> None:
+            punter.gift = await give(wallet, punter.tenant, punter.account.player, GIFT)
+
+        await asyncio.gather(*(gift(one) for one in self.punters if one.style == RECREATIONAL))
 
     def _places(self, market_id: str) -> int:
         """How many win in a market."""
@@ -239,6 +264,8 @@ class _Stage:
             street, trader = self.streets[tenant.slug], self.traders[tenant.slug]
             works += [street.screen.run(), street.screen.discover(WATCHED, 1.0)]
             works += [trader.name(matches), trader.work(asyncio.Event())]
+            works += [trader.sell_together(one, self.clock) for one in _latest(matches)]
+            works.append(self.clerks[tenant.slug].work(self.programme.lines.values()))
             reading = [one for one in self.punters if one.tenant is tenant][:SLEEPERS]
             works += [sleep(self.client(tenant, one.account.token), matches) for one in reading]
         works += [one.play(self.over, pause) for one in self.punters if id(one) not in following]
@@ -300,6 +327,12 @@ class _Stage:
             self.faults.done,
             self.traders,
         )
+
+
+def _latest(matches: list[Event]) -> list[Event]:
+    """Some matches that begin late, so that there is time to sell their legs together."""
+    football = sorted((one for one in matches if one.sport == "football"), key=lambda one: -one.starts)
+    return football[:TOGETHER]
 
 
 @asynccontextmanager

@@ -30,6 +30,10 @@ SHARES: Final = {
 _SMALL: Final = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
 _MULTIPLE_SHARE: Final = 0.25
 _SYSTEM_SHARE: Final = 0.08
+_RACE_SHARE: Final = 0.37
+"""Up to here they look for a horse, above 1 less the next for legs of one match."""
+_TOGETHER_SHARE: Final = 0.10
+_AT_START_SHARE: Final = 0.3
 _SYSTEMS: Final[dict[int, tuple[Any, ...]]] = {
     3: ("TRIXIE", "PATENT", "SYSTEM"),
     4: ("LUCKY15", "YANKEE", "SYSTEM"),
@@ -100,7 +104,7 @@ def _popular(chance: random.Random, sight: Sight, markets: list[str]) -> Pick:
 
 
 def _for_fun(chance: random.Random, sight: Sight, _: float) -> BetRequest | None:
-    """Singles, sometimes several legs of different events, sometimes a system of them."""
+    """Singles, sometimes several legs of different events or a system of them, legs of one match, a horse each way."""
     markets = list(sight.prices)
     if not markets:
         return None
@@ -108,9 +112,43 @@ def _for_fun(chance: random.Random, sight: Sight, _: float) -> BetRequest | None
     kind = chance.random()
     if kind < _MULTIPLE_SHARE:
         return _several(chance, sight, markets, stake, system=kind < _SYSTEM_SHARE)
+    if kind < _RACE_SHARE and (race := _on_races(chance, sight, stake)):
+        return race
+    if kind > 1 - _TOGETHER_SHARE and (together := _together(chance, sight, stake)):
+        return together
     return BetRequest(
         legs=[_popular(chance, sight, markets).leg()], stake=_money(stake), price_policy=_policy(chance)
     )
+
+
+def _on_races(chance: random.Random, sight: Sight, stake: float) -> BetRequest | None:
+    """One or two horses each way, or one at the starting price."""
+    races = [one for one in sight.prices if one in sight.lines and sight.lines[one].kind == "win"]
+    if not races:
+        return None
+    if chance.random() < _AT_START_SHARE:
+        pick = _popular(chance, sight, [chance.choice(races)])
+        return BetRequest(
+            legs=[LegRequest(market_id=pick.market_id, selection_id=pick.selection, price="SP")],
+            stake=_money(stake),
+        )
+    chosen = chance.sample(races, min(len(races), chance.choice((1, 1, 2))))
+    legs = [_popular(chance, sight, [race]).leg() for race in chosen]
+    return BetRequest(legs=legs, stake=_money(stake), each_way=True, price_policy=_policy(chance))
+
+
+def _together(chance: random.Random, sight: Sight, stake: float) -> BetRequest | None:
+    """Who wins a match and with how many goals, at one price, whatever that is."""
+    by_event: dict[str, dict[str, str]] = {}
+    for market, view in sight.views.items():
+        if market in sight.prices and market in sight.lines and not view.in_play:
+            by_event.setdefault(view.event_id, {})[sight.lines[market].kind] = market
+    both = [one for one in by_event.values() if {"result", "goals"} <= one.keys()]
+    if not both:
+        return None
+    match = chance.choice(both)
+    legs = [_popular(chance, sight, [match[kind]]).leg() for kind in ("result", "goals")]
+    return BetRequest(legs=legs, stake=_money(stake), type="SAME_GAME", price="2.00", price_policy="ANY")
 
 
 def _policy(chance: random.Random) -> PricePolicy:

@@ -27,6 +27,8 @@ MATCH_LINES: Final = {
 class Line:
     """A market of a day: its true chances over time, and who won in the end (None: void, every stake goes back).
 
+    Of a race `finish` is the order of the first selections, `starting` the starting prices (ten-thousandths).
+
     Nothing is sold after `closes`; `settled` is when the result was told at last; `voids` are windows of time whose
     bets are void; `reduced` says that a runner was taken out of it.
     """
@@ -44,6 +46,8 @@ class Line:
     voids: list[tuple[float, float]] = field(default_factory=list)
     reduced: bool = False
     selections: tuple[int, ...] = ()
+    finish: tuple[int, ...] = ()
+    starting: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.selections = tuple(map(selection_id, self.outcomes))
@@ -117,13 +121,17 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """What the exchange says of a market: its definition (status, a runner's status by id), or prices by runner."""
+    """What the exchange says of a market: its definition (status, a runner's status by id), or prices by runner.
+
+    `starting` are starting prices, which come with the end of a race.
+    """
 
     at: float
     market: str
     status: str = ""
     runners: tuple[tuple[int, str], ...] = ()
     prices: tuple[tuple[int, float], ...] = ()
+    starting: tuple[tuple[int, float], ...] = ()
 
 
 Said = Odds | Stop | Settled | TakenBack | Cancelled | Race
