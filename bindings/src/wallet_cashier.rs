@@ -44,6 +44,8 @@ encoders! {
     withhold_tax = WithholdTax { currency: &str, amount: i128, jurisdiction: &str }
     /// Money in suspense is the player's.
     claim_suspense = ClaimSuspense { currency: &str, amount: i128, reason: &str }
+    /// Money in one currency becomes money in another.
+    exchange_currency = ExchangeCurrency { currency: &str, amount: i128, into: &str, receives: i128 }
     /// A payment provider paid out.
     settle_psp = SettlePsp { currency: &str, psp: &str, amount: i128, fee: i128 = 0 }
     /// The bank shows withdrawals.
@@ -67,9 +69,10 @@ encoders! {
 pub mod cashier {
     #[pymodule_export]
     use super::{
-        adjust, approve_withdrawal, capture_deposit, charge_back, claim_suspense, fail_deposit,
-        initiate_deposit, lock_funds, make_dormant, pay_withdrawal, recover_debt, request_withdrawal,
-        return_withdrawal, revive_dormant, unlock_funds, win_dispute, withhold_tax, write_off_debt,
+        adjust, approve_withdrawal, capture_deposit, charge_back, claim_suspense, exchange_currency,
+        fail_deposit, initiate_deposit, lock_funds, make_dormant, pay_withdrawal, recover_debt,
+        request_withdrawal, return_withdrawal, revive_dormant, unlock_funds, win_dispute, withhold_tax,
+        write_off_debt,
     };
 }
 

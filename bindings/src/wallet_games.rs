@@ -18,6 +18,17 @@ encoders! {
     give_free_bet = GiveFreeBet {
         token: &[u8], currency: &str, amount: i128, expires_at: i128, returns_stake: bool = false,
     }
+    /// Give a free bet whose winnings are bonus money.
+    give_bonus_free_bet = GiveBonusFreeBet {
+        token: &[u8], currency: &str, amount: i128, expires_at: i128, lasts: i128, returns_stake: bool = false,
+        policy: &str = "non_sticky", max_bet: Option<i128> = None, max_convert: Option<i128> = None,
+        most: Option<i128> = None, payment: Option<&[u8]> = None,
+    }
+    /// Award free rounds whose winnings are bonus money.
+    award_free_rounds = AwardFreeRounds {
+        grant: &[u8], currency: &str, lasts: i128, policy: &str = "non_sticky", max_bet: Option<i128> = None,
+        max_convert: Option<i128> = None, most: Option<i128> = None, payment: Option<&[u8]> = None,
+    }
     /// A free bet ends.
     end_free_bet = EndFreeBet { token: &[u8], version: i128, why: &str }
     /// Buy a bet back.
@@ -31,6 +42,11 @@ encoders! {
     casino_credit = CasinoCredit {
         provider: &str, currency: &str, amount: i128, bet: Option<&str> = None, round: Option<&str> = None,
         kind: &str = "win", closes: bool = false,
+    }
+    /// A win of awarded free rounds.
+    free_round_win = FreeRoundWin {
+        provider: &str, grant: &[u8], currency: &str, amount: i128, bet: Option<&str> = None,
+        round: Option<&str> = None, closes: bool = false,
     }
     /// Stake and win in one.
     casino_play = CasinoPlay {
@@ -82,7 +98,10 @@ encoders! {
 #[pymodule(submodule)]
 pub mod bonus {
     #[pymodule_export]
-    use super::{convert_bonus, end_bonus, end_free_bet, give_free_bet, grant_bonus};
+    use super::{
+        award_free_rounds, convert_bonus, end_bonus, end_free_bet, give_bonus_free_bet, give_free_bet,
+        grant_bonus,
+    };
 }
 
 /// The module.
@@ -90,8 +109,8 @@ pub mod bonus {
 pub mod casino {
     #[pymodule_export]
     use super::{
-        casino_adjust, casino_credit, casino_debit, casino_play, casino_rollback, close_round, jackpot_win,
-        set_profile,
+        casino_adjust, casino_credit, casino_debit, casino_play, casino_rollback, close_round,
+        free_round_win, jackpot_win, set_profile,
     };
 }
 

@@ -8,7 +8,15 @@ does.
 
 from pyplatform._core.wallet import Context
 
-__all__ = ["convert_bonus", "end_bonus", "end_free_bet", "give_free_bet", "grant_bonus"]
+__all__ = [
+    "award_free_rounds",
+    "convert_bonus",
+    "end_bonus",
+    "end_free_bet",
+    "give_bonus_free_bet",
+    "give_free_bet",
+    "grant_bonus",
+]
 
 def grant_bonus(
     context: Context,
@@ -43,7 +51,8 @@ def convert_bonus(context: Context, key: str, *, grant: bytes, version: int) -> 
 def end_bonus(context: Context, key: str, *, grant: bytes, version: int, why: str) -> bytes:
     """End a grant; `why` is "forfeited", "expired", "revoked" or "lost".
 
-    Its money falls to the house, and what is on open bets when those settle. Refused: unknown_grant, player_mismatch,
+    Its money falls to the house, and what is on open bets when those settle; of those that wait ("queued"), the one
+    that was won first becomes active. Refused: unknown_grant, player_mismatch,
     grant_not_active, stale_version, not_expired.
     """
 
@@ -61,6 +70,50 @@ def give_free_bet(
 
     With `returns_stake` a win pays the stake too. Refused: amount_not_positive, amount_not_whole, token_expired,
     token_exists.
+    """
+
+def give_bonus_free_bet(
+    context: Context,
+    key: str,
+    *,
+    token: bytes,
+    currency: str,
+    amount: int,
+    expires_at: int,
+    lasts: int,
+    returns_stake: bool = False,
+    policy: str = "non_sticky",
+    max_bet: int | None = None,
+    max_convert: int | None = None,
+    most: int | None = None,
+    payment: bytes | None = None,
+) -> bytes:
+    """Give a free bet whose winnings are bonus money: its win makes a grant, which has the id of `token`.
+
+    The grant lasts `lasts` nanoseconds from the win, holds at most `most`, and has the other terms as `grant_bonus`
+    takes them. It is "queued" while another is active. A result that is corrected changes it; once it has ended, or
+    the deposit `payment` was charged back, winnings fall away, and what a correction no longer finds there is written
+    off. Refused: amount_not_positive, amount_not_whole, amount_negative, token_expired, token_exists, grant_exists.
+    """
+
+def award_free_rounds(
+    context: Context,
+    key: str,
+    *,
+    grant: bytes,
+    currency: str,
+    lasts: int,
+    policy: str = "non_sticky",
+    max_bet: int | None = None,
+    max_convert: int | None = None,
+    most: int | None = None,
+    payment: bytes | None = None,
+) -> bytes:
+    """Award free rounds whose winnings, told by `casino.free_round_win`, are bonus money.
+
+    The first win makes the grant, the others add to it, up to `most` in all; terms as in `give_bonus_free_bet`.
+    How many rounds, on which games and until when is between the operator and the provider. Refused: amount_negative,
+    token_expired, token_exists, grant_exists.
     """
 
 def end_free_bet(context: Context, key: str, *, token: bytes, version: int, why: str) -> bytes:

@@ -15,6 +15,7 @@ __all__ = [
     "capture_deposit",
     "charge_back",
     "claim_suspense",
+    "exchange_currency",
     "fail_deposit",
     "initiate_deposit",
     "lock_funds",
@@ -116,6 +117,15 @@ def write_off_debt(
 
 def claim_suspense(context: Context, key: str, *, currency: str, amount: int, reason: str) -> bytes:
     """Money in suspense (`house.park_suspense`) turned out to be this player's. Refused: nothing_there."""
+
+def exchange_currency(
+    context: Context, key: str, *, currency: str, amount: int, into: str, receives: int
+) -> bytes:
+    """The player gives `amount` of `currency` for `receives` of `into`, in whole minor units of each.
+
+    The operator's position (FX_POSITION) takes the other side in both. Refused: amount_not_positive, amount_not_whole,
+    currency_mismatch (twice the same), bonus_locked, insufficient_funds.
+    """
 
 def withhold_tax(context: Context, key: str, *, currency: str, amount: int, jurisdiction: str) -> bytes:
     """Tax on winnings, withheld from what the player has."""

@@ -15,6 +15,7 @@ __all__ = [
     "casino_play",
     "casino_rollback",
     "close_round",
+    "free_round_win",
     "jackpot_win",
     "set_profile",
 ]
@@ -51,8 +52,28 @@ def casino_credit(
 ) -> bytes:
     """A win, or with 0 the end of a bet without one; guards never stop it. `bet` or `round` says of what.
 
-    `kind`: "win" needs a bet that was seen; "free_round" and "prize" need none. `closes` ends the round with it.
+    `kind`: "win" needs a bet that was seen; "free_round" (which no award names) and "prize" need none. `closes` ends
+    the round with it.
     Refused: round_missing, bet_unknown, bet_settled, bet_cancelled, payout_exists; for the moment: bet_not_seen_yet.
+    """
+
+def free_round_win(
+    context: Context,
+    key: str,
+    *,
+    provider: str,
+    grant: bytes,
+    currency: str,
+    amount: int,
+    bet: str | None = None,
+    round: str | None = None,  # noqa: A002
+    closes: bool = False,
+) -> bytes:
+    """A win of the free rounds awarded as `grant` (`bonus.award_free_rounds`); it becomes bonus money of that.
+
+    What is beyond the award's `most`, or comes after the grant has ended, falls away; the record "free_round" says
+    what came. `casino_rollback` with the key as `bet` takes it back. Refused: unknown_grant, player_mismatch,
+    currency_mismatch, payout_exists.
     """
 
 def casino_play(

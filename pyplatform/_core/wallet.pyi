@@ -221,7 +221,7 @@ class Wallet:
     def accounts(self) -> list[tuple[int, bytes, str, int]]:
         """(number, owner, currency, balance on its own side) of every account; `shard.chart` has the names."""
     def record(self, kind: str, id: bytes) -> dict[str, Any] | None:  # noqa: A002
-        """What is known, by field, of a "payment", "withdrawal", "grant", "free_bet", of the "backing" of a bet, the
+        """What is known, by field, of a "payment", "withdrawal", "grant", "free_bet", "promise", of the "backing" of a bet, the
         "standing", "session" or "limits" of a player, or a "profile" or "policy" (id: name, padded with zeros); None when there is none.
         Raises `ValueError` for a kind that there is not."""
     def state_hash(self) -> bytes:

@@ -123,7 +123,8 @@ def reference(fields: dict[str, Any], bet: bytes) -> str:
         ("grant", "bonus"),
         ("token", "free_bet"),
     ):
-        if name in fields and fields[name] is not None and (name != "payment" or "grant" not in fields):
+        # A gift may name the deposit it was given for, which it is not about.
+        if fields.get(name) is not None and (name != "payment" or not {"grant", "token"} & fields.keys()):
             return f"{kind}:{ids.text(fields[name])}"
     if provider := fields.get("provider"):
         game = fields.get("bet") or fields.get("round") or fields.get("jackpot") or ""

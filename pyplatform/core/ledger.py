@@ -110,9 +110,9 @@ class Ledger:
     def record(self, kind: str, id: bytes) -> dict[str, Any] | None:  # noqa: A002  (the word of the field)
         """What is known of a payment, a withdrawal, a grant …, by field; None when there is none.
 
-        `kind` is "payment", "withdrawal", "grant", "free_bet", "backing" (of a bet), "standing", "session" or "limits"
-        (of a player), or "profile" or "policy" (whose id is the name, padded with zeros to 16 bytes). Raises
-        `ValueError` for another kind.
+        `kind` is "payment", "withdrawal", "grant", "free_bet", "promise" (of winnings as bonus money, by the id of the
+        grant), "backing" (of a bet), "standing", "session" or "limits" (of a player), or "profile" or "policy" (whose
+        id is the name, padded with zeros to 16 bytes). Raises `ValueError` for another kind.
         """
         return self._file.record(kind, id)
 

@@ -193,7 +193,10 @@ def _guards(entry: Entry, before: State) -> list[str]:
         said.append(_session(before.record("session", player)))
         grants = {record["grant"] for kind, record in entry.records if kind in ("backing", "play")}
         for grant in sorted(grants - {None}):
-            said.append(_grant(before.record("grant", grant), grant))
+            if before.record("promise", grant) and before.record("free_bet", grant):
+                said.append(f"what it wins is bonus money: bonus {ids.text(grant)}")
+            else:
+                said.append(_grant(before.record("grant", grant), grant))
     if fields.get("real_only"):
         said.append("the bet may use real money alone")
     return said
@@ -262,6 +265,7 @@ _STATES: Final = {
     "voided": "is void",
     "rejected": "is rejected",
     "cashed_out": "is cashed out",
+    "queued": "waits until the active one has ended",
     "tombstone": "is kept as taken back, so that it is refused should it still come",
 }
 

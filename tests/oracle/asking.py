@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from pyplatform._core import bonus, cashier, casino, guards, house, wallet
-from tests.oracle.model import BONUS, BY_HAND, CASHIER, CASINO, GUARDS, OPERATOR, Model
+from tests.oracle.model import BONUS, BY_HAND, CASHIER, CASINO, GUARDS, OPERATOR, WINNINGS, Model
 from tests.oracle.state import Command
 
 TENANT = "aurora"
@@ -18,14 +18,14 @@ SOURCES = {
     1: "place_bet cash_out",
     2: f"deposit {CASHIER} {BY_HAND} {OPERATOR}",
     4: CASINO,
-    5: BONUS,
+    5: f"{BONUS} {WINNINGS}",
     6: GUARDS,
 }
 SOURCE = {kind: source for source, kinds in SOURCES.items() for kind in kinds.split()}
 ENCODERS: dict[str, Callable[..., bytes]] = {
     **{kind: getattr(cashier, kind) for kind in f"{CASHIER} {BY_HAND}".split()},
     **{kind: getattr(house, kind) for kind in OPERATOR.split()},
-    **{kind: getattr(bonus, kind) for kind in BONUS.split()},
+    **{kind: getattr(bonus, kind) for kind in f"{BONUS} {WINNINGS}".split()},
     **{kind: getattr(casino, kind) for kind in CASINO.split()},
     **{kind: getattr(guards, kind) for kind in GUARDS.split()},
     "cash_out": wallet.cash_out,
@@ -146,29 +146,40 @@ MONEY = [
     command("settle_payout", nobody, **money, psp="bank"),
     command("park_suspense", nobody, **money, psp="bank", reason="unknown"),
     command("return_suspense", nobody, **money, psp="bank", reason="unknown"),
+    command("exchange_currency", someone, **money, into=mostly("USD", "EUR"), receives=amounts),
     command("claim_suspense", someone, **money, reason="found"),
     command("accrue_duty", nobody, **money, jurisdiction="mt"),
     command("pay_duty", nobody, **money, jurisdiction="mt"),
     command("remit_tax", nobody, **money, jurisdiction="mt"),
     command("seed_jackpot", nobody, **money, jackpot="mega"),
 ]
+# A free bet's winnings are a grant of its id.
+grants = one_of(grant, grant, token)
+terms = {
+    "policy": pick("non_sticky", "sticky", "bonus_first"),
+    "max_bet": maybe_amounts,
+    "max_convert": maybe_amounts,
+    "payment": one_of(just(None), payment),
+}
+won_terms = {**terms, "most": maybe_amounts, "lasts": one_of(later, mostly(SECOND, 0, FOREVER))}
 BONUSES = [
     command(
         "grant_bonus",
         someone,
         **money,
         grant=grant,
-        policy=pick("non_sticky", "sticky", "bonus_first"),
-        max_bet=maybe_amounts,
-        max_convert=maybe_amounts,
         phantom=truth,
         after=later,
-        payment=one_of(just(None), payment),
+        **terms,
     ),
-    command("convert_bonus", anyone, grant=grant),
-    command("end_bonus", anyone, grant=grant, why=pick("forfeited", "expired", "revoked", "lost")),
+    command("convert_bonus", anyone, grant=grants),
+    command("end_bonus", anyone, grant=grants, why=pick("forfeited", "expired", "revoked", "lost")),
     command("give_free_bet", someone, **money, token=token, returns_stake=truth, after=later),
     command("end_free_bet", anyone, token=token, why=pick("forfeited", "expired")),
+    command(
+        "give_bonus_free_bet", someone, **money, **won_terms, token=token, returns_stake=truth, after=later
+    ),
+    command("award_free_rounds", someone, **won_terms, currency=currencies, grant=grants),
 ]
 PLACED = {
     "bet_id": bet,
@@ -202,52 +213,6 @@ BETS = [
     *[command("cash_out", anyone, bet=bet, amount=amounts, part=parts)] * 2,
     command("tick", nobody, after=later),
     command("raise_generation", nobody, generation=between(0, 2)),
-]
-# One player, one bet, one grant and one free bet: results come and go on what backs the bet.
-_me, _BET, _GRANT, _TOKEN = just(1), name(5, 1), name(3, 1), name(4, 1)
-_ONE = {"bet_id": _BET, "revision": between(1, 9)}
-_STAKED = {
-    "bet_id": _BET,
-    "currency": "EUR",
-    "verdict": 0,
-    "late": False,
-    "pending": 0,
-    "stake": 1_000 * CENT,
-}
-BACKING = [
-    command(
-        "grant_bonus",
-        _me,
-        currency="EUR",
-        amount=1_500 * CENT,
-        grant=_GRANT,
-        policy=pick("non_sticky", "sticky", "bonus_first"),
-        max_bet=None,
-        max_convert=None,
-        phantom=truth,
-        after=86_400 * SECOND,
-        payment=None,
-    ),
-    command(
-        "give_free_bet",
-        _me,
-        currency="EUR",
-        amount=1_000 * CENT,
-        token=_TOKEN,
-        returns_stake=truth,
-        after=86_400 * SECOND,
-    ),
-    command("place_bet", _me, **{**PLACED, **_STAKED}, free_bet=pick(None, None, _TOKEN)),
-]
-BACKED = [
-    command("settle_bet", _me, **_ONE, returns=pick(0, 2_500 * CENT), void=pick(None, (1, 2))),
-    command("settle_bet", _me, **_ONE, returns=pick(0, 2_500 * CENT), void=None),
-    command("void_bet", _me, **_ONE, reason=1, part=None),
-    *[command("reopen_bet", _me, **_ONE)] * 4,
-    command("cash_out", _me, bet=_BET, amount=300 * CENT, part=pick((1, 2), None)),
-    command("end_bonus", _me, grant=_GRANT, why="forfeited"),
-    command("convert_bonus", _me, grant=_GRANT),
-    command("end_free_bet", _me, token=_TOKEN, why="forfeited"),
 ]
 games = {"provider": mostly("acme", "other"), "currency": currencies}
 round_ = pick("r1", "r2")
@@ -292,6 +257,19 @@ GAMES = [
         )
     ]
     * 3,
+    *[
+        command(
+            "free_round_win",
+            someone,
+            **games,
+            grant=grants,
+            bet=one_of(just(None), just(None), play),
+            round=one_of(just(None), round_),
+            amount=amounts,
+            closes=mostly(False, True),
+        )
+    ]
+    * 2,
     command(
         "casino_play",
         someone,

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from tests.oracle import bonus, guards
+from tests.oracle import bonus, guards, tokens, winnings
 from tests.oracle.books import CENT, No, part_of, share
 from tests.oracle.state import Command, Moves, State, check_player, check_version, house, of, recovery, take
 
@@ -33,7 +33,7 @@ def place_bet(state: State, command: Command) -> object:
     bet |= {"token": None, "grant": None, "real": 0, "bonus": 0, "tax": 0, "jurisdiction": None, "last": None}
     bet |= {"pending_until": command["pending_until"], "accepted": None, "rejected": None}
     if command["free_bet"] is not None:
-        bet["token"] = _place_free_bet(state, command)
+        bet |= tokens.place(state, command)
     else:
         bet |= _place_money(state, command)
     state.count(player, currency, "wager", bet["real"])
@@ -56,28 +56,6 @@ def _place_money(state: State, command: Command) -> dict[str, Any]:
     state.books.post([(account, held, real), (account, payable, tax if taxed else 0), (free, on_bets, extra)])
     held_now = {"real": real, "bonus": extra, "grant": grant}
     return held_now | ({"tax": tax, "jurisdiction": command["jurisdiction"]} if taxed else {})
-
-
-def _place_free_bet(state: State, command: Command) -> object:
-    token = state.need("token", command["free_bet"], "unknown_token")
-    if token.player != command["player"]:
-        raise No("player_mismatch")
-    if token.state != "available":
-        raise No("token_not_available")
-    if token.expires_at <= state.at:
-        raise No("token_expired")
-    if (token.currency, token.amount) != (command["currency"], command["stake"]):
-        raise No("token_mismatch")
-    if command["jurisdiction"] is not None:
-        raise No("free_bet_whole")
-    guards.may_bet(state, token.player, token.currency, 0)
-    _move_token(state, token, "PLAYER_FREEBET", of("PLAYER_FREEBET_HELD", token.id, token.currency), "placed")
-    return token.id
-
-
-def _move_token(state: State, token: SimpleNamespace, source: str, to: Any, now: str) -> None:
-    state.books.post([(of(source, token.id, token.currency), to, token.amount)])
-    token.state, token.version = now, token.version + 1
 
 
 def accept_bet(state: State, command: Command) -> object:
@@ -149,13 +127,8 @@ def reopen_bet(state: State, command: Command) -> object:
         moves, coming = moves + taken, coming - there
     state.books.post(moves + _hold_bonus(state, bet, old))
     if bet.token is not None:
-        token = state.things["token", bet.token]
-        if token.state not in {"used", "available"}:
-            raise No("token_not_available")
-        free, used = of("PLAYER_FREEBET", token.id, currency), house("FREEBET_USED", currency)
-        source = used if token.state == "used" else free
-        state.books.post([(source, of("PLAYER_FREEBET_HELD", token.id, currency), token.amount)])
-        token.state, token.version = "placed", token.version + 1
+        tokens.reopen(state, bet, was_back=bet.state == VOIDED)
+        winnings.change(state, bet.grant, old.bonus_paid, 0)
     _count(state, bet, -old.paid, -old.void)
     bet.real, bet.bonus, bet.tax = held.real, held.bonus, held.tax
     bet.state, bet.version = "open", bet.version + 1
@@ -201,8 +174,7 @@ def _held(state: State, bet: SimpleNamespace) -> SimpleNamespace:
 
 
 def _is_active(state: State, bet: SimpleNamespace) -> bool:
-    grant = state.find("grant", bet.grant)
-    return grant is not None and grant.state == "active"
+    return winnings.may_come(state, bet.grant)
 
 
 def _parts(**given: Any) -> SimpleNamespace:
@@ -213,8 +185,7 @@ def _parts(**given: Any) -> SimpleNamespace:
 def _settled(state: State, held: SimpleNamespace, command: Command) -> SimpleNamespace:
     returns, part = command["returns"], command["void"]
     if held.token is not None:
-        token = state.things["token", held.token]
-        return _parts(paid=max(0, returns - (0 if token.returns_stake else token.amount)))
+        return _parts(**tokens.pays(state, held, returns))
 
     def of_it(amount: int) -> int:
         return part_of(amount, part, CENT) if part else 0
@@ -280,10 +251,8 @@ def _finish(state: State, bet: SimpleNamespace, parts: SimpleNamespace, now: str
     moves += recovery(state, player, currency, parts.paid, state.policy().recover_from_wins)
     state.books.post(moves)
     if bet.token is not None:
-        token = state.things["token", bet.token]
-        back, used = of("PLAYER_FREEBET", token.id, currency), house("FREEBET_USED", currency)
-        to, then = (back, "available") if parts.token_back else (used, "used")
-        _move_token(state, token, "PLAYER_FREEBET_HELD", to, then)
+        tokens.finish(state, bet, comes_back=bool(parts.token_back))
+        winnings.change(state, bet.grant, 0, parts.bonus_paid)
     _count(state, bet, parts.paid, parts.void)
     bet.real, bet.bonus, bet.tax = parts.real_left, parts.bonus_left, bet.tax - parts.tax_back
     bet.state, bet.version = now, bet.version + 1
@@ -314,7 +283,9 @@ def _correct(state: State, bet: SimpleNamespace, new: SimpleNamespace) -> None:
     gained = min(max(coming, 0), new.paid)
     moves += recovery(state, player, currency, gained, state.policy().recover_from_wins)
     state.books.post(moves + _correct_bonus(state, bet, old, new))
-    _correct_token(state, bet, new)
+    if bet.token is not None:
+        tokens.correct(state, bet, was_back=bet.state == VOIDED, comes_back=bool(new.token_back))
+        winnings.change(state, bet.grant, old.bonus_paid, new.bonus_paid)
     _count(state, bet, new.paid - old.paid, new.void - old.void)
     bet.tax += old.tax_back - new.tax_back
 
@@ -332,21 +303,6 @@ def _correct_bonus(state: State, bet: SimpleNamespace, old: SimpleNamespace, new
         moves += [(free, to, taken), (house("BONUS_WRITEOFF", bet.currency), to, amount - taken)]
         has -= taken
     return moves
-
-
-def _correct_token(state: State, bet: SimpleNamespace, new: SimpleNamespace) -> None:
-    if bet.token is None:
-        return
-    token = state.things["token", bet.token]
-    free, used = of("PLAYER_FREEBET", token.id, bet.currency), house("FREEBET_USED", bet.currency)
-    if token.state == "used" and new.token_back:
-        state.books.post([(used, free, token.amount)])
-        token.state, token.version = "available", token.version + 1
-    elif token.state == "available" and not new.token_back:
-        state.books.post([(free, used, token.amount)])
-        token.state, token.version = "used", token.version + 1
-    elif token.state not in {"used", "available"}:
-        raise No("token_not_available")
 
 
 def cash_out(state: State, command: Command) -> object:

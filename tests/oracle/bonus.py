@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from tests.oracle.books import No
 from tests.oracle.state import Command, Moves, State, check_amount, check_player, check_version, house, of
+from tests.oracle.winnings import LIVE
 
 
 def grant_bonus(state: State, command: Command) -> object:
@@ -13,7 +14,7 @@ def grant_bonus(state: State, command: Command) -> object:
         raise No("amount_negative")
     if command["expires_at"] <= state.at:
         raise No("token_expired")
-    if state.find("grant", command["grant"]):
+    if state.find("grant", command["grant"]) or state.find("promise", command["grant"]):
         raise No("grant_exists")
     if state.grant(player, currency):
         raise No("grant_active")
@@ -24,17 +25,17 @@ def grant_bonus(state: State, command: Command) -> object:
     return state.make("grant", command["grant"], state="active", **fields)
 
 
-def _active(state: State, command: Command) -> SimpleNamespace:
+def _live(state: State, command: Command, states: frozenset[str]) -> SimpleNamespace:
     grant = state.need("grant", command["grant"], "unknown_grant")
     check_player(command, grant.player)
-    if grant.state != "active":
+    if grant.state not in states:
         raise No("grant_not_active")
     check_version(grant, command)
     return grant
 
 
 def convert_bonus(state: State, command: Command) -> object:
-    grant = _active(state, command)
+    grant = _live(state, command, frozenset({"active"}))
     if grant.expires_at <= state.at:
         raise No("token_expired")
     currency = grant.currency
@@ -51,7 +52,7 @@ def convert_bonus(state: State, command: Command) -> object:
             (house("BONUS_COST", currency), of("PLAYER_REAL", grant.player, currency), converted),
         ]
     )
-    close(grant, "converted")
+    close(state, grant, "converted")
     return grant
 
 
@@ -61,16 +62,20 @@ def forfeit(state: State, grant: SimpleNamespace) -> Moves:
     return [(free, house("BONUS_FORFEITED", grant.currency), state.books.balances[free])]
 
 
-def close(grant: SimpleNamespace, why: str) -> None:
+def close(state: State, grant: SimpleNamespace, why: str) -> None:
+    """After the active one, the one that has waited longest is active."""
+    was_active = grant.state == "active"
     grant.state, grant.version = why, grant.version + 1
+    if was_active and (waiting := state.waiting(grant.player, grant.currency)):
+        waiting[0].state, waiting[0].version = "active", waiting[0].version + 1
 
 
 def end_bonus(state: State, command: Command) -> object:
-    grant = _active(state, command)
+    grant = _live(state, command, LIVE)
     if command["why"] == "expired" and state.at < grant.expires_at:
         raise No("not_expired")
     state.books.post(forfeit(state, grant))
-    close(grant, command["why"])
+    close(state, grant, command["why"])
     return grant
 
 
@@ -79,7 +84,7 @@ def give_free_bet(state: State, command: Command) -> object:
     check_amount(amount)
     if command["expires_at"] <= state.at:
         raise No("token_expired")
-    if state.find("token", command["token"]):
+    if state.find("token", command["token"]) or state.find("promise", command["token"]):
         raise No("token_exists")
     free = of("PLAYER_FREEBET", command["token"], currency)
     state.books.post([(house("FREEBET_ISSUED", currency), free, amount)])
@@ -108,22 +113,20 @@ def _end_token(state: State, token: SimpleNamespace) -> None:
 
 def expire(state: State, until: int) -> int:
     """End what has expired; says how many."""
-    waits = {"grant": "active", "token": "available"}
+    waits = {"grant": LIVE, "token": {"available"}}
     found = [
-        (kind, thing) for (kind, _), thing in state.things.items() if thing_state(thing) == waits.get(kind)
+        (thing.expires_at, kind, name)
+        for (kind, name), thing in state.things.items()
+        if kind in waits and thing.state in waits[kind] and thing.expires_at <= until
     ]
-    ended = [(kind, thing) for kind, thing in found if thing.expires_at <= until]
-    for kind, thing in ended:
+    for _, kind, name in sorted(found):
+        thing = state.things[kind, name]
         if kind == "grant":
             state.books.post(forfeit(state, thing))
-            close(thing, "expired")
+            close(state, thing, "expired")
         else:
             _end_token(state, thing)
-    return len(ended)
-
-
-def thing_state(thing: SimpleNamespace) -> str:
-    return getattr(thing, "state", "")
+    return len(found)
 
 
 def divide(

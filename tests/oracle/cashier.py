@@ -83,15 +83,15 @@ def charge_back(state: State, command: Command) -> object:
     clearing = of("PSP_CLEARING", payment.psp, currency)
     moves, taken = take(state, player, currency, clearing, amount)
     moves.append((house("CHARGEBACK_FEES", currency), clearing, fee))
-    grant = state.grant(player, currency)
-    revoked = grant if grant is not None and grant.payment == payment.id else None
-    if revoked is not None:
-        moves += bonus.forfeit(state, revoked)
+    theirs = [*state.waiting(player, currency), *state.grants(player, currency, "active")]
+    revoked = [grant for grant in theirs if grant.payment == payment.id]
+    for grant in revoked:
+        moves += bonus.forfeit(state, grant)
     state.books.post(moves)
     payment.taken, payment.owed = payment.taken + taken, payment.owed + amount - taken
     payment.version += 1
-    if revoked is not None:
-        bonus.close(revoked, "revoked")
+    for grant in revoked:
+        bonus.close(state, grant, "revoked")
     return payment
 
 
@@ -133,7 +133,7 @@ def request_withdrawal(state: State, command: Command) -> object:
         moves += bonus.forfeit(state, grant)
     state.books.post(moves)
     if grant is not None:
-        bonus.close(grant, "forfeited")
+        bonus.close(state, grant, "forfeited")
     made = {"player": player, "currency": currency, "amount": amount, "psp": command["psp"]}
     return state.make(
         "withdrawal", command["withdrawal"], state="requested", tax=0, jurisdiction=None, **made
@@ -220,6 +220,23 @@ def by_hand(state: State, command: Command) -> None:
         "claim_suspense": (house("SUSPENSE", currency), real),
     }
     state.books.post([(*pairs[kind], amount)])
+
+
+def exchange_currency(state: State, command: Command) -> None:
+    player, given, into = command["player"], command["currency"], command["into"]
+    check_amount(command["amount"])
+    check_amount(command["receives"])
+    if given == into:
+        raise No("currency_mismatch")
+    grant = state.grant(player, given)
+    if grant is not None and grant.policy == "sticky":
+        raise No("bonus_locked")
+    state.books.post(
+        [
+            (of("PLAYER_REAL", player, given), house("FX_POSITION", given), command["amount"]),
+            (house("FX_POSITION", into), of("PLAYER_REAL", player, into), command["receives"]),
+        ]
+    )
 
 
 def operator(state: State, command: Command) -> None:

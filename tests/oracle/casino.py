@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from tests.oracle import bonus, guards
+from tests.oracle import bonus, guards, winnings
 from tests.oracle.books import No, share
 from tests.oracle.state import Command, Moves, State, house, of, recovery, take
 
@@ -90,19 +90,18 @@ def _win(
 ) -> tuple[SimpleNamespace, Moves]:
     """The payout and what moves for it."""
     player, currency = command["player"], command["currency"]
-    if state.find("payout", (command["provider"], command["key"])):
-        raise No("payout_exists")
-    real, extra, grant, source = amount, 0, None, "BONUS_PAYOUTS"
+    _check_new(state, command)
+    real, extra, grant = amount, 0, None
     if kind == "win" and around is not None:
         real = share(amount, around.real, around.bonus, profile(state, command).unit)
         extra, grant = amount - real, state.find("grant", around.grant)
     elif kind == "free_round" and (active := state.grant(player, currency)):
-        real, extra, grant, source = 0, amount, active, "BONUS_ISSUED"
+        real, extra, grant = 0, amount, active
     grant = grant if extra > 0 else None
-    extra = extra if grant is not None and grant.state == "active" else 0
+    extra = extra if grant is not None and grant.state in winnings.LIVE else 0
     moves: Moves = [(house("CASINO_WINS", currency), of("PLAYER_REAL", player, currency), real)]
     if grant is not None:
-        moves.append((house(source, currency), of("PLAYER_BONUS", grant.id, currency), extra))
+        moves.append((house("BONUS_PAYOUTS", currency), of("PLAYER_BONUS", grant.id, currency), extra))
     moves += recovery(state, player, currency, real, state.policy().recover_from_wins)
     paid = {"real": real, "bonus": extra, "grant": grant.id if grant is not None else None}
     name = (command["provider"], command["key"])
@@ -110,6 +109,12 @@ def _win(
         SimpleNamespace(id=name, version=1, player=player, currency=currency, cancelled=False, **paid),
         moves,
     )
+
+
+def _check_new(state: State, command: Command) -> None:
+    name = (command["provider"], command["key"])
+    if state.find("payout", name) or state.find("free_round", name):
+        raise No("payout_exists")
 
 
 def _keep(state: State, kind: str, thing: SimpleNamespace) -> SimpleNamespace:
@@ -143,6 +148,37 @@ def casino_play(state: State, command: Command) -> object:
 def casino_credit(state: State, command: Command) -> object:
     profile(state, command)
     _check(state, command, command["amount"])
+    bet, around = _around(state, command)
+    known = command["kind_of_win"] != "win" or _belongs(state, command, bet, around)
+    payout, moves = _win(state, command, command["amount"], command["kind_of_win"], around if known else None)
+    state.books.post(moves)
+    state.count(payout.player, payout.currency, "returns", payout.real)
+    first = _won(state, command, bet, around)
+    _keep(state, "payout", payout)
+    return first or payout
+
+
+def free_round_win(state: State, command: Command) -> object:
+    profile(state, command)
+    _check(state, command, command["amount"])
+    bet, around = _around(state, command)
+    _check_new(state, command)
+    grant, currency = command["grant"], command["currency"]
+    promise = state.find("promise", grant)
+    if promise is None or state.find("token", grant):
+        raise No("unknown_grant")
+    _owned(command, promise)
+    paid = winnings.bounded(state, promise, command["amount"])
+    state.books.post([(house("BONUS_PAYOUTS", currency), of("PLAYER_BONUS", grant, currency), paid)])
+    first = _won(state, command, bet, around)
+    fields = {"player": command["player"], "currency": currency, "grant": grant, "paid": paid}
+    made = state.make("free_round", (command["provider"], command["key"]), cancelled=False, **fields)
+    winnings.change(state, grant, 0, paid)
+    return first or made
+
+
+def _around(state: State, command: Command) -> tuple[SimpleNamespace | None, SimpleNamespace | None]:
+    """The bet and the round of a win, as far as they were seen."""
     provider = command["provider"]
     bet = state.find("play", (provider, command["bet"])) if command["bet"] else None
     if bet is not None:
@@ -151,11 +187,13 @@ def casino_credit(state: State, command: Command) -> object:
     if name is None and command["round"]:
         name = (provider, command["round"])
     around = _round(state, command, name) if name else None
-    around = around if around is not None and around.version > 1 else None
-    known = command["kind_of_win"] != "win" or _belongs(state, command, bet, around)
-    payout, moves = _win(state, command, command["amount"], command["kind_of_win"], around if known else None)
-    state.books.post(moves)
-    state.count(payout.player, payout.currency, "returns", payout.real)
+    return bet, around if around is not None and around.version > 1 else None
+
+
+def _won(
+    state: State, command: Command, bet: SimpleNamespace | None, around: SimpleNamespace | None
+) -> SimpleNamespace | None:
+    """Bet and round have a win; the first that changes."""
     first: SimpleNamespace | None = None
     if bet is not None and bet.state == "taken":
         bet.version, bet.wins = bet.version + 1, bet.wins + 1
@@ -164,8 +202,7 @@ def casino_credit(state: State, command: Command) -> object:
         around.settled, around.closed = around.bets, around.closed or command["closes"]
         first = first or around
         _keep(state, "round", around)
-    _keep(state, "payout", payout)
-    return first or payout
+    return first
 
 
 def _belongs(
@@ -204,6 +241,9 @@ def casino_rollback(state: State, command: Command) -> tuple[object, str | None]
     if payout := state.find("payout", name):
         _owned(command, payout)
         return (None if payout.cancelled else _take_win_back(state, command, payout)), None
+    if won := state.find("free_round", name):
+        _owned(command, won)
+        return (None if won.cancelled else _take_free_round_back(state, won)), None
     fields = {"real": 0, "bonus": 0, "grant": None, "wins": 0, "round": None, "state": "tombstone"}
     made = state.make("play", name, player=command["player"], currency=command["currency"], **fields)
     return made, unknown
@@ -240,21 +280,29 @@ def _take_back(state: State, command: Command, bet: SimpleNamespace) -> object:
 
 def _take_win_back(state: State, command: Command, payout: SimpleNamespace) -> object:
     player, currency = payout.player, payout.currency
-    wins, free = house("CASINO_WINS", currency), of("PLAYER_BONUS", payout.grant, currency)
+    wins = house("CASINO_WINS", currency)
     if profile(state, command).negative_allowed:
         moves, _ = take(state, player, currency, wins, payout.real)
     else:
         moves = [(of("PLAYER_REAL", player, currency), wins, payout.real)]
-    payouts = house("BONUS_PAYOUTS", currency)
-    taken = min(state.books.balances[free], payout.bonus)
-    moves += [
-        (free, payouts, taken),
-        (house("BONUS_WRITEOFF", currency), payouts, payout.bonus - taken),
-    ]
-    state.books.post(moves)
+    state.books.post(moves + _bonus_back(state, payout.grant, currency, payout.bonus))
     state.count(player, currency, "returns", -payout.real)
     payout.cancelled, payout.version = True, payout.version + 1
     return payout
+
+
+def _take_free_round_back(state: State, won: SimpleNamespace) -> object:
+    state.books.post(_bonus_back(state, won.grant, won.currency, won.paid))
+    winnings.change(state, won.grant, won.paid, 0)
+    won.cancelled, won.version = True, won.version + 1
+    return won
+
+
+def _bonus_back(state: State, grant: object, currency: str, amount: int) -> Moves:
+    """What is there, and the rest written off."""
+    free, payouts = of("PLAYER_BONUS", grant, currency), house("BONUS_PAYOUTS", currency)
+    taken = min(state.books.balances[free], amount)
+    return [(free, payouts, taken), (house("BONUS_WRITEOFF", currency), payouts, amount - taken)]
 
 
 def casino_adjust(state: State, command: Command) -> None:

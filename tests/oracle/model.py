@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from tests.oracle import bets, bonus, cashier, casino, guards
+from tests.oracle import bets, bonus, cashier, casino, guards, winnings
 from tests.oracle.books import No
 from tests.oracle.state import Command, State
 
 CASHIER = "initiate_deposit capture_deposit fail_deposit charge_back win_dispute request_withdrawal"
-CASHIER += " approve_withdrawal pay_withdrawal return_withdrawal"
+CASHIER += " approve_withdrawal pay_withdrawal return_withdrawal exchange_currency"
 BY_HAND = (
     "lock_funds unlock_funds make_dormant revive_dormant adjust recover_debt write_off_debt withhold_tax"
 )
@@ -20,9 +20,11 @@ OPERATOR = (
     "park_suspense return_suspense settle_psp settle_payout accrue_duty pay_duty remit_tax seed_jackpot"
 )
 BONUS = "grant_bonus convert_bonus end_bonus give_free_bet end_free_bet"
+WINNINGS = "give_bonus_free_bet award_free_rounds"
 CASINO = (
     "casino_debit casino_play casino_credit casino_rollback casino_adjust jackpot_win close_round set_profile"
 )
+CASINO += " free_round_win"
 GUARDS = "set_status set_limits start_session end_session acknowledge_reality set_policy confirm_guards"
 
 Rule = Callable[[State, Command], Any]
@@ -34,6 +36,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(BY_HAND.split(), cashier.by_hand),
     **dict.fromkeys(OPERATOR.split(), cashier.operator),
     **{kind: getattr(bonus, kind) for kind in BONUS.split()},
+    **{kind: getattr(winnings, kind) for kind in WINNINGS.split()},
     **{kind: getattr(casino, kind) for kind in CASINO.split()},
     **{kind: getattr(guards, kind) for kind in GUARDS.split()},
 }

@@ -55,13 +55,21 @@ class State:
         events = self.counted[player, currency]
         return sum(amount for minute, kind, amount in events if kind == what and minute >= oldest)
 
+    def grants(self, player: int, currency: str, state: str) -> list[SimpleNamespace]:
+        """Those in this state, in the order in which they came."""
+        found = [
+            thing for (kind, _), thing in self.things.items() if kind == "grant" and thing.state == state
+        ]
+        return [thing for thing in found if (thing.player, thing.currency) == (player, currency)]
+
     def grant(self, player: int, currency: str) -> SimpleNamespace | None:
         """The active grant."""
-        for (kind, _), thing in self.things.items():
-            is_theirs = kind == "grant" and (thing.player, thing.currency) == (player, currency)
-            if is_theirs and thing.state == "active":
-                return thing
-        return None
+        active = self.grants(player, currency, "active")
+        return active[0] if active else None
+
+    def waiting(self, player: int, currency: str) -> list[SimpleNamespace]:
+        """Grants that wait for the active one to end."""
+        return self.grants(player, currency, "queued")
 
     def policy(self) -> SimpleNamespace:
         unset = SimpleNamespace(

@@ -9,93 +9,28 @@ from typing import Any
 
 import pytest
 
-from pyplatform.core import ledger, money, wallet
-from pyplatform.core.accounts import ACCOUNTS
-
-TENANT = "aurora"
-ANN, SUE, TOM = (bytes([1, n]) * 8 for n in (1, 2, 3))
-BET, GRANT, TOKEN, PAYMENT, PAYOUT = (bytes([2, n]) * 8 for n in range(5))
-NOON = 1_700_000_000 * 10**9
-NEVER = 2**64 - 1
-LATER = NOON + 10**12
-EVIDENCE = bytes(32)
-
-Legs = list[str]
-
-
-def euro(text: str) -> int:
-    return money.parse(text, "EUR")
-
-
-def of(source: int = 1, player: bytes = ANN) -> wallet.Context:
-    return wallet.Context(TENANT, 1, player, source, bytes(16))
-
-
-class House:
-    """A ledger that says what each command posted."""
-
-    def __init__(self, path: Path) -> None:
-        self.now = NOON
-        self.ledger = ledger.Ledger(path, TENANT, clock=lambda: self.now)
-        self.keys = 0
-
-    @property
-    def key(self) -> str:
-        self.keys += 1
-        return f"k{self.keys}"
-
-    def post(self, command: bytes) -> Legs:
-        """Carry a command out; "DEBITED -> CREDITED amount" of each leg."""
-        reply = self.ledger.submit(command)
-        assert reply.status == wallet.ACCEPTED, reply.name
-        (entry,) = self.ledger.entries(self.ledger.seq - 1)
-        return [
-            f"{ACCOUNTS[debited[0]].name} -> {ACCOUNTS[credited[0]].name} {money.format(amount, currency)}"
-            for debited, credited, currency, amount, _ in entry.moves
-        ]
-
-    def deposit(self, amount: str) -> Legs:
-        return self.post(wallet.deposit(of(2), self.key, "EUR", euro(amount), "bank"))
-
-    def grant(self, amount: str, **terms: Any) -> Legs:
-        fields = {"grant": GRANT, "currency": "EUR", "amount": euro(amount), "expires_at": LATER, **terms}
-        return self.post(wallet.bonus.grant_bonus(of(5), self.key, **fields))
-
-    def place(self, stake: str, bet: bytes = BET, **more: Any) -> Legs:
-        return self.post(
-            wallet.place_bet(of(), self.key, bet, "EUR", euro(stake), 1, 1, b"", 0, b"", NEVER, 0, **more)
-        )
-
-    def settle(
-        self, returns: str, revision: int = 1, version: int = 1, bet: bytes = BET, **more: Any
-    ) -> Legs:
-        return self.post(wallet.settle_bet(of(), bet, revision, version, euro(returns), EVIDENCE, **more))
-
-    def mixed_bet(self) -> Legs:
-        """Four euros of the player's own and six of the bonus."""
-        self.deposit("4.00")
-        self.grant("100.00")
-        return self.place("10.00")
-
-    def cashier(self, command: str, **fields: Any) -> Legs:
-        return self.post(getattr(wallet.cashier, command)(of(2), self.key, **fields))
-
-    def operator(self, command: str, **fields: Any) -> Legs:
-        return self.post(getattr(wallet.house, command)(of(3), self.key, **fields))
-
-    def game(self, command: str, **fields: Any) -> Legs:
-        return self.post(getattr(wallet.casino, command)(of(4), self.key, **fields))
-
-    def games(self) -> None:
-        self.game("set_profile", provider="acme", unit=10_000, after_win="apply")
+from pyplatform.core import money, wallet
+from tests.unit.posting import (
+    ANN,
+    BET,
+    GRANT,
+    LATER,
+    PAYMENT,
+    PAYOUT,
+    SUE,
+    TOKEN,
+    TOM,
+    House,
+    euro,
+    of,
+    open_house,
+)
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path / "journal")
-    yield house
-    house.ledger.verify()
-    house.ledger.close()
+    with open_house(tmp_path) as house:
+        yield house
 
 
 def test_deposit_and_what_the_provider_pays_out(house: House) -> None:
@@ -352,3 +287,28 @@ def test_money_set_aside(house: House) -> None:
     assert house.operator("return_suspense", **{**parked, "amount": euro("2.00")}) == [
         "SUSPENSE -> PSP_CLEARING 2.00"
     ]
+
+
+def test_a_hundred_euros_for_a_hundred_and_eight_dollars(house: House) -> None:
+    house.deposit("100.00")
+    asked: dict[str, Any] = {
+        "currency": "EUR",
+        "amount": euro("100.00"),
+        "into": "USD",
+        "receives": money.parse("108.00", "USD"),
+    }
+    assert house.cashier("exchange_currency", **asked) == [
+        "PLAYER_REAL -> FX_POSITION 100.00",
+        "FX_POSITION -> PLAYER_REAL 108.00",
+    ]
+    (entry,) = house.ledger.entries(house.ledger.seq - 1)
+    assert [currency for _, _, currency, _, _ in entry.moves] == ["EUR", "USD"]
+    assert house.ledger.balance(ANN, "EUR") == (0, 0)
+    assert house.ledger.balance(ANN, "USD") == (money.parse("108.00", "USD"), 0)
+    for refused, why in (
+        ({"into": "EUR"}, "currency_mismatch"),
+        ({"amount": euro("0.01")}, "insufficient_funds"),
+        ({"receives": 0}, "amount_not_positive"),
+    ):
+        again = wallet.cashier.exchange_currency(of(2), house.key, **{**asked, **refused})
+        assert house.ledger.submit(again).name == why

@@ -213,6 +213,8 @@ chart! {
     FreebetUsed = 8210 FREEBET_USED FreeBet Credit free House,
     /// Free bets that were never settled.
     FreebetExpired = 8220 FREEBET_EXPIRED FreeBet Credit free House,
+    /// What the operator took in a currency for what it gave in others.
+    FxPosition = 9000 FX_POSITION Real Credit free House,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! What ends by itself when its time is over: active bonus grants and free bets that are not placed.
+//! What ends by itself when its time is over: bonus grants and free bets that are not placed.
 
 use crate::ids::ObjectId;
-use crate::object::{Grant, GrantState, Object, Token, TokenState};
+use crate::object::{Grant, Object, Token, TokenState};
 use std::collections::BTreeSet;
 
 /// What is due, by its time.
@@ -20,7 +20,7 @@ impl Expiries {
     pub(crate) fn follow(&mut self, object: &Object) {
         let (entry, waits) = match object {
             Object::Grant(Grant { id, expires_at, state, .. }) => {
-                ((*expires_at, Due::Grant(*id)), *state == GrantState::Active)
+                ((*expires_at, Due::Grant(*id)), state.is_live())
             }
             Object::Token(Token { id, expires_at, state, .. }) => {
                 ((*expires_at, Due::Token(*id)), *state == TokenState::Available)

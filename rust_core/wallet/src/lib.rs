@@ -22,6 +22,7 @@ mod ids;
 mod index;
 mod object;
 mod purse;
+mod queued;
 mod refusal;
 mod replay;
 mod reply;

@@ -8,7 +8,7 @@ use ledger::{AccountCode, AccountId, AccountKey, Ledger, Owner, StateHash, TermB
 use money::Currency;
 
 /// Position of a purse among all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PurseIndex(u32);
 
 #[derive(Clone, Debug)]

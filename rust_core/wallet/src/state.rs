@@ -8,6 +8,7 @@ use crate::idempotency::{Idempotency, PARTS};
 use crate::ids::{ObjectId, PlayerId, Slug};
 use crate::object::{Grant, GrantState, Object, Objects, Policy};
 use crate::purse::{PurseIndex, Purses};
+use crate::queued::Queued;
 use ledger::{AccountCode, AccountId, AccountKey, Ledger, Owner, StateHash, TermBuilder};
 use money::{Amount, Currency};
 use std::collections::BTreeMap;
@@ -45,6 +46,7 @@ pub(crate) struct State {
     pub(crate) objects: Objects,
     pub(crate) purses: Purses,
     pub(crate) expiries: Expiries,
+    pub(crate) queued: Queued,
     pub(crate) idempotency: Idempotency,
     pub(crate) last: Position,
     pub(crate) generation: u64,
@@ -61,6 +63,7 @@ impl State {
             objects: Objects::default(),
             purses: Purses::default(),
             expiries: Expiries::default(),
+            queued: Queued::default(),
             idempotency: Idempotency::default(),
             last: Position::default(),
             generation: 0,
@@ -120,6 +123,7 @@ impl State {
                 (false, Some(other)) if other == id => *active = None,
                 (false, _) => {}
             }
+            self.queued.follow(at, grant);
         }
         self.expiries.follow(object);
     }

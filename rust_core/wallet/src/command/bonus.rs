@@ -82,6 +82,50 @@ commands! {
             /// From then on it cannot be placed.
             expires_at: u64,
         }
+        /// Give a player a free bet whose winnings are bonus money: a grant of the free bet's id, made by its win.
+        GiveBonusFreeBet {
+            /// Id of the token, and of the grant.
+            token: TokenId,
+            /// Currency of the amounts.
+            currency: Currency,
+            /// The stake it stands for, whole minor units, more than zero.
+            amount: Amount,
+            /// Whether a win pays the stake too.
+            returns_stake: bool,
+            /// From then on it cannot be placed.
+            expires_at: u64,
+            /// Order of money of the grant.
+            policy: SpendPolicy,
+            /// Largest stake while the grant is active; none for any.
+            max_bet: Option<Amount>,
+            /// Most of the grant that converts; none for all.
+            max_convert: Option<Amount>,
+            /// Most that the winnings come to; none for any.
+            most: Option<Amount>,
+            /// Nanoseconds from the win to the end of the grant, more than zero.
+            lasts: u64,
+            /// The deposit it was given for: a chargeback of that revokes the grant.
+            payment: Option<PaymentId>,
+        }
+        /// Award free rounds whose winnings are bonus money: a grant, made by the first win and fed by the others.
+        AwardFreeRounds {
+            /// Id of the grant, which names the award to [`super::FreeRoundWin`].
+            grant: GrantId,
+            /// Currency of the amounts.
+            currency: Currency,
+            /// Order of money of the grant.
+            policy: SpendPolicy,
+            /// Largest stake while the grant is active; none for any.
+            max_bet: Option<Amount>,
+            /// Most of the grant that converts; none for all.
+            max_convert: Option<Amount>,
+            /// Most that all winnings come to; none for any.
+            most: Option<Amount>,
+            /// Nanoseconds from the first win to the end of the grant, more than zero.
+            lasts: u64,
+            /// The deposit it was given for: a chargeback of that revokes the grant.
+            payment: Option<PaymentId>,
+        }
         /// A free bet that is not placed ends.
         EndFreeBet {
             /// The token.

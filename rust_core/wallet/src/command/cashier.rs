@@ -166,6 +166,17 @@ commands! {
             /// Why.
             reason: Words<'a>,
         }
+        /// A player's money in one currency becomes money in another, at a rate that whoever asks has found.
+        ExchangeCurrency {
+            /// Currency of the amount.
+            currency: Currency,
+            /// What the player gives, whole minor units, more than zero.
+            amount: Amount,
+            /// Another currency.
+            into: Currency,
+            /// What the player receives of it, whole minor units, more than zero.
+            receives: Amount,
+        }
         /// Tax on winnings, withheld from what the player has.
         WithholdTax {
             /// Currency of the amount.

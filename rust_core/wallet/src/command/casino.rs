@@ -2,7 +2,7 @@
 
 use super::table::commands;
 use crate::fields::{Words, choices};
-use crate::ids::Slug;
+use crate::ids::{GrantId, Slug};
 use money::{Amount, Currency};
 
 choices! {
@@ -10,7 +10,7 @@ choices! {
     WinKind {
         /// A win of the round; it must have a bet.
         Win = 1 "win",
-        /// A win of free rounds, which needs no bet; bonus money if a grant is active.
+        /// A win of free rounds that no award names, which needs no bet; bonus money if a grant is active.
         FreeRound = 2 "free_round",
         /// A prize or a correction, which needs no bet.
         Prize = 3 "prize",
@@ -79,6 +79,23 @@ commands! {
             amount: Amount,
             /// What it pays.
             kind: WinKind,
+            /// Whether the round ends with it.
+            closes: bool,
+        }
+        /// A win of free rounds that were awarded: bonus money on the terms of the award, up to its most.
+        FreeRoundWin {
+            /// The game provider.
+            provider: Slug,
+            /// The award.
+            grant: GrantId,
+            /// The provider's name of the bet, if it has one.
+            bet: Option<Words<'a>>,
+            /// The provider's name of the round, if it has one.
+            round: Option<Words<'a>>,
+            /// Currency of the amount.
+            currency: Currency,
+            /// 0 or more, in the provider's unit.
+            amount: Amount,
             /// Whether the round ends with it.
             closes: bool,
         }
@@ -171,6 +188,7 @@ impl Casino<'_> {
         match self {
             Self::CasinoDebit(it) => it.provider,
             Self::CasinoCredit(it) => it.provider,
+            Self::FreeRoundWin(it) => it.provider,
             Self::CasinoPlay(it) => it.provider,
             Self::CasinoRollback(it) => it.provider,
             Self::CasinoAdjust(it) => it.provider,

@@ -93,6 +93,7 @@ kinds! {
         WriteOffDebt = 28 "write_off_debt",
         WithholdTax = 29 "withhold_tax",
         ClaimSuspense = 37 "claim_suspense",
+        ExchangeCurrency = 38 "exchange_currency",
     }
     Cashier nobody {
         CaptureDeposit = 30 "capture_deposit",
@@ -116,6 +117,8 @@ kinds! {
     Bonus player {
         GrantBonus = 50 "grant_bonus",
         GiveFreeBet = 51 "give_free_bet",
+        GiveBonusFreeBet = 56 "give_bonus_free_bet",
+        AwardFreeRounds = 57 "award_free_rounds",
     }
     Bonus nobody {
         ConvertBonus = 52 "convert_bonus",
@@ -131,6 +134,7 @@ kinds! {
         CasinoAdjust = 64 "casino_adjust",
         CloseRound = 65 "close_round",
         JackpotWin = 66 "jackpot_win",
+        FreeRoundWin = 68 "free_round_win",
     }
     Casino nobody {
         SetProfile = 67 "set_profile",

@@ -15,16 +15,17 @@ pub use bets::{
     SettleBet, Slip, StakeTax, Tick, VoidBet,
 };
 pub use bonus::{
-    Bonus, CashOut, ConvertBonus, EndBonus, EndFreeBet, EndReason, GiveFreeBet, GrantBonus, SpendPolicy,
+    AwardFreeRounds, Bonus, CashOut, ConvertBonus, EndBonus, EndFreeBet, EndReason, GiveBonusFreeBet,
+    GiveFreeBet, GrantBonus, SpendPolicy,
 };
 pub use cashier::{
-    Adjust, ApproveWithdrawal, CaptureDeposit, Cashier, ChargeBack, ClaimSuspense, FailDeposit,
-    InitiateDeposit, LockFunds, MakeDormant, PayWithdrawal, RecoverDebt, RequestWithdrawal, ReturnReason,
-    ReturnWithdrawal, ReviveDormant, UnlockFunds, WinDispute, WithholdTax, WriteOffDebt,
+    Adjust, ApproveWithdrawal, CaptureDeposit, Cashier, ChargeBack, ClaimSuspense, ExchangeCurrency,
+    FailDeposit, InitiateDeposit, LockFunds, MakeDormant, PayWithdrawal, RecoverDebt, RequestWithdrawal,
+    ReturnReason, ReturnWithdrawal, ReviveDormant, UnlockFunds, WinDispute, WithholdTax, WriteOffDebt,
 };
 pub use casino::{
     AfterWin, Casino, CasinoAdjust, CasinoCredit, CasinoDebit, CasinoPlay, CasinoRollback, CloseRound,
-    JackpotWin, SetProfile, UnknownRollback, UnknownWin, WinKind,
+    FreeRoundWin, JackpotWin, SetProfile, UnknownRollback, UnknownWin, WinKind,
 };
 pub use control::{
     AcknowledgeReality, ConfirmGuards, Control, EndSession, SetLimits, SetPolicy, SetStatus, StartSession,

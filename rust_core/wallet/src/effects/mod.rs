@@ -1,7 +1,8 @@
 //! What an entry changed, as recorded: records, bets, counters, and postings with the balances after each leg.
 //!
 //! ```text
-//! effects    = group, or for a tick: count · (bet, zeros for none · player · currency · group)…
+//! effects    = group, or for an exchange one for each of its currencies,
+//!              or for a tick: count · (bet, zeros for none · player · currency · group)…
 //! group      = [player] · [currency] · parts · [transition] · [outcome] · [records] · [counts] · postings
 //! player     of a command with a key whose head names none: 0, or 1 and the player
 //! currency   where the command has none of its own; 0 for no currency

@@ -127,6 +127,7 @@ impl<'a> Effects<'a> {
         let left = match command.kind() {
             Kind::RaiseGeneration | Kind::EvictKeys | Kind::ForgetKeys => 0,
             Kind::Tick => reader.varint()?,
+            Kind::ExchangeCurrency => 2,
             _ => 1,
         };
         if left > Tick::MOST as u64 {

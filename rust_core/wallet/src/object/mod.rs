@@ -244,6 +244,40 @@ objects! {
         /// Whether it was taken back.
         cancelled: bool,
     }
+    /// A win of free rounds that were awarded.
+    FreeRound = 15 "free_round" free_rounds {
+        /// Whose.
+        player: PlayerId,
+        /// Currency of the amounts.
+        currency: Currency,
+        /// The grant it was awarded with.
+        grant: GrantId,
+        /// What the provider said.
+        won: Amount,
+        /// What came of it as bonus money.
+        paid: Amount,
+        /// Whether it was taken back.
+        cancelled: bool,
+    }
+    /// Winnings promised as bonus money, of a free bet or of free rounds: the grant of its id that they make.
+    Promise = 14 "promise" promises {
+        /// Whose.
+        player: PlayerId,
+        /// Currency of the amounts.
+        currency: Currency,
+        /// Order of money of the grant.
+        policy: SpendPolicy,
+        /// Largest stake while the grant is active.
+        max_bet: Option<Amount>,
+        /// Most of the grant that converts.
+        max_convert: Option<Amount>,
+        /// Most that the winnings come to.
+        most: Option<Amount>,
+        /// Nanoseconds from the first win to the end of the grant.
+        lasts: u64,
+        /// The deposit it was given for.
+        payment: Option<PaymentId>,
+    }
 }
 
 impl Objects {

@@ -45,6 +45,8 @@ choices! {
         Revoked = 5 "revoked",
         /// Staked and lost.
         Lost = 6 "lost",
+        /// Won, and waits for the active one to end.
+        Queued = 7 "queued",
     }
 
     /// Where a free bet stands.
@@ -67,6 +69,13 @@ choices! {
         Cancelled = 2 "cancelled",
         /// Taken back before it came.
         Tombstone = 3 "tombstone",
+    }
+}
+
+impl GrantState {
+    /// Whether its money is still the player's to stake, now or later.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Active | Self::Queued)
     }
 }
 

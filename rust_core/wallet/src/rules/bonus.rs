@@ -3,7 +3,7 @@
 use super::deposit::check_amount;
 use super::keyed::{Yes, check_player, named};
 use super::plan::{Plan, least, less};
-use super::{No, Request};
+use super::{No, Request, winnings};
 use crate::command::{Bonus, ConvertBonus, EndFreeBet, EndReason, GiveFreeBet, GrantBonus};
 use crate::ids::GrantId;
 use crate::object::{Grant, GrantState, Token, TokenState};
@@ -22,7 +22,7 @@ pub(super) fn plan(
         Bonus::GrantBonus(it) => grant(state, request, it, plan),
         Bonus::ConvertBonus(it) => convert(state, request, it, plan),
         Bonus::EndBonus(it) => {
-            let grant = find(state, request, it.grant, it.version)?;
+            let grant = find(state, request, it.grant, it.version, GrantState::is_live)?;
             if it.why == EndReason::Expired && request.next.at < grant.expires_at {
                 return Err(Code::NotExpired.into());
             }
@@ -31,6 +31,8 @@ pub(super) fn plan(
             Ok(Yes::of(purse, state))
         }
         Bonus::GiveFreeBet(it) => give(state, request, it, plan),
+        Bonus::GiveBonusFreeBet(it) => winnings::give(state, request, it, plan),
+        Bonus::AwardFreeRounds(it) => winnings::award(state, request, it, plan),
         Bonus::EndFreeBet(it) => end_free_bet(state, request, it, plan),
         Bonus::CashOut(_) => Err(Code::Malformed.into()),
     }
@@ -45,7 +47,7 @@ fn grant(state: &mut State, request: &Request<'_>, it: &GrantBonus<'_>, plan: &m
     if it.expires_at <= request.next.at {
         return Err(Code::TokenExpired.into());
     }
-    if state.objects.grants.find(&it.grant.into()).is_some() {
+    if winnings::is_taken(state, &it.grant.into()) {
         return Err(Code::GrantExists.into());
     }
     let player = named(request);
@@ -73,11 +75,17 @@ fn grant(state: &mut State, request: &Request<'_>, it: &GrantBonus<'_>, plan: &m
     Ok(Yes::of(purse, state))
 }
 
-/// An active grant of this version.
-fn find(state: &State, request: &Request<'_>, id: GrantId, version: u32) -> Result<Grant, Code> {
+/// A grant of this version, in a state that will do.
+fn find(
+    state: &State,
+    request: &Request<'_>,
+    id: GrantId,
+    version: u32,
+    will_do: impl Fn(GrantState) -> bool,
+) -> Result<Grant, Code> {
     let grant = state.objects.grants.find(&id.into()).cloned().ok_or(Code::UnknownGrant)?;
     check_player(request, grant.player)?;
-    if grant.state != GrantState::Active {
+    if !will_do(grant.state) {
         Err(Code::GrantNotActive)
     } else if grant.version == version {
         Ok(grant)
@@ -93,7 +101,7 @@ fn convert(
     it: &ConvertBonus<'_>,
     plan: &mut Plan,
 ) -> Result<Yes, No> {
-    let grant = find(state, request, it.grant, it.version)?;
+    let grant = find(state, request, it.grant, it.version, |now| now == GrantState::Active)?;
     if grant.expires_at <= request.next.at {
         return Err(Code::TokenExpired.into());
     }
@@ -114,6 +122,7 @@ fn convert(
     plan.pay(free, forfeited, less(has, converted));
     plan.pay(cost, state.purses.get(purse).real, converted);
     plan.keep(Grant { version: grant.version + 1, state: GrantState::Converted, ..grant });
+    winnings::succeed(state, purse, plan);
     Ok(Yes::of(purse, state))
 }
 
@@ -135,6 +144,10 @@ pub(super) fn end(state: &mut State, grant: &Grant, why: EndReason, plan: &mut P
         EndReason::Lost => GrantState::Lost,
     };
     plan.keep(Grant { version: grant.version + 1, state: now, ..grant.clone() });
+    if grant.state == GrantState::Active {
+        let purse = state.purse(grant.player, grant.currency);
+        winnings::succeed(state, purse, plan);
+    }
 }
 
 /// F `FREEBET_ISSUED` → `PLAYER_FREEBET`.
@@ -143,7 +156,8 @@ fn give(state: &mut State, request: &Request<'_>, it: &GiveFreeBet<'_>, plan: &m
     if it.expires_at <= request.next.at {
         return Err(Code::TokenExpired.into());
     }
-    if state.objects.tokens.find(&it.token.into()).is_some() {
+    let id = it.token.into();
+    if state.objects.tokens.find(&id).is_some() || state.objects.promises.find(&id).is_some() {
         return Err(Code::TokenExists.into());
     }
     let player = named(request);

@@ -59,7 +59,7 @@ pub(super) fn plan(
     plan.counts.returns = paid;
     let (real_left, bonus_left) = (less(held.real, real), less(held.bonus, bonus));
     if let Some(backing) = &held.backing {
-        let bonus_paid = if held.grant_is_active { less(sale.amount, paid) } else { Amount::ZERO };
+        let bonus_paid = if held.takes_bonus { less(sale.amount, paid) } else { Amount::ZERO };
         sell_bonus(state, &held, backing, bonus, bonus_paid, plan);
         plan.keep(Backing { version: backing.version + 1, bonus_left, ..backing.clone() });
     }
@@ -82,7 +82,7 @@ fn sell_bonus(
     let Some(grant) = backing.grant else { return };
     let [free, on_bets] = [AccountCode::PlayerBonus, AccountCode::PlayerBonusHeld]
         .map(|code| state.owned(code, held.currency, grant.bytes()));
-    let sink = if held.grant_is_active { AccountCode::BonusStakes } else { AccountCode::BonusForfeited };
+    let sink = if held.takes_bonus { AccountCode::BonusStakes } else { AccountCode::BonusForfeited };
     let sink = state.house(sink, held.currency);
     plan.pay(on_bets, sink, sold);
     let payouts = state.house(AccountCode::BonusPayouts, held.currency);

@@ -4,7 +4,9 @@ use super::deposit::check_amount;
 use super::keyed::{Yes, check_player, named};
 use super::plan::{Plan, less};
 use super::{No, Request, bonus, debt, guard};
-use crate::command::{Cashier, EndReason, PayWithdrawal, RequestWithdrawal, ReturnReason, SpendPolicy};
+use crate::command::{
+    Cashier, EndReason, ExchangeCurrency, PayWithdrawal, RequestWithdrawal, ReturnReason, SpendPolicy,
+};
 use crate::ids::{StaffId, WithdrawalId};
 use crate::object::{Withdrawal, WithdrawalState};
 use crate::purse::PurseIndex;
@@ -31,6 +33,7 @@ pub(super) fn plan(
         Cashier::ReturnWithdrawal(it) => {
             return_withdrawal(state, request, it.withdrawal, it.version, it.why, plan)
         }
+        Cashier::ExchangeCurrency(it) => exchange(state, request, it, plan),
         by_hand => {
             let purse = state.purse(named(request), currency_of(by_hand)?);
             move_by_hand(state, purse, by_hand, plan)?;
@@ -90,6 +93,32 @@ fn request_withdrawal(
         bonus::end(state, &grant, EndReason::Forfeited, plan);
     }
     Ok(Yes::of(purse, state))
+}
+
+/// R `PLAYER_REAL` → `FX_POSITION` in one currency, `FX_POSITION` → `PLAYER_REAL` in the other. What a sticky bonus locks
+/// stays.
+fn exchange(
+    state: &mut State,
+    request: &Request<'_>,
+    it: &ExchangeCurrency<'_>,
+    plan: &mut Plan,
+) -> Result<Yes, No> {
+    check_amount(it.amount, it.currency)?;
+    check_amount(it.receives, it.into)?;
+    if it.currency == it.into {
+        return Err(Code::CurrencyMismatch.into());
+    }
+    let player = named(request);
+    let [given, taken] = [it.currency, it.into].map(|currency| state.purse(player, currency));
+    let grant = state.active_grant(given);
+    if grant.is_some_and(|grant| grant.policy == SpendPolicy::Sticky) {
+        return Err(Code::BonusLocked.into());
+    }
+    let [taken_in, given_out] =
+        [it.currency, it.into].map(|currency| state.house(AccountCode::FxPosition, currency));
+    plan.pay(state.purses.get(given).real, taken_in, it.amount);
+    plan.pay(given_out, state.purses.get(taken).real, it.receives);
+    Ok(Yes { into: Some(it.into), ..Yes::of(given, state) })
 }
 
 /// A withdrawal of this version that stands in one of `from`.

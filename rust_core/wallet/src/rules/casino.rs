@@ -5,11 +5,13 @@ use super::plan::Plan;
 use super::provider;
 use super::rollback;
 use super::round::{Seat, Stake};
-use super::{No, Request, debt};
-use crate::command::{Casino, CasinoAdjust, CasinoCredit, Command, JackpotWin, UnknownWin, WinKind};
+use super::{No, Request, debt, free_rounds, winnings};
+use crate::command::{
+    Casino, CasinoAdjust, CasinoCredit, Command, FreeRoundWin, JackpotWin, UnknownWin, WinKind,
+};
 use crate::idempotency::named_by;
-use crate::ids::{ObjectId, Slug};
-use crate::object::{Play, PlayState, Round};
+use crate::ids::{GrantId, ObjectId, Slug};
+use crate::object::{Object, Play, PlayState, Round};
 use crate::refusal::Code;
 use crate::reply::{Purse, Reply, Status};
 use crate::state::State;
@@ -55,7 +57,13 @@ pub(super) fn plan(
             plan.keep(round);
             plan.keep(payout);
         }
-        Casino::CasinoCredit(it) => credit(state, request, &seat, it, plan)?,
+        Casino::CasinoCredit(it) => credit(state, request, &seat, it, None, plan)?,
+        Casino::FreeRoundWin(it) => {
+            let FreeRoundWin { key, provider, grant, bet, round, currency, amount, closes } = *it;
+            let kind = WinKind::FreeRound;
+            let win = CasinoCredit { key, provider, bet, round, currency, amount, kind, closes };
+            credit(state, request, &seat, &win, Some(grant), plan)?;
+        }
         Casino::CasinoRollback(it) => {
             let code = rollback::plan(state, request, &seat, it, plan)?;
             return Ok(Yes { code, ..Yes::of(purse, state) });
@@ -82,6 +90,7 @@ const fn currency_of(command: &Casino<'_>) -> Option<Currency> {
     match command {
         Casino::CasinoDebit(it) => Some(it.currency),
         Casino::CasinoCredit(it) => Some(it.currency),
+        Casino::FreeRoundWin(it) => Some(it.currency),
         Casino::CasinoPlay(it) => Some(it.currency),
         Casino::CasinoRollback(it) => Some(it.currency),
         Casino::CasinoAdjust(it) => Some(it.currency),
@@ -112,6 +121,7 @@ fn credit(
     request: &Request<'_>,
     seat: &Seat,
     it: &CasinoCredit<'_>,
+    award: Option<GrantId>,
     plan: &mut Plan,
 ) -> Result<(), No> {
     seat.profile.check(it.amount)?;
@@ -128,7 +138,11 @@ fn credit(
         is_known = belongs(seat, it, bet.as_ref(), round.as_ref())?;
     }
     let paid_by = if is_known { round.as_ref() } else { None };
-    let payout = seat.win(state, key_id(request, it.provider), it.amount, it.kind, paid_by, plan)?;
+    let id = key_id(request, it.provider);
+    let paid: Object = match award {
+        Some(grant) => free_rounds::win(state, seat, id, grant, it.amount, plan)?.into(),
+        None => seat.win(state, id, it.amount, it.kind, paid_by, plan)?.into(),
+    };
     if let Some(bet) = bet.filter(|bet| bet.state == PlayState::Taken) {
         plan.keep(Play { version: bet.version + 1, wins: bet.wins + 1, ..bet });
     }
@@ -136,7 +150,10 @@ fn credit(
         let (settled, closed) = (round.bets, round.closed || it.closes);
         plan.keep(Round { settled, closed, ..round });
     }
-    plan.keep(payout);
+    plan.keep(paid.clone());
+    if let Object::FreeRound(win) = &paid {
+        winnings::change(state, win.grant, Amount::ZERO, win.paid, request.next.at, plan)?;
+    }
     Ok(())
 }
 

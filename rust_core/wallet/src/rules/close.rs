@@ -2,7 +2,7 @@
 //! end is taken back.
 
 use super::result::{Held, Parts};
-use super::{Outcome, Plan, Request, correct, debt, reopen};
+use super::{Outcome, Plan, Request, correct, debt, reopen, winnings};
 use crate::bets::{Answered, Bet, BetIndex, BetState, Closing, plain_outcome};
 use crate::command::{Command, Kind};
 use crate::effects::Transition;
@@ -81,6 +81,7 @@ pub(super) fn close(
         release(state, index, &held, &parts, plan);
         (parts, parts.real.paid)
     };
+    winnings::of_result(state, index, parts.bonus.paid, request.next.at, plan)?;
     let percent = state.policy().map_or(0, |policy| policy.recover_from_wins);
     debt::recover(state, purse, gained, percent, plan);
     plan.post(state)?;
@@ -218,7 +219,7 @@ fn release_backing(
     if let Some(grant) = backing.grant {
         let [free, on_bets] = [AccountCode::PlayerBonus, AccountCode::PlayerBonusHeld]
             .map(|code| state.owned(code, currency, grant.bytes()));
-        let sink = if held.grant_is_active { AccountCode::BonusStakes } else { AccountCode::BonusForfeited };
+        let sink = if held.takes_bonus { AccountCode::BonusStakes } else { AccountCode::BonusForfeited };
         let sink = state.house(sink, currency);
         plan.pay(on_bets, sink, parts.bonus.lost);
         plan.pay(on_bets, free, parts.bonus.void);

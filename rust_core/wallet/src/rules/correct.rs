@@ -92,7 +92,7 @@ fn correct_backing(
         correct_bonus(state, purse, grant, backing, parts, plan)?;
     }
     if let Some(token) = &held.token {
-        correct_token(state, token, parts.token_back, plan)?;
+        correct_token(state, token, held.token_is_back, parts.token_back, plan)?;
     }
     Ok(())
 }
@@ -123,22 +123,25 @@ fn correct_bonus(
     Ok(())
 }
 
-/// A free bet that was used comes back, or one that came back is used after all, if it still can be.
-fn correct_token(state: &mut State, token: &Token, comes_back: bool, plan: &mut Plan) -> Result<(), Code> {
+/// A free bet that was used comes back, or one that came back is used after all, unless it was placed elsewhere since.
+fn correct_token(
+    state: &mut State,
+    token: &Token,
+    is_back: bool,
+    comes_back: bool,
+    plan: &mut Plan,
+) -> Result<(), Code> {
+    if is_back == comes_back {
+        return Ok(());
+    }
     let free = state.owned(AccountCode::PlayerFreebet, token.currency, token.id.bytes());
     let used = state.house(AccountCode::FreebetUsed, token.currency);
-    let now = match (token.state, comes_back) {
-        (TokenState::Used, true) => {
-            plan.pay(used, free, token.amount);
-            TokenState::Available
-        }
-        (TokenState::Available, false) => {
-            plan.pay(free, used, token.amount);
-            TokenState::Used
-        }
-        (TokenState::Used, false) | (TokenState::Available, true) => return Ok(()),
-        (TokenState::Placed | TokenState::Ended, _) => return Err(Code::TokenNotAvailable),
+    let (debit, credit, now) = match (token.state, comes_back) {
+        (TokenState::Used, true) => (used, free, TokenState::Available),
+        (TokenState::Available, false) => (free, used, TokenState::Used),
+        _ => return Err(Code::TokenNotAvailable),
     };
+    plan.pay(debit, credit, token.amount);
     plan.keep(Token { version: token.version + 1, state: now, ..token.clone() });
     Ok(())
 }

@@ -21,6 +21,8 @@ pub(super) struct Yes {
     /// Whose money moves.
     pub(super) player: Option<PlayerId>,
     pub(super) currency: Option<Currency>,
+    /// The currency of the second of two postings, where that is another.
+    pub(super) into: Option<Currency>,
     /// Where it is counted.
     pub(super) purse: Option<PurseIndex>,
     /// The bet that changes.
@@ -104,7 +106,11 @@ fn accept(
     }
     put_varint(entry, yes.currency.map_or(0, |currency| u64::from(currency.number())));
     let transition = yes.bet.as_ref().map(|(_, transition)| transition);
-    plan.put(entry, state, &request.decoded.command, transition, None);
+    let command = &request.decoded.command;
+    match yes.into {
+        None => plan.put(entry, state, command, transition, None),
+        Some(into) => plan.put_exchange(entry, state, command, into),
+    }
     let about = match yes.bet {
         Some((index, transition)) => Some((ObjectId::from(state.bets.get(index).id), transition.version)),
         None => plan.objects.first().map(Object::identity),

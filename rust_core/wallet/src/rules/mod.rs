@@ -10,6 +10,7 @@ mod control;
 mod correct;
 mod debt;
 mod deposit;
+mod free_rounds;
 mod generation;
 mod guard;
 mod house;
@@ -25,6 +26,7 @@ mod rollback;
 mod round;
 mod stake;
 mod tick;
+mod winnings;
 
 pub(crate) use plan::Plan;
 

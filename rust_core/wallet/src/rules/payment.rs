@@ -115,9 +115,12 @@ pub(super) fn charge_back(
         owed: sum(payment.owed, owed)?,
         ..payment
     });
-    let grant = state.active_grant(purse).filter(|grant| grant.payment == Some(it.payment)).cloned();
-    if let Some(grant) = grant {
-        bonus::end(state, &grant, EndReason::Revoked, plan);
+    let waiting = state.queued.of(purse).filter_map(|id| state.objects.grants.find(id));
+    let of_it = waiting.chain(state.active_grant(purse)).filter(|grant| grant.payment == Some(it.payment));
+    // The active one is last: what then becomes active must not be one that ends, too.
+    let revoked: Vec<_> = of_it.cloned().collect();
+    for grant in &revoked {
+        bonus::end(state, grant, EndReason::Revoked, plan);
     }
     Ok(Yes::of(purse, state))
 }

@@ -3,12 +3,14 @@
 use crate::command::Command;
 use crate::counters::Counts;
 use crate::effects::{Group, Outcome, Transition};
+use crate::ids::ObjectId;
 use crate::object::Object;
 use crate::purse::PurseIndex;
 use crate::refusal::Code;
 use crate::state::State;
+use crate::wire::put_varint;
 use ledger::{AccountCode, AccountId, After, Posting, PostingError};
-use money::Amount;
+use money::{Amount, Currency};
 
 /// Everything but a bet's transition. Its room is used again by the next command.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +39,11 @@ impl Plan {
     /// Change or make a record. The first is what the command is about.
     pub(crate) fn keep(&mut self, object: impl Into<Object>) {
         self.objects.push(object.into());
+    }
+
+    /// Whether a grant changes.
+    pub(crate) fn keeps_grant(&self, id: &ObjectId) -> bool {
+        self.objects.iter().any(|object| matches!(object, Object::Grant(grant) if grant.id == *id))
     }
 
     /// Count less of the stakes of an earlier minute; nothing needs no minute.
@@ -76,6 +83,29 @@ impl Plan {
         let Self { postings, after, objects, counts } = self;
         let group = Group { command, transition, outcome, objects, counts: *counts, postings, after };
         group.put(out, &state.ledger);
+    }
+
+    /// Write two postings as a group of effects each, the second in another currency.
+    pub(crate) fn put_exchange(
+        &self,
+        out: &mut Vec<u8>,
+        state: &State,
+        command: &Command<'_>,
+        into: Currency,
+    ) {
+        let Self { postings, after, counts, .. } = self;
+        let half = |at: usize| Group {
+            command,
+            transition: None,
+            outcome: None,
+            objects: &[],
+            counts: *counts,
+            postings: &postings[at..=at],
+            after: &after[at..=at],
+        };
+        half(0).put(out, &state.ledger);
+        put_varint(out, u64::from(into.number()));
+        half(1).put(out, &state.ledger);
     }
 }
 

@@ -65,9 +65,9 @@ fn hold_backing(
         ..backing.clone()
     });
     if let Some(grant) = backing.grant {
-        hold_bonus(state, purse, grant, backing, held.grant_is_active, plan);
+        hold_bonus(state, purse, grant, backing, held.takes_bonus, plan);
     }
-    held.token.as_ref().map_or(Ok(()), |token| hold_token(state, token, plan))
+    held.token.as_ref().map_or(Ok(()), |token| hold_token(state, token, held.token_is_back, plan))
 }
 
 /// Of a grant that has ended the stake comes from what was forfeited, which is where it goes with the next result.
@@ -95,14 +95,14 @@ fn hold_bonus(
     }
 }
 
-/// A free bet that was used, or came back, is on the bet again; one that is on another, or ended, cannot be.
-fn hold_token(state: &mut State, token: &Token, plan: &mut Plan) -> Result<(), Code> {
+/// A free bet that was used, or came back, is on the bet again; one that was placed elsewhere since, or ended, cannot be.
+fn hold_token(state: &mut State, token: &Token, is_back: bool, plan: &mut Plan) -> Result<(), Code> {
     let [free, on_bets] = [AccountCode::PlayerFreebet, AccountCode::PlayerFreebetHeld]
         .map(|code| state.owned(code, token.currency, token.id.bytes()));
-    let from = match token.state {
-        TokenState::Used => state.house(AccountCode::FreebetUsed, token.currency),
-        TokenState::Available => free,
-        TokenState::Placed | TokenState::Ended => return Err(Code::TokenNotAvailable),
+    let from = match (token.state, is_back) {
+        (TokenState::Used, false) => state.house(AccountCode::FreebetUsed, token.currency),
+        (TokenState::Available, true) => free,
+        _ => return Err(Code::TokenNotAvailable),
     };
     plan.pay(from, on_bets, token.amount);
     plan.keep(Token { version: token.version + 1, state: TokenState::Placed, ..token.clone() });

@@ -1,11 +1,12 @@
 //! What a result does with what a bet holds: how much is lost, given back and paid, of which money.
 
-use super::plan::{less, share};
-use crate::bets::{Bet, Closing};
+use super::plan::{least, less, share};
+use super::winnings;
+use crate::bets::{Bet, BetState, Closing};
 use crate::command::Command;
 use crate::effects::Outcome;
 use crate::fields::Fraction;
-use crate::object::{Backing, GrantState, Token};
+use crate::object::{Backing, Token};
 use crate::refusal::Code;
 use crate::state::State;
 use money::{Amount, Currency};
@@ -15,10 +16,14 @@ pub(super) struct Held {
     pub(super) currency: Currency,
     pub(super) real: Amount,
     pub(super) bonus: Amount,
-    /// Whether bonus money may still come back to its grant.
-    pub(super) grant_is_active: bool,
+    /// Whether bonus money may still come to its grant.
+    pub(super) takes_bonus: bool,
+    /// Most that a free bet's winnings come to as bonus money.
+    most_won: Option<Amount>,
     pub(super) tax: Amount,
     pub(super) token: Option<Token>,
+    /// Whether the last result gave the free bet back.
+    pub(super) token_is_back: bool,
     pub(super) backing: Option<Backing>,
 }
 
@@ -63,15 +68,17 @@ impl Held {
         backing: Option<Backing>,
     ) -> Self {
         let grant = backing.as_ref().and_then(|backing| backing.grant);
-        let grant = grant.and_then(|id| state.objects.grants.find(&id.into()));
+        let promise = grant.and_then(|id| state.objects.promises.find(&id.into()));
         let token = backing.as_ref().and_then(|backing| backing.token);
         Self {
             currency: bet.currency,
             real,
             bonus,
-            grant_is_active: grant.is_some_and(|grant| grant.state == GrantState::Active),
+            takes_bonus: grant.is_some_and(|grant| winnings::may_come(state, grant)),
+            most_won: promise.and_then(|promise| promise.most),
             tax,
             token: token.and_then(|id| state.objects.tokens.find(&id.into()).cloned()),
+            token_is_back: bet.state == BetState::Voided,
             backing,
         }
     }
@@ -92,17 +99,30 @@ impl Held {
             // A free bet is never divided: what is void of it falls, and its stake is not paid unless it returns it.
             let stake = if token.returns_stake { Amount::ZERO } else { token.amount };
             let paid = if returns > stake { less(returns, stake) } else { Amount::ZERO };
-            return Parts { real: Outcome { paid, ..Outcome::default() }, ..Parts::default() };
+            return self.free_bet_pays(paid);
         }
         let (void_real, void_bonus) = (part(self.real), part(self.bonus));
         let paid = share(returns, self.real, self.bonus, unit);
-        let bonus_paid = if self.grant_is_active { less(returns, paid) } else { Amount::ZERO };
-        let bonus_void = if self.grant_is_active { void_bonus } else { Amount::ZERO };
+        let bonus_paid = if self.takes_bonus { less(returns, paid) } else { Amount::ZERO };
+        let bonus_void = if self.takes_bonus { void_bonus } else { Amount::ZERO };
         Parts {
             real: Outcome { lost: less(self.real, void_real), void: void_real, paid },
             bonus: Outcome { lost: less(self.bonus, bonus_void), void: bonus_void, paid: bonus_paid },
             tax_back: part(self.tax),
             ..Parts::default()
+        }
+    }
+
+    /// Real money, or bonus money where that was promised.
+    fn free_bet_pays(&self, paid: Amount) -> Parts {
+        let pays = |paid: Amount| Outcome { paid, ..Outcome::default() };
+        match self.backing.as_ref().and_then(|backing| backing.grant) {
+            None => Parts { real: pays(paid), ..Parts::default() },
+            Some(_) if self.takes_bonus => {
+                let paid = self.most_won.map_or(paid, |most| least(paid, most));
+                Parts { bonus: pays(paid), ..Parts::default() }
+            }
+            Some(_) => Parts::default(),
         }
     }
 
@@ -120,7 +140,7 @@ impl Held {
             return Err(Code::PartTooSmall);
         }
         let (bonus_void, bonus_lost) =
-            if self.grant_is_active { (bonus, Amount::ZERO) } else { (Amount::ZERO, bonus) };
+            if self.takes_bonus { (bonus, Amount::ZERO) } else { (Amount::ZERO, bonus) };
         Ok(Parts {
             real: Outcome { void: real, ..Outcome::default() },
             bonus: Outcome { lost: bonus_lost, void: bonus_void, paid: Amount::ZERO },

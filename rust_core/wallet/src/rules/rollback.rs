@@ -3,7 +3,7 @@
 use super::casino::id;
 use super::plan::{Plan, least, less};
 use super::round::Seat;
-use super::{No, Request, debt};
+use super::{No, Request, debt, free_rounds};
 use crate::command::{AfterWin, CasinoRollback, UnknownRollback};
 use crate::ids::{GrantId, ObjectId};
 use crate::object::{GrantState, Payout, Play, PlayState, Round};
@@ -38,6 +38,13 @@ pub(super) fn plan(
         seat.owns(payout.player, payout.currency)?;
         if !payout.cancelled {
             take_win_back(state, seat, &payout, plan);
+        }
+        return Ok(0);
+    }
+    if let Some(win) = state.objects.free_rounds.find(&id).cloned() {
+        seat.owns(win.player, win.currency)?;
+        if !win.cancelled {
+            free_rounds::take_back(state, seat, &win, plan)?;
         }
         return Ok(0);
     }
@@ -108,8 +115,7 @@ fn take_back(state: &mut State, seat: &Seat, bet: &Play, plan: &mut Plan) -> Res
     Ok(())
 }
 
-/// R `PLAYER_REAL` → `CASINO_WINS`, what is not there as a debt if the profile allows it; B `PLAYER_BONUS` →
-/// `BONUS_PAYOUTS` what is there, and the rest is written off.
+/// R `PLAYER_REAL` → `CASINO_WINS`, what is not there as a debt if the profile allows it; bonus money too.
 fn take_win_back(state: &mut State, seat: &Seat, payout: &Payout, plan: &mut Plan) {
     let wins = state.house(AccountCode::CasinoWins, seat.currency);
     if seat.profile.negative_allowed {
@@ -119,14 +125,25 @@ fn take_win_back(state: &mut State, seat: &Seat, payout: &Payout, plan: &mut Pla
     }
     plan.counts.returns = payout.real.negated();
     if let Some(grant) = payout.grant {
-        let free = state.owned(AccountCode::PlayerBonus, seat.currency, grant.bytes());
-        let payouts = state.house(AccountCode::BonusPayouts, seat.currency);
-        let written_off = state.house(AccountCode::BonusWriteoff, seat.currency);
-        let taken = least(state.ledger.balance(free), payout.bonus);
-        plan.pay(free, payouts, taken);
-        plan.pay(written_off, payouts, less(payout.bonus, taken));
+        take_bonus_back(state, seat, grant, payout.bonus, plan);
     }
     plan.keep(Payout { version: payout.version + 1, cancelled: true, ..payout.clone() });
+}
+
+/// B `PLAYER_BONUS` → `BONUS_PAYOUTS` what is there, and the rest is written off.
+pub(super) fn take_bonus_back(
+    state: &mut State,
+    seat: &Seat,
+    grant: GrantId,
+    amount: Amount,
+    plan: &mut Plan,
+) {
+    let free = state.owned(AccountCode::PlayerBonus, seat.currency, grant.bytes());
+    let payouts = state.house(AccountCode::BonusPayouts, seat.currency);
+    let written_off = state.house(AccountCode::BonusWriteoff, seat.currency);
+    let taken = least(state.ledger.balance(free), amount);
+    plan.pay(free, payouts, taken);
+    plan.pay(written_off, payouts, less(amount, taken));
 }
 
 fn is_active(state: &State, grant: GrantId) -> bool {

@@ -2,11 +2,11 @@
 
 use super::plan::{Plan, less, share};
 use super::stake::{Split, divide};
-use super::{No, debt, guard};
+use super::{No, debt, guard, winnings};
 use crate::command::WinKind;
 use crate::counters::minute_of;
 use crate::ids::{GrantId, ObjectId, PlayerId, Slug};
-use crate::object::{GrantState, Payout, Play, PlayState, Profile, Round};
+use crate::object::{Payout, Play, PlayState, Profile, Round};
 use crate::purse::PurseIndex;
 use crate::refusal::Code;
 use crate::state::State;
@@ -28,6 +28,13 @@ pub(super) struct Stake {
     pub(super) amount: Amount,
     pub(super) jackpot: Option<Slug>,
     pub(super) contribution: Amount,
+}
+
+/// What it pays: real money, and bonus money of a grant.
+struct Paid {
+    real: Amount,
+    bonus: Amount,
+    grant: Option<GrantId>,
 }
 
 impl Seat {
@@ -124,8 +131,7 @@ impl Seat {
         }
     }
 
-    /// Plan a win: R `CASINO_WINS` → `PLAYER_REAL`, and in the round's share of bonus money B `BONUS_PAYOUTS` →
-    /// `PLAYER_BONUS`, unless that bonus has ended. Wins of free rounds are bonus money while a bonus is active.
+    /// Plan a win: R `CASINO_WINS` → `PLAYER_REAL`, and B `BONUS_PAYOUTS` → `PLAYER_BONUS`.
     pub(super) fn win(
         &self,
         state: &mut State,
@@ -135,46 +141,44 @@ impl Seat {
         round: Option<&Round>,
         plan: &mut Plan,
     ) -> Result<Payout, Code> {
-        if state.objects.payouts.find(&id).is_some() {
-            return Err(Code::PayoutExists);
-        }
-        let (real, bonus, grant, source) = match (kind, round) {
-            (WinKind::Win, Some(round)) => {
-                let real = share(amount, round.real, round.bonus, self.profile.unit());
-                (real, less(amount, real), round.grant, AccountCode::BonusPayouts)
-            }
-            (WinKind::FreeRound, _) => match state.active_grant(self.purse) {
-                Some(grant) => {
-                    let grant = GrantId::new(*grant.id.bytes()).ok();
-                    (Amount::ZERO, amount, grant, AccountCode::BonusIssued)
-                }
-                None => (amount, Amount::ZERO, None, AccountCode::BonusIssued),
-            },
-            _ => (amount, Amount::ZERO, None, AccountCode::BonusPayouts),
-        };
-        let grant = grant.filter(|_| bonus.is_positive());
-        let is_active = grant.and_then(|id| state.objects.grants.find(&id.into()));
-        let is_active = is_active.is_some_and(|grant| grant.state == GrantState::Active);
-        let bonus = if is_active { bonus } else { Amount::ZERO };
+        check_new(state, &id)?;
+        let Paid { real, bonus, grant } = self.pays(state, amount, kind, round);
         let wins = state.house(AccountCode::CasinoWins, self.currency);
         plan.pay(wins, state.purses.get(self.purse).real, real);
         plan.counts.returns = real;
         if let Some(grant) = grant {
-            let from = state.house(source, self.currency);
+            let from = state.house(AccountCode::BonusPayouts, self.currency);
             let free = state.owned(AccountCode::PlayerBonus, self.currency, grant.bytes());
             plan.pay(from, free, bonus);
         }
         let percent = state.policy().map_or(0, |policy| policy.recover_from_wins);
         debt::recover(state, self.purse, real, percent, plan);
-        Ok(Payout {
-            id,
-            version: 1,
-            player: self.player,
-            currency: self.currency,
-            real,
-            bonus,
-            grant,
-            cancelled: false,
-        })
+        let (player, currency) = (self.player, self.currency);
+        Ok(Payout { id, version: 1, player, currency, real, bonus, grant, cancelled: false })
     }
+
+    /// In the round's share bonus money, unless that bonus has ended. Wins of free rounds that no award names are bonus
+    /// money while a bonus is active.
+    fn pays(&self, state: &State, amount: Amount, kind: WinKind, round: Option<&Round>) -> Paid {
+        let (real, bonus, grant) = match (kind, round) {
+            (WinKind::Win, Some(round)) => {
+                let real = share(amount, round.real, round.bonus, self.profile.unit());
+                (real, less(amount, real), round.grant)
+            }
+            (WinKind::FreeRound, _) => match state.active_grant(self.purse) {
+                Some(grant) => (Amount::ZERO, amount, GrantId::new(*grant.id.bytes()).ok()),
+                None => (amount, Amount::ZERO, None),
+            },
+            _ => (amount, Amount::ZERO, None),
+        };
+        let grant = grant.filter(|_| bonus.is_positive());
+        let comes = grant.is_some_and(|grant| winnings::may_come(state, grant));
+        Paid { real, bonus: if comes { bonus } else { Amount::ZERO }, grant }
+    }
+}
+
+/// Whether a win is the first of its name.
+pub(super) fn check_new(state: &State, id: &ObjectId) -> Result<(), Code> {
+    let is_known = state.objects.payouts.find(id).is_some() || state.objects.free_rounds.find(id).is_some();
+    if is_known { Err(Code::PayoutExists) } else { Ok(()) }
 }

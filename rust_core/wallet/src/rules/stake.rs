@@ -1,7 +1,7 @@
 //! Which money a stake is made of.
 
 use super::plan::{least, less};
-use super::{No, Plan, guard};
+use super::{No, Plan, guard, winnings};
 use crate::command::{Funds, PlaceBet, SpendPolicy, StakeTax};
 use crate::ids::{GrantId, ObjectId, TokenId};
 use crate::object::{Backing, Grant, Token, TokenState};
@@ -167,7 +167,8 @@ fn of_free_bet(
     let [free, used] = [AccountCode::PlayerFreebet, AccountCode::PlayerFreebetHeld]
         .map(|code| state.owned(code, place.currency, token.bytes()));
     plan.pay(free, used, place.stake);
-    plan.keep(Backing { token: Some(token), ..backing(place) });
+    let grant = winnings::promised_by(state, token);
+    plan.keep(Backing { token: Some(token), grant, ..backing(place) });
     plan.keep(Token { version: held.version + 1, state: TokenState::Placed, ..held });
     Ok(Staked { real: Amount::ZERO, is_backed: true })
 }
