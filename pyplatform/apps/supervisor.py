@@ -6,13 +6,13 @@ import signal
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import asyncpg
 
 from pyplatform.apps.processes import RoleProcess, role_of
 from pyplatform.embedded import Embedded
+from pyplatform.embedded.whole import Whole
 from pyplatform.eventstore import SERVICES, WRITER, Logins, migrate_all
 from pyplatform.eventstore.logins import SERVICES_VARIABLE, WRITER_VARIABLE
 from pyplatform.kernel.config import VARIABLES, Settings
@@ -79,7 +79,7 @@ async def guard(settings: Settings, superuser_url: str = "") -> str:
         await connection.close()
 
 
-class Platform:
+class Platform(Whole):
     """`async with Platform(folder, roles) as platform:` runs everything until the block ends.
 
     `arguments` are the command-line arguments of single roles. Servers, and roles named in `restart`, are started
@@ -131,19 +131,6 @@ class Platform:
     def gateway_url(self) -> str:
         """Where HTTP is served; "" without a gateway."""
         return self.processes["gateway"].address if "gateway" in self.processes else ""
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self._start()
-        except BaseException:
-            await self._stop()
-            raise
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stop()
 
     async def failure(self) -> PlatformError:
         """Wait until a part ends by itself and is not restarted; returns what happened."""

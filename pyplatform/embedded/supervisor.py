@@ -6,8 +6,7 @@ import signal
 from collections.abc import Collection, Coroutine, Iterable
 from pathlib import Path
 from time import monotonic
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 
@@ -18,6 +17,7 @@ from pyplatform.embedded.postgres import DATABASE, Postgres
 from pyplatform.embedded.server import Server, ServerError
 from pyplatform.embedded.unit import Deaths, Unit
 from pyplatform.embedded.valkey import Valkey
+from pyplatform.embedded.whole import Whole
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 
@@ -27,7 +27,7 @@ _RESTART_PAUSE_S: Final = 0.2
 _HEALTHY_S: Final = 60.0
 
 
-class Embedded:
+class Embedded(Whole):
     """Postgres, NATS and Valkey as child processes; those with an address in the environment stay outside.
 
     `async with Embedded(folder) as servers:` and use `servers.settings`. `on_death` hears of a server that
@@ -51,19 +51,6 @@ class Embedded:
         self._lock: int | None = None
         self._password = ""
         self._failure: asyncio.Future[PlatformError] | None = None
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self._start()
-        except BaseException:
-            await self._stop()
-            raise
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stop()
 
     @property
     def names(self) -> list[str]:
