@@ -25,6 +25,7 @@ class Loop:
 
 LOOPS = {
     "core_pairs": Loop(timed=100_000, counted=1_500, per_operation=2),
+    "core_pairs_old_keys": Loop(timed=100_000, counted=1_500, per_operation=2),
     "feed_line": Loop(timed=50_000, counted=1_000),
     "uof_message": Loop(timed=20_000, counted=400),
     "kalshi_frame": Loop(timed=200_000, counted=4_000),

@@ -3,8 +3,8 @@
 use journal::{BatchBuilder, Digest, genesis_hash};
 use money::{Amount, Currency};
 use wallet::{
-    BetId, Command, Deposit, Envelope, Funds, Key, PlaceBet, PlayerId, SettleBet, Slip, Slug, Source, Status,
-    Trace, Wallet, encode_command,
+    BetId, Command, Deposit, Envelope, Funds, Key, PlaceBet, PlayerId, Restoring, SettleBet, Slip, Slug,
+    Source, Status, Trace, Wallet, encode_command,
 };
 
 use crate::work::Work;
@@ -51,9 +51,18 @@ impl Commands {
 impl Pairs {
     /// Deposits are made here; the commands of `capacity` pairs are encoded here too: that is the senders' work.
     pub(crate) fn new(capacity: u64) -> Self {
-        let tenant = Slug::new(TENANT).expect("a slug");
+        Self::of(Wallet::new(Slug::new(TENANT).expect("a slug")), capacity)
+    }
+
+    /// The same after ten million keys have left memory.
+    pub(crate) fn among_old_keys(capacity: u64) -> Self {
+        Self::of(with_old_keys(10_000_000), capacity)
+    }
+
+    fn of(wallet: Wallet, capacity: u64) -> Self {
+        let tenant = wallet.tenant();
         let mut pairs = Self {
-            wallet: Wallet::new(tenant),
+            wallet,
             batch: BatchBuilder::new(TENANT).expect("a shard name"),
             hash: genesis_hash(TENANT),
             lo: 0,
@@ -90,6 +99,39 @@ impl Work for Pairs {
     fn run(&mut self, count: u64) -> u64 {
         (0..2 * count).fold(0, |sum, _| sum ^ self.submit())
     }
+}
+
+/// A wallet from a snapshot that knows of so many keys outside.
+fn with_old_keys(count: u64) -> Wallet {
+    const PARTS: u64 = 1 << 10;
+    const SECTION: u8 = 7;
+    let tenant = Slug::new(TENANT).expect("a slug");
+    let mut restoring = Restoring::new(tenant);
+    let mut take = |part: &[u8]| restoring.take(part).expect("a part of a state");
+    Wallet::new(tenant).save(&mut take).expect("a sound wallet");
+    let each = count / PARTS;
+    let apart = (1 << 24) / each;
+    for part in 0..PARTS {
+        // The shelf of keys that tell no time, the time of its newest key, the part, how many, and how far apart.
+        let mut bytes = vec![SECTION];
+        for number in [0, START, part, each] {
+            put_varint(&mut bytes, number);
+        }
+        for number in 0..each {
+            let odd = if number.is_multiple_of(2) { apart / 2 } else { apart + apart / 2 };
+            put_varint(&mut bytes, odd);
+        }
+        take(&bytes);
+    }
+    restoring.finish().expect("a state")
+}
+
+fn put_varint(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
 }
 
 fn id(kind: u64, number: u64) -> [u8; 16] {

@@ -16,8 +16,9 @@ pub(crate) trait Work {
 }
 
 /// Every name [`make`] knows.
-pub(crate) const NAMES: [&str; 20] = [
+pub(crate) const NAMES: [&str; 21] = [
     "core_pairs",
+    "core_pairs_old_keys",
     "feed_line",
     "uof_message",
     "kalshi_frame",
@@ -43,6 +44,7 @@ pub(crate) const NAMES: [&str; 20] = [
 pub(crate) fn make(name: &str, capacity: u64) -> Option<Box<dyn Work>> {
     Some(match name {
         "core_pairs" => Box::new(Pairs::new(capacity)),
+        "core_pairs_old_keys" => Box::new(Pairs::among_old_keys(capacity)),
         "feed_line" => Box::new(FeedLine::new(capacity)),
         "price_book" => Box::new(PriceBook::new()),
         _ => {
