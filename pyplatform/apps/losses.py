@@ -1,6 +1,8 @@
 """Going on after a failover lost acknowledged batches for good: what is known of them is kept, their copies go."""
 
 import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -8,9 +10,11 @@ import msgspec
 import nats.js.errors
 
 from pyplatform._core import shard as core
-from pyplatform.apps.target import settings_of, tenant_of
+from pyplatform.apps.supervisor import Platform
+from pyplatform.apps.target import require_data, settings_of, tenant_of
 from pyplatform.bus import Bus
 from pyplatform.contracts.wallet import balance_key, balance_position_key, ledger_stream, state_subject
+from pyplatform.embedded import running_settings
 from pyplatform.kernel.config import SERVERS, Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.kernel.ids import text
@@ -37,18 +41,32 @@ async def accept_loss(data: Path, tenant: str) -> Loss:
     Roles that read or write ledgers must not run; started again they go on from the journal's end. Raises PlatformError
     when nothing is lost, or a wallet leads.
     """
-    settings = settings_of(data, *SERVERS)
-    tenant_of(settings, tenant)
-    bus, reader = await Bus.connect(settings.nats_url, "losses"), JournalReader(settings.postgres_url, tenant)
-    try:
-        await _require_a_loss(settings, bus, reader, tenant)
-        batches = await lost_batches(bus.js, reader, tenant)
-        loss = _kept(data, tenant, await reader.tip() or 0, batches)
-        await _forget(settings, bus, tenant)
-    finally:
-        await reader.close()
-        await bus.close()
+    async with _servers(data) as settings:
+        tenant_of(settings, tenant)
+        bus, reader = (
+            await Bus.connect(settings.nats_url, "losses"),
+            JournalReader(settings.postgres_url, tenant),
+        )
+        try:
+            await _require_a_loss(settings, bus, reader, tenant)
+            batches = await lost_batches(bus.js, reader, tenant)
+            loss = _kept(data, tenant, await reader.tip() or 0, batches)
+            await _forget(settings, bus, tenant)
+        finally:
+            await reader.close()
+            await bus.close()
     return loss
+
+
+@asynccontextmanager
+async def _servers(data: Path) -> AsyncIterator[Settings]:
+    """The servers of the environment, or those of a data folder, which are started if they do not run."""
+    if running_settings(data) or Settings.from_env(require_servers=False).postgres_url:
+        yield settings_of(data, *SERVERS)
+        return
+    require_data(data)
+    async with Platform(data, ()) as platform:
+        yield platform.settings
 
 
 async def _require_a_loss(settings: Settings, bus: Bus, reader: JournalReader, tenant: str) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from pyplatform.apps.bets_proofs import prove_bets
 from pyplatform.apps.health import Question, check
 from pyplatform.apps.supervisor import Platform
-from pyplatform.apps.target import anchors_of
+from pyplatform.apps.target import anchors_of, require_data
 from pyplatform.embedded import running_settings
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
@@ -28,7 +28,7 @@ async def verify(data: Path, report: Callable[[str], None]) -> list[Proof]:
     anchors = anchors_of(data)
     if running is not None:
         return await _prove_all(running, load_tenants(running.tenants_file or None), anchors)
-    _require_data(data)
+    require_data(data)
     async with Platform(data, (), report=report) as servers:
         tenants = load_tenants(servers.settings.tenants_file or None)
         chains = await prove_chains(servers.settings, tenants, anchors)
@@ -55,15 +55,9 @@ async def verify_range(data: Path, first: int, last: int) -> list[Proof]:
     running = running_settings(data) or await _led_elsewhere()
     if running is not None:
         return await _ranges(running, first, last)
-    _require_data(data)
+    require_data(data)
     async with Platform(data, ()) as servers:
         return await _ranges(servers.settings, first, last)
-
-
-def _require_data(data: Path) -> None:
-    """No folder is filled with servers of its own for a question about it."""
-    if not (Settings.from_env(require_servers=False).postgres_url or (data / "postgres").is_dir()):
-        raise PlatformError(f"there is no platform's data in {data}: name its folder with --data")
 
 
 async def _ranges(settings: Settings, first: int, last: int) -> list[Proof]:

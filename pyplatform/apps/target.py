@@ -31,3 +31,12 @@ def tenant_of(settings: Settings, slug: str) -> Tenant:
     if slug not in tenants:
         raise PlatformError(f"there is no tenant {slug!r}; known are {', '.join(tenants)}")
     return tenants[slug]
+
+
+def require_data(data: Path) -> None:
+    """Raise PlatformError where neither the environment names a Postgres nor the folder holds one.
+
+    No folder is filled with servers for a question about it.
+    """
+    if not (Settings.from_env(require_servers=False).postgres_url or (data / "postgres").is_dir()):
+        raise PlatformError(f"there is no platform's data in {data}: name its folder with --data")

@@ -126,7 +126,7 @@ class _Messages:
                 state = (await self._js.stream_info(self._stream)).state
         except nats.js.errors.NotFoundError:
             return 1, 0
-        return state.first_seq, state.last_seq
+        return (state.first_seq, state.last_seq) if state.messages else (1, 0)
 
     async def batch(self, number: int) -> core.Batch | None:
         """A message that is a whole batch of the shard; None for anything else."""

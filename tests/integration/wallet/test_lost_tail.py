@@ -172,13 +172,19 @@ async def test_an_outbox_that_finds_it_later_stops_its_wallet(
     assert await house.messages() == messages
 
 
-async def test_a_whole_journal_is_led_whatever_the_copies_say(house: House, player: Any) -> None:
+async def test_a_whole_journal_is_led_whatever_the_copies_say(
+    house: House, player: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     await _strangers_after(house)
     async with _running(run_wallet, house.settings, house.tenant)():
         assert (await player.bet()).seq == house.seq + 1
-    await _forget_stream(house)
+    await house.bus.js.purge_stream(ledger_stream(house.tenant))
     async with _running(run_wallet, house.settings, house.tenant)():
         assert (await player.bet()).seq == house.seq + 2
+    await _forget_stream(house)
+    async with _running(run_wallet, house.settings, house.tenant)():
+        assert (await player.bet()).seq == house.seq + 3
+    assert "not asked" not in capsys.readouterr().out
 
 
 async def test_a_loss_is_accepted_once_and_what_is_known_of_it_kept(
