@@ -1,7 +1,7 @@
 """Journals written once and for ever: whatever becomes of the rules, an old journal replays to the state it had.
 
-`format-2` holds most kinds of commands, refusals and all, `format-2-winnings` those about free bets and free rounds whose
-winnings are bonus money, and exchanges; nothing in them was written again since it was committed.
+`format-2` holds most kinds of commands, refusals and all, `format-2-winnings` those about free bets and free rounds
+whose winnings are bonus money, and exchanges; nothing in them was written again since it was committed.
 """
 
 import gzip

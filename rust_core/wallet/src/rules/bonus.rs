@@ -7,10 +7,11 @@ use super::{No, Request, winnings};
 use crate::command::{Bonus, ConvertBonus, EndFreeBet, EndReason, GiveFreeBet, GrantBonus};
 use crate::ids::GrantId;
 use crate::object::{Grant, GrantState, Token, TokenState};
+use crate::purse::PurseIndex;
 use crate::refusal::Code;
 use crate::state::State;
 use ledger::{AccountCode, AccountId};
-use money::Amount;
+use money::{Amount, Currency};
 
 pub(super) fn plan(
     state: &mut State,
@@ -150,32 +151,40 @@ pub(super) fn end(state: &mut State, grant: &Grant, why: EndReason, plan: &mut P
     }
 }
 
-/// F `FREEBET_ISSUED` → `PLAYER_FREEBET`.
 fn give(state: &mut State, request: &Request<'_>, it: &GiveFreeBet<'_>, plan: &mut Plan) -> Result<Yes, No> {
-    check_amount(it.amount, it.currency)?;
-    if it.expires_at <= request.next.at {
-        return Err(Code::TokenExpired.into());
-    }
+    check_gift(request, it.amount, it.currency, it.expires_at)?;
     let id = it.token.into();
     if state.objects.tokens.find(&id).is_some() || state.objects.promises.find(&id).is_some() {
         return Err(Code::TokenExists.into());
     }
-    let player = named(request);
-    let purse = state.purse(player, it.currency);
-    let issued = state.house(AccountCode::FreebetIssued, it.currency);
-    let free = state.owned(AccountCode::PlayerFreebet, it.currency, it.token.bytes());
-    plan.pay(issued, free, it.amount);
-    plan.keep(Token {
-        id: it.token.into(),
-        version: 1,
-        player,
-        currency: it.currency,
-        amount: it.amount,
-        returns_stake: it.returns_stake,
-        expires_at: it.expires_at,
-        state: TokenState::Available,
-    });
+    let (player, currency, amount) = (named(request), it.currency, it.amount);
+    let (returns_stake, expires_at) = (it.returns_stake, it.expires_at);
+    let available = TokenState::Available;
+    let token =
+        Token { id, version: 1, player, currency, amount, returns_stake, expires_at, state: available };
+    let purse = issue(state, token, plan);
     Ok(Yes::of(purse, state))
+}
+
+/// Whether a free bet has a stake and time.
+pub(super) fn check_gift(
+    request: &Request<'_>,
+    amount: Amount,
+    currency: Currency,
+    expires_at: u64,
+) -> Result<(), Code> {
+    check_amount(amount, currency)?;
+    if expires_at <= request.next.at { Err(Code::TokenExpired) } else { Ok(()) }
+}
+
+/// F `FREEBET_ISSUED` → `PLAYER_FREEBET`.
+pub(super) fn issue(state: &mut State, token: Token, plan: &mut Plan) -> PurseIndex {
+    let purse = state.purse(token.player, token.currency);
+    let issued = state.house(AccountCode::FreebetIssued, token.currency);
+    let free = state.owned(AccountCode::PlayerFreebet, token.currency, token.id.bytes());
+    plan.pay(issued, free, token.amount);
+    plan.keep(token);
+    purse
 }
 
 fn end_free_bet(

@@ -3,7 +3,7 @@
 //! The grant has the id of what it is won with. It is made by the first win and fed by the others; while another is
 //! active it waits, and what comes after its end falls away with it.
 
-use super::deposit::check_amount;
+use super::bonus::{check_gift, issue};
 use super::keyed::{Yes, named};
 use super::plan::{Plan, least, less};
 use super::{No, Request};
@@ -14,8 +14,25 @@ use crate::object::{Grant, GrantState, Promise, Token, TokenState};
 use crate::purse::PurseIndex;
 use crate::refusal::Code;
 use crate::state::State;
-use ledger::AccountCode;
 use money::Amount;
+
+/// What a command promises to a player: the fields are those of the record.
+macro_rules! promise {
+    ($id:ident, $player:ident, $it:ident) => {
+        Promise {
+            id: $it.$id.into(),
+            version: 1,
+            player: $player,
+            currency: $it.currency,
+            policy: $it.policy,
+            max_bet: $it.max_bet,
+            max_convert: $it.max_convert,
+            most: $it.most,
+            lasts: $it.lasts,
+            payment: $it.payment,
+        }
+    };
+}
 
 /// F `FREEBET_ISSUED` → `PLAYER_FREEBET`, and the promise that its winnings make a grant.
 pub(super) fn give(
@@ -24,38 +41,16 @@ pub(super) fn give(
     it: &GiveBonusFreeBet<'_>,
     plan: &mut Plan,
 ) -> Result<Yes, No> {
-    check_amount(it.amount, it.currency)?;
-    if it.expires_at <= request.next.at {
-        return Err(Code::TokenExpired.into());
-    }
+    check_gift(request, it.amount, it.currency, it.expires_at)?;
     let player = named(request);
-    let promise = Promise {
-        id: it.token.into(),
-        version: 1,
-        player,
-        currency: it.currency,
-        policy: it.policy,
-        max_bet: it.max_bet,
-        max_convert: it.max_convert,
-        most: it.most,
-        lasts: it.lasts,
-        payment: it.payment,
-    };
+    let promise = promise!(token, player, it);
     check(state, &promise)?;
-    let purse = state.purse(player, it.currency);
-    let issued = state.house(AccountCode::FreebetIssued, it.currency);
-    let free = state.owned(AccountCode::PlayerFreebet, it.currency, it.token.bytes());
-    plan.pay(issued, free, it.amount);
-    plan.keep(Token {
-        id: it.token.into(),
-        version: 1,
-        player,
-        currency: it.currency,
-        amount: it.amount,
-        returns_stake: it.returns_stake,
-        expires_at: it.expires_at,
-        state: TokenState::Available,
-    });
+    let (id, currency, amount) = (it.token.into(), it.currency, it.amount);
+    let (returns_stake, expires_at) = (it.returns_stake, it.expires_at);
+    let available = TokenState::Available;
+    let token =
+        Token { id, version: 1, player, currency, amount, returns_stake, expires_at, state: available };
+    let purse = issue(state, token, plan);
     plan.keep(promise);
     Ok(Yes::of(purse, state))
 }
@@ -68,18 +63,7 @@ pub(super) fn award(
     plan: &mut Plan,
 ) -> Result<Yes, No> {
     let player = named(request);
-    let promise = Promise {
-        id: it.grant.into(),
-        version: 1,
-        player,
-        currency: it.currency,
-        policy: it.policy,
-        max_bet: it.max_bet,
-        max_convert: it.max_convert,
-        most: it.most,
-        lasts: it.lasts,
-        payment: it.payment,
-    };
+    let promise = promise!(grant, player, it);
     check(state, &promise)?;
     plan.keep(promise);
     let purse = state.purse(player, it.currency);
