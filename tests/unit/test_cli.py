@@ -25,10 +25,10 @@ def no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"PYPLATFORM_{name}", raising=False)
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["demo", "up", "migrate", "recordings", "verify", "version", "serve", "health", "staff", "api"],
-)
+COMMANDS = "demo drill verify up deposit migrate serve health explain balances api version recordings feed wallet staff"
+
+
+@pytest.mark.parametrize("command", COMMANDS.split())
 def test_help_names_every_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
