@@ -20,6 +20,7 @@ from pyplatform.eventstore import migrate_all
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
 from pyplatform.wallet import WalletClient
+from pyplatform.wallet.oldkeys import Keeping
 from pyplatform.wallet.service import Shard
 from tests.integration.feeds.proxy import Proxy
 
@@ -89,7 +90,7 @@ async def _fund(promised: Promised) -> None:
 async def _lead(settings: Settings, tenant: str, stop: asyncio.Event) -> None:
     bus = await Bus.connect(settings.nats_url, "wallet")
     try:
-        await Shard(settings, bus, tenant, "server").run(stop)
+        await Shard(settings, bus, tenant, "server", Keeping()).run(stop)
     finally:
         await bus.close()
 

@@ -21,6 +21,7 @@ from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.ids import uuid7
 from pyplatform.kernel.tenancy import Replication
 from pyplatform.wallet import store
+from pyplatform.wallet.oldkeys import Keeping
 from pyplatform.wallet.service import Shard
 from pyplatform.wallet.store import Journal, Outcome
 
@@ -74,7 +75,7 @@ async def lead(settings: Settings, tenant_name: str) -> AsyncIterator[Led]:
     running: list[asyncio.Task[None]] = []
 
     async def begin(replication: Replication) -> Leading:
-        leading = Leading(Shard(settings, bus, tenant_name, replication))
+        leading = Leading(Shard(settings, bus, tenant_name, replication, Keeping()))
         running.append(asyncio.create_task(leading.shard.run(stop)))
         async with asyncio.timeout(60):
             while leading.shard.writer.machine.standing != core.LEADING:
@@ -182,7 +183,7 @@ async def test_a_dr_sync_tenant_is_not_led_without_a_synchronous_standby(
 ) -> None:
     await _standby_names(pair, "")
     bus = await Bus.connect(settings.nats_url, "wallet")
-    shard = Shard(settings, bus, tenant_name, "dr-sync")
+    shard = Shard(settings, bus, tenant_name, "dr-sync", Keeping())
     with pytest.raises(PlatformError, match="names no synchronous standby"):
         await asyncio.wait_for(shard.run(asyncio.Event()), 60)
     await bus.close()
@@ -192,7 +193,7 @@ async def test_a_standby_that_is_asked_for_no_longer_ends_the_leadership(
     pair: PostgresPair, settings: Settings, tenant_name: str
 ) -> None:
     bus = await Bus.connect(settings.nats_url, "wallet")
-    leading = Leading(Shard(settings, bus, tenant_name, "dr-sync"))
+    leading = Leading(Shard(settings, bus, tenant_name, "dr-sync", Keeping()))
     running = asyncio.create_task(leading.shard.run(asyncio.Event()))
     async with asyncio.timeout(60):
         while leading.shard.writer.machine.standing != core.LEADING:

@@ -16,6 +16,7 @@ from pyplatform.contracts.wallet import ShardState, durable_subject
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
 from pyplatform.wallet import WalletClient
+from pyplatform.wallet.oldkeys import Keeping
 from pyplatform.wallet.service import Shard
 from pyplatform.wallet.standby import Standby
 from pyplatform.wallet.store import JournalReader
@@ -140,7 +141,7 @@ async def test_an_announcement_of_another_past_starts_the_standby_anew(
 async def shard_running(settings: Settings, tenant: str) -> AsyncIterator[Shard]:
     """One shard of a wallet process, with a bus of its own."""
     bus, stop = await Bus.connect(settings.nats_url, "wallet"), asyncio.Event()
-    shard = Shard(settings, bus, tenant, "server")
+    shard = Shard(settings, bus, tenant, "server", Keeping())
     running = asyncio.create_task(shard.run(stop))
     try:
         yield shard
@@ -224,7 +225,7 @@ async def test_a_journal_that_lost_what_was_followed_is_not_led(
         await player.deposit(1000)
         last = (await player.bet()).seq
         bus = await Bus.connect(settings.nats_url, "wallet")
-        heir = Shard(settings, bus, tenant_name, "server")
+        heir = Shard(settings, bus, tenant_name, "server", Keeping())
         inheriting = asyncio.create_task(heir.run(asyncio.Event()))
         await _until_warm(heir, last)
         connection = await asyncpg.connect(settings.postgres_url)
