@@ -12,8 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import asyncpg
 
@@ -22,6 +21,7 @@ from pyplatform.embedded.folder import open_folder
 from pyplatform.embedded.postgres import ADMIN, DATABASE, ROLE, Postgres, run_program
 from pyplatform.embedded.server import ServerError, Site
 from pyplatform.embedded.unit import Unit
+from pyplatform.embedded.whole import Whole
 
 NAMES: Final = ("postgres_a", "postgres_b")
 _PATIENCE_S: Final = 60.0
@@ -78,7 +78,7 @@ def _conninfo(site: Site, name: str) -> str:
     return " ".join(f"{word}={value}" for word, value in parts.items())
 
 
-class PostgresPair:
+class PostgresPair(Whole):
     """`async with PostgresPair(folder) as pair:` and use `pair.url`, which finds whichever of the two is primary."""
 
     def __init__(self, folder: Path | str) -> None:
@@ -88,19 +88,6 @@ class PostgresPair:
         self._lock: int | None = None
         self.primary, self.standby = NAMES
         """Which of `NAMES` is what now."""
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self._start()
-        except BaseException:
-            await self._stop()
-            raise
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stop()
 
     @property
     def url(self) -> str:
