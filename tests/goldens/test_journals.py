@@ -1,7 +1,8 @@
 """Journals written once and for ever: whatever becomes of the rules, an old journal replays to the state it had.
 
 `format-2` holds most kinds of commands, refusals and all, `format-2-winnings` those about free bets and free rounds
-whose winnings are bonus money, and exchanges; nothing in them was written again since it was committed.
+whose winnings are bonus money, and exchanges, `format-2-old-keys` keys that left their writer's memory and were
+forgotten; nothing in them was written again since it was committed.
 """
 
 import gzip
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pyplatform._core import wallet as codec
 from pyplatform._core.shard import Batch, Replayer
 from pyplatform.core.ledger import Ledger
 from tests.oracle import asking
@@ -81,3 +83,27 @@ def test_a_replayer_that_reads_it_batch_by_batch_agrees(journal: tuple[Path, dic
         assert replayer.state_hash == Batch(frame).header.state_hash
     assert (replayer.seq, replayer.hash.hex()) == (expected["entries"], expected["hash"])
     assert replayer.recomputed_state_hash().hex() == expected["state_hash"]
+
+
+def test_keys_that_left_their_writers_memory_are_answered_where_all_answers_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    path.write_bytes(gzip.decompress((FOLDER / "format-2-old-keys.journal.gz").read_bytes()))
+    before = path.read_bytes()
+    with Ledger(path, asking.TENANT) as house:
+        kinds = [entry.kind for entry in house.entries()]
+        assert (kinds.count("evict_keys"), kinds.count("forget_keys")) == (50, 1)
+        keyed = {entry.key: entry for entry in house.entries() if entry.kind == "deposit"}
+        player = keyed["deposit-3"].player
+        context = codec.Context(asking.TENANT, 1, player, 2, bytes(16))
+
+        def deposit(key: str, euros: int) -> codec.Reply:
+            return house.submit(codec.deposit(context, key, "EUR", euros * 1_000_000, "bank"))
+
+        again, other = deposit("deposit-3", 10), deposit("deposit-3", 11)
+        assert (again.replayed, again.seq) == (True, keyed["deposit-3"].seq)
+        assert (other.status, other.field) == (codec.CONFLICT, "amount")
+        timed = min(key for key in keyed if not key.startswith("deposit"))
+        for key in (timed, timed[:-1] + "e"):
+            old = deposit(key, 5)
+            assert (old.status, old.name, old.replayed) == (codec.REFUSED, "key_too_old", False)
+    assert path.read_bytes() == before
