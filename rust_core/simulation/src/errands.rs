@@ -171,8 +171,12 @@ fn free_bet(chance: &mut Chance, now: u64) -> Errand {
         ("amount", euros(chance, 4)),
         ("returns_stake", Told::Number(i128::from(chance.below(2)))),
         ("expires_at", Told::Number(i128::from(now + chance.between(1, 40) * SECOND))),
+        ("policy", text("non_sticky")),
+        ("lasts", Told::Number(i128::from(chance.between(1, 40) * SECOND))),
     ];
-    Errand { kind: Kind::GiveFreeBet, source: Source::Bonus, player: Some(chance.below(PLAYERS)), fields }
+    // What it wins is money, or bonus money.
+    let kind = if chance.once_in(2) { Kind::GiveBonusFreeBet } else { Kind::GiveFreeBet };
+    Errand { kind, source: Source::Bonus, player: Some(chance.below(PLAYERS)), fields }
 }
 
 fn cash_out(chance: &mut Chance, (bet, version): ([u8; 16], u32)) -> Errand {
