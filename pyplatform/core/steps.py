@@ -26,7 +26,19 @@ _ORDER: Final = {
     "bonus_first": "bonus money is staked first",
 }
 _TOLD: Final = frozenset(
-    {"verdict", "reason", "code", "currency", "version", "revision", "why", "part", "amount"}
+    {
+        "verdict",
+        "reason",
+        "code",
+        "currency",
+        "version",
+        "revision",
+        "why",
+        "part",
+        "amount",
+        "receives",
+        "into",
+    }
 )
 _LABELS: Final = {
     "grant": "bonus",

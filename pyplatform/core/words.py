@@ -1,7 +1,7 @@
 """The ledger in plain words: what was asked, why it was refused, which money moved; for players and support agents."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from pyplatform._core import money
@@ -215,6 +215,8 @@ def value_words(name: str, value: Any, currency: str) -> str:
 def _number_words(name: str, value: int, currency: str) -> str:
     if name.endswith(("_at", "until")):
         return time_words(value) if value else "none"
+    if name == "lasts":
+        return str(timedelta(microseconds=value // 1_000))
     if name in _YES_NO:
         return "yes" if value else "no"
     return amount_words(value, currency) if name in _AMOUNTS and currency else f"{value:,}"
@@ -227,6 +229,7 @@ _AMOUNTS: Final = frozenset(
         "tax",
         "max_bet",
         "max_convert",
+        "most",
         "contribution",
         "win",
         "seed",

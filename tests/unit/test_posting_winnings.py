@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pyplatform.core import wallet
+from pyplatform.core import ledger, wallet
+from pyplatform.kernel import ids
 from tests.unit.posting import (
     ANN,
     BET,
@@ -156,3 +157,21 @@ def test_a_chargeback_revokes_what_was_won_with_the_gifts_for_its_deposit(house:
     won = {"provider": "acme", "currency": "EUR", "grant": GRANT, "amount": euro("5.00")}
     assert house.game("free_round_win", **won) == [], "nothing more comes of that deposit"
     assert house.ledger.record("grant", GRANT) is None
+
+
+def test_what_became_of_a_gift_is_told_in_words(house: House) -> None:
+    give_for_bonus(house, most=euro("20.00"))
+    given = house.ledger.explain(seq=house.ledger.seq)
+    assert given is not None
+    text = ledger.as_text(given)
+    assert "Give a free bet of 10.00 EUR whose winnings are bonus money" in text
+    assert "most: 20.00 EUR" in text
+    assert "lasts: 0:16:40" in text
+
+    house.place("10.00", free_bet=TOKEN)
+    house.settle("35.00")
+    story = house.ledger.explain(bet=BET)
+    assert story is not None
+    text = ledger.as_text(story)
+    assert f"what it wins is bonus money: bonus {ids.text(TOKEN)}" in text
+    assert "bonus money                   +20.00 EUR   now 20.00 EUR" in text
