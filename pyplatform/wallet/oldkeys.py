@@ -1,8 +1,9 @@
 """Idempotency keys that leave the wallet's memory: a table in Postgres, and who files them there in time.
 
-Rows follow from the journal alone. They are written for batches that are durable, on the server whose fence knows our
-epoch, and only then does the machine hear of them: the entry that lets keys go is behind their rows in the write-ahead
-log, so a standby that is promoted has both or neither.
+Rows follow from the journal alone, so that a writer which was deposed could only file the same; nobody is kept from
+taking over meanwhile. They are written for batches that are durable, on the server whose fence knows our epoch, and only
+then does the machine hear of them: the entry that lets keys go is behind their rows in the write-ahead log, so a standby
+that is promoted has the rows, or neither.
 """
 
 import asyncio
@@ -29,13 +30,15 @@ LEAD: Final = 86_400 * 10**9
 _CONNECT: Final = 2.0
 _DEADLINE: Final = 10.0
 """Seconds a statement may take; then its connection is dropped, and what it did is looked up."""
+_STALLED: Final = {"idle_in_transaction_session_timeout": "5000", "statement_timeout": "10000"}
+"""Postgres itself ends what a process that was stopped half-way has begun: the next holder files on."""
 ROWS: Final = 10_000
 """Forgotten rows dropped at a time."""
 _HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER: Final = b"\xff\xff"
 _COLUMNS: Final = ("shard", "fingerprint", "seq", "at", "dated")
 
-_HOLD = "SELECT epoch FROM ledger.fence WHERE shard = $1 FOR SHARE"
+_EPOCH = "SELECT epoch FROM ledger.fence WHERE shard = $1"
 _BEGIN = "INSERT INTO ledger.old_key_tip VALUES ($1, 0, 0) ON CONFLICT DO NOTHING"
 _TIP = "SELECT seq, at FROM ledger.old_key_tip WHERE shard = $1 FOR UPDATE"
 _FILED = "UPDATE ledger.old_key_tip SET seq = $2, at = $3 WHERE shard = $1"
@@ -110,7 +113,7 @@ class OldKeys:
             try:
                 with reachable():
                     if self._conn is None or self._conn.is_closed():
-                        self._conn = await connect(self._url, within=_CONNECT)
+                        self._conn = await connect(self._url, within=_CONNECT, settings=_STALLED)
                     async with asyncio.timeout(_DEADLINE):
                         yield self._conn
             except TimeoutError as error:
@@ -141,7 +144,7 @@ class OldKeys:
 
     async def _hold(self, conn: asyncpg.Connection, epoch: int) -> Tip:
         """Keep others from the tip until the transaction ends."""
-        if await conn.fetchval(_HOLD, self._shard) != epoch:
+        if await conn.fetchval(_EPOCH, self._shard) != epoch:
             raise Unavailable(f"another writer leads {self._shard}, or another Postgres answers")
         await conn.execute(_BEGIN, self._shard)
         row = await conn.fetchrow(_TIP, self._shard)

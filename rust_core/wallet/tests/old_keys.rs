@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use wallet::{
     Code, Command, Corrupt, Deposit, Entry, EvictKeys, FiledKey, ForgetKeys, Key, Missing, Recalled, Reply,
-    Restoring, Slug, Status, Wallet,
+    Restoring, SettleBet, Slug, Status, Wallet,
 };
 
 const DAY: u64 = 86_400 * 1_000_000_000;
@@ -231,6 +231,43 @@ fn the_sequences_look_into_the_table_often() {
         looks += live(proptest::strategy::ValueTree::current(&tree)).expect("a sequence that holds");
     }
     assert!(looks > 100, "{looks} looks");
+}
+
+#[test]
+fn what_has_an_id_is_answered_by_what_it_is_when_its_key_is_long_forgotten() {
+    let mut world = World::new();
+    let named = |number| Named::Timed { day: 1, number }.key();
+    let _ = world.ask(&command(0, false, "money"));
+    let placed =
+        |key: &str| encode(&envelope(Some(player(0))), &Command::PlaceBet(place(key, bet(7), cents(100))));
+    let settled = encode(
+        &envelope(None),
+        &Command::SettleBet(SettleBet {
+            bet_id: bet(7),
+            revision: 1,
+            returns: cents(250),
+            void: None,
+            evidence: [1; 32],
+            version: 1,
+        }),
+    );
+    assert_eq!(world.ask(&placed(&named(1))).status, Status::Accepted);
+    let result = world.ask(&settled);
+    world.now += 200 * DAY;
+    let _ = world.ask(&command(1, false, "later"));
+    world.evict(1);
+    world.own(&Command::ForgetKeys(ForgetKeys { before: world.now - 20 * DAY }));
+    world.forgotten = world.wallet.keys_forgotten();
+    let before = world.wallet.balance(player(0), currency("EUR"));
+    assert_eq!(world.ask(&placed(&named(1))).code, Code::KeyTooOld.number(), "its key was forgotten");
+    assert_eq!(world.ask(&placed("another")).code, Code::BetExists.number(), "the bet is not");
+    assert_eq!(world.ask(&settled), Reply { replayed: true, ..result });
+    assert_eq!(world.wallet.balance(player(0), currency("EUR")), before);
+    assert_eq!(
+        world.wallet.key_memory().cold,
+        1,
+        "the shelf of dated keys is gone, a key without a time stays"
+    );
 }
 
 #[test]

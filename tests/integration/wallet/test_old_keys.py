@@ -171,6 +171,26 @@ async def test_only_the_holder_of_the_lease_files_and_looks(
     await table.close()
 
 
+async def test_who_files_keeps_nobody_from_taking_over(
+    player: Any, keeping: Keeps, settings: Settings
+) -> None:
+    async with keeping(Keeping()):
+        await player.deposit(100, "d")
+    epoch = await _epoch(settings, player.tenant)
+    table = OldKeys(settings.postgres_url, player.tenant)
+    other = await asyncpg.connect(settings.postgres_url)
+    async with table._connection() as conn, conn.transaction():
+        assert await table._hold(conn, epoch) == Tip(0, 0)
+        await other.execute(
+            "UPDATE ledger.lease SET epoch = epoch + 1 WHERE shard = $1", player.tenant, timeout=60
+        )
+    await other.close()
+    assert await _epoch(settings, player.tenant) == epoch + 1
+    with pytest.raises(Unavailable, match="another writer leads"):
+        await table.file(epoch, Tip(0, 0), Tip(1, 5), [])
+    await table.close()
+
+
 async def _epoch(settings: Settings, tenant: str) -> int:
     database = await asyncpg.connect(settings.postgres_url)
     try:
