@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from pyplatform.apps.day.styles import COURTSIDER, RECREATIONAL, SHARES, SYNDICATE, TILT, Sight, chooser
 from pyplatform.apps.day.world import Line
 from pyplatform.apps.demo.players import CONFLICT, Account, Told, told
@@ -152,7 +154,7 @@ class Punter:
                 memory.repeated += 1
                 memory.differed += (await told(self._client, call)).bet_id != answer.bet_id
             if self._chance.random() < _AGAIN and wanted.stake is not None:
-                other = BetRequest(legs=wanted.legs, stake="1.23", type=wanted.type, sizes=wanted.sizes)
+                other = msgspec.structs.replace(wanted, stake="1.23")
                 memory.repeated += 1
                 memory.differed += (
                     await told(self._client, bets.place_bet(other, key=call.key))
