@@ -1,9 +1,9 @@
 """Idempotency keys that leave the wallet's memory: a table in Postgres, and who files them there in time.
 
-Rows follow from the journal alone, so that a writer which was deposed could only file the same; nobody is kept from
-taking over meanwhile. They are written for batches that are durable, on the server whose fence knows our epoch, and only
-then does the machine hear of them: the entry that lets keys go is behind their rows in the write-ahead log, so a standby
-that is promoted has the rows, or neither.
+Rows follow from the journal alone, so that a writer which was deposed could only file the same, and nobody is kept from
+taking over meanwhile. They are written for batches that are durable, on the server whose fence knows our epoch, and the
+machine hears of them only then: the entry that lets keys go is behind their rows in the write-ahead log, so that a
+standby which is promoted has no such entry without the rows.
 """
 
 import asyncio
