@@ -88,7 +88,11 @@ class EntryProjector:
                     log.warning("entries wait", tenant=self._tenant, error=str(error))
                     await asyncio.sleep(PAUSE)
         finally:
-            await self._inbox.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Drop the connection."""
+        await self._inbox.close()
 
     async def _follow_or_forget(self) -> None:
         try:

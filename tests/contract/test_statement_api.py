@@ -32,6 +32,7 @@ async def money(platform: Platform, settings: Settings, tmp_path: Path) -> Any:
         batches = list(house.batches())
     projector = EntryProjector(settings, platform.bus.js, platform.ours)
     await projector.apply(batches)
+    await projector.close()
     return player
 
 
