@@ -57,6 +57,8 @@ class App:
         self._sessions, self._proxies, self._max_in_flight = sessions, proxies, max_in_flight
         self._share = max_in_flight * 3 // 4 if len(tenants) > 1 else max_in_flight
         self._of_tenant = dict.fromkeys(tenants, 0)
+        # Bound once: a logger of a module is made anew for every line.
+        self._log = get_logger("http").bind()
 
     def route(self, method: str, path: str, **options: Unpack[Options]) -> Callable[[Handler], Handler]:
         """Declare an operation; see `Options`."""
@@ -113,7 +115,7 @@ class App:
                 server_span.set("http.request.method", scope.method)
                 server_span.set("http.response.status_code", status)
                 server_span.set("pyplatform.correlation_id", request.correlation_id)
-        write = _log.debug if scope.path.startswith("/health/") else _log.info
+        write = self._log.debug if scope.path.startswith("/health/") else self._log.info
         took = (monotonic_ns() - began) / 1e6
         write("request", route=request.route, status=status, took_ms=took, tenant=request.tenant)
 
