@@ -14,6 +14,7 @@ from nats.js import JetStreamContext
 
 from pyplatform.bus.requests import FAILED, Requests
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.telemetry import get_logger
 
 Message = Msg
@@ -137,10 +138,7 @@ class Bus:
 
     async def close(self) -> None:
         """Send what is left, stop the handlers and disconnect; repeatable."""
-        for task in list(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await end(self._tasks)
         await self._client.close()
         self._requests.fail_all()
 

@@ -23,6 +23,7 @@ from pyplatform.gateway.push.liability import LiabilityPush
 from pyplatform.gateway.push.markets import MarketPush
 from pyplatform.gateway.store import Store
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.telemetry import Counter, get_logger
 
 CHECK_SECONDS: Final = 1.0
@@ -85,8 +86,7 @@ class MarketFeed:
     async def stop(self) -> None:
         """Hear no more."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
         for subscription in self._subscriptions:
             await subscription.unsubscribe()
 
