@@ -68,6 +68,7 @@ class Route:
         varies = [*(["X-Tenant"] if self.tenant else []), *_header_names(self.headers)]
         self.cache = [("cache-control", options.get("cache", "no-store")), ("vary", ", ".join(varies))]
         self.cached = "cache" in options
+        self.pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", path))
 
     def arguments(self, request: Request, captured: dict[str, str], raw: bytes) -> dict[str, Any]:
         """Keyword arguments for the handler; a Problem naming the field if the client sent something else."""
@@ -128,19 +129,19 @@ def _invalid(code: str, error: msgspec.ValidationError, whole: str) -> Problem:
 
 
 class Router:
-    """Finds the route of a request, by where the parameters of its path stand."""
+    """Finds the route of a request: a dictionary for fixed paths, compiled patterns for the others."""
 
     def __init__(self) -> None:
         self.routes: list[Route] = []
-        # By number of parts, then by the places of parameters; a path is looked up with those left blank.
-        self._shapes: dict[int, dict[tuple[int, ...], dict[str, dict[str, Route]]]] = {}
+        self._fixed: dict[str, dict[str, Route]] = {}
+        self._patterns: dict[re.Pattern[str], dict[str, Route]] = {}
 
     def add(self, route: Route) -> None:
-        """Add one, with parameters that are whole parts; raises ValueError if another has the method and path."""
-        parts = route.path.split("/")
-        places = tuple(place for place, part in enumerate(parts) if _PARAMETER.fullmatch(part))
-        shapes = self._shapes.setdefault(len(parts), {(): {}})  # fixed paths come first
-        methods = shapes.setdefault(places, {}).setdefault(_blank(parts, places), {})
+        """Add one; raises ValueError if another route has the method and path already."""
+        if route.path_types:
+            methods = self._patterns.setdefault(route.pattern, {})
+        else:
+            methods = self._fixed.setdefault(route.path, {})
         if route.method in methods:
             raise ValueError(f"{route.name} is declared twice")
         methods[route.method] = route
@@ -148,20 +149,17 @@ class Router:
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         """Route and path parameters; 404 or 405 as a Problem."""
-        parts = path.split("/")
-        for places, paths in self._shapes.get(len(parts), {}).items():
-            methods, captured = paths.get(_blank(parts, places)), [parts[place] for place in places]
-            if methods is not None and all(captured):
-                break
-        else:
-            raise Problem(404, "not_found", "there is nothing at this address; /docs lists what there is")
+        methods, captured = self._fixed.get(path), {}
+        if methods is None:
+            for pattern, candidates in self._patterns.items():
+                if match := pattern.fullmatch(path):
+                    methods, captured = candidates, match.groupdict()
+                    break
+            else:
+                raise Problem(404, "not_found", "there is nothing at this address; /docs lists what there is")
         route = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
         if route is None:
             allowed = ", ".join(sorted(methods))
             detail = f"this address answers {allowed}"
             raise Problem(405, "method_not_allowed", detail, headers=[("allow", allowed)])
-        return route, dict(zip(route.path_types, captured, strict=True))
-
-
-def _blank(parts: list[str], places: tuple[int, ...]) -> str:
-    return "/".join(["" if place in places else part for place, part in enumerate(parts)])
+        return route, captured
