@@ -56,9 +56,8 @@ class App:
         )
         self._sessions, self._proxies, self._max_in_flight = sessions, proxies, max_in_flight
         self._share = max_in_flight * 3 // 4 if len(tenants) > 1 else max_in_flight
-        self._of_tenant = dict.fromkeys(tenants, 0)
         # Bound once: a logger of a module is made anew for every line.
-        self._log = get_logger("http").bind()
+        self._of_tenant, self._log = dict.fromkeys(tenants, 0), get_logger("http").bind()
 
     def route(self, method: str, path: str, **options: Unpack[Options]) -> Callable[[Handler], Handler]:
         """Declare an operation; see `Options`."""
