@@ -30,6 +30,7 @@ from pyplatform.feeds.metrics import Metrics
 from pyplatform.feeds.received import Health, Received
 from pyplatform.feeds.results import ResultPublisher
 from pyplatform.kernel.errors import PlatformError, Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.kernel.time import now_ns
 from pyplatform.telemetry import get_logger
 
@@ -107,8 +108,7 @@ class FeedService:
                 await self._take_some()
             reading.result()
         finally:
-            reading.cancel()
-            await asyncio.wait([reading])
+            await end([reading])
         await self._bus.flush()
 
     def catch_up(self, past: Iterable[Received]) -> None:
@@ -132,10 +132,7 @@ class FeedService:
         with suppress(TimeoutError):
             async with asyncio.timeout(_FLUSH_S):
                 await self.results.flushed()
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await end(self._tasks)
         self.board.assume_up = False
         for name in [*self.board.producers]:
             self._producer_changed(Health(name, False, "stopped", now_ns()))
