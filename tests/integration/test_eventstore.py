@@ -24,6 +24,7 @@ from pyplatform.eventstore import (
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.envelope import Envelope
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.telemetry import span
 
 
@@ -125,8 +126,7 @@ async def relaying(pool: asyncpg.Pool, bus: Bus, tenant: str) -> AsyncIterator[R
     try:
         yield relay
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end([task])
 
 
 async def until(relay: Relay, position: int) -> None:

@@ -12,6 +12,7 @@ from pyplatform.feeds.adapter import adapter
 from pyplatform.feeds.received import Health, Received
 from pyplatform.feeds.service import FeedService
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tasks import end
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.markets.listener import FeedListener
@@ -52,8 +53,7 @@ class Process:
         """End as if killed: nothing is said any more, and the connection is gone."""
         self._playing.cancel()
         for task in [*self.service._tasks, self._playing]:
-            task.cancel()
-            await asyncio.wait([task])
+            await end([task])
         await self.bus.close()
 
     @property
@@ -107,8 +107,7 @@ async def listening(settings: Settings) -> AsyncIterator[Ear]:
     try:
         yield ear
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end([task])
         await bus.close()
 
 

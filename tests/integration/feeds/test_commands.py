@@ -15,6 +15,7 @@ import pytest
 from pyplatform.contracts import feeds as contract
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tasks import end
 from tests.integration.feeds.exchange import APP_KEY, SESSION, Exchange
 from tests.integration.feeds.stage import Ear, listening, until
 from tests.integration.sportsbook.conftest import FIRST, MARKET, SECOND, THIRD, definition, prices
@@ -89,8 +90,7 @@ async def heartbeats(exchange: Exchange) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end([task])
 
 
 async def becomes(ear: Ear, status: MarketStatus) -> None:

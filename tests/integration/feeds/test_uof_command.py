@@ -10,6 +10,7 @@ import pytest
 
 from pyplatform.contracts.sportsbook.markets import MarketStatus
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tasks import end
 from pyplatform.kernel.time import now_ns
 from tests.integration.feeds.betradar import Betradar
 from tests.integration.feeds.betradar_http import TOKEN, Http
@@ -40,8 +41,7 @@ async def alives(betradar: Betradar, clock: Clock) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end([task])
 
 
 async def test_the_odds_feed_from_broker_to_price_with_the_names_of_its_api(

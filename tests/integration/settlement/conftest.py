@@ -21,6 +21,7 @@ from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffRequest
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tasks import end
 from pyplatform.kernel.tenancy import HouseRules, Tenant
 from pyplatform.kernel.time import now_ns
 from pyplatform.sportsbook.placement import decided, slip
@@ -73,8 +74,7 @@ class Shop:
             try:
                 yield service
             finally:
-                running.cancel()
-                await asyncio.wait({running})
+                await end([running])
 
     def context(self) -> codec.Context:
         return codec.Context(self.tenant.slug, 1, self.player, 1, ids.uuid7(), "")

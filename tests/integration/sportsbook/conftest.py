@@ -19,6 +19,7 @@ from pyplatform.contracts.sportsbook.bets import BetAnswer, Leg, PlaceBet
 from pyplatform.core import money
 from pyplatform.kernel import ids
 from pyplatform.kernel.config import Settings
+from pyplatform.kernel.tasks import end
 from pyplatform.kernel.tenancy import Tenant
 from pyplatform.sportsbook.service import OWNER, EventOwner, Ports
 from pyplatform.sportsbook.settlement.resolution import Resolution
@@ -100,8 +101,7 @@ class House:
         try:
             yield service
         finally:
-            running.cancel()
-            await asyncio.wait({running})
+            await end([running])
 
     async def deposit(self, amount: str) -> None:
         context = codec.Context(self.tenant.slug, 1, self.player, 2, ids.uuid7())

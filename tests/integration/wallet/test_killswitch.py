@@ -15,6 +15,7 @@ from pyplatform.contracts.killswitch import Generation, generation_subject
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
 from pyplatform.kernel.ids import uuid7
+from pyplatform.kernel.tasks import end
 from pyplatform.sportsbook.placement.generations import Generations
 from pyplatform.wallet.killswitch import next_generation
 
@@ -81,8 +82,7 @@ async def test_halted_bets_are_refused_until_an_owner_hears_of_the_resumption(
         assert await _decided(player, generation[player.tenant]) == ""
         assert (await order("cut")).generation == 4
         assert await _decided(player, 2) == "stale_generation"
-        following.cancel()
-        await asyncio.wait([following])
+        await end([following])
 
 
 async def test_a_halt_holds_over_a_change_of_leaders_and_late_owners_ask(
@@ -116,8 +116,7 @@ async def test_a_halt_holds_over_a_change_of_leaders_and_late_owners_ask(
             return generation == {player.tenant: 2}
 
         await eventually(learned)
-        late.cancel()
-        await asyncio.wait([late])
+        await end([late])
 
 
 async def test_orders_at_the_same_time_all_hold(player: Any, wallet_running: Any, order: Any) -> None:

@@ -14,6 +14,7 @@ from pyplatform._core.wallet import CONFLICT, REFUSED
 from pyplatform.bus import Bus
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.kernel.time import now_ns
 from pyplatform.wallet.oldkeys import LEAD, Keeping, OldKeys, Tip
 from pyplatform.wallet.service import run_wallet
@@ -80,8 +81,7 @@ async def _snapshot(settings: Settings, bus: Bus, tenant: str) -> None:
     async with asyncio.timeout(60):
         await snapshotter.standby.caught_up()
     await snapshotter.take()
-    following.cancel()
-    await asyncio.wait([following])
+    await end([following])
     await snapshotter.close()
 
 

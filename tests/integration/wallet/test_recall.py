@@ -10,6 +10,7 @@ from pyplatform._core.wallet import CONFLICT
 from pyplatform.bus import Bus
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.wallet.snapshotter import Pace, Snapshotter
 from pyplatform.wallet.store import JournalReader
 
@@ -23,8 +24,7 @@ async def _snapshot(settings: Settings, bus: Bus, player: Any) -> None:
     async with asyncio.timeout(60):
         await snapshotter.standby.caught_up()
     await snapshotter.take()
-    following.cancel()
-    await asyncio.wait([following])
+    await end([following])
     await snapshotter.close()
 
 

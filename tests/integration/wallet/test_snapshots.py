@@ -14,6 +14,7 @@ from pyplatform._core import shard as core
 from pyplatform.bus import Bus
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError
+from pyplatform.kernel.tasks import end
 from pyplatform.wallet.snapshots import Damaged, Snapshot, Snapshots
 from pyplatform.wallet.snapshotter import Pace, Snapshotter
 from pyplatform.wallet.standby import Standby
@@ -29,8 +30,7 @@ async def _following(settings: Settings, bus: Bus, tenant: str, pace: Pace) -> A
     try:
         yield snapshotter
     finally:
-        running.cancel()
-        await asyncio.wait([running])
+        await end([running])
 
 
 @pytest.fixture
@@ -176,8 +176,7 @@ async def test_a_standby_begins_from_a_snapshot(
             return bool(standby.seq == last)
 
         await eventually(followed)
-        running.cancel()
-        await asyncio.wait([running])
+        await end([running])
         await reader.close()
     assert reader.lowest == seq
 

@@ -15,6 +15,7 @@ from pyplatform.bus import Bus
 from pyplatform.contracts.wallet import ShardState, durable_subject
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
+from pyplatform.kernel.tasks import end
 from pyplatform.wallet import WalletClient
 from pyplatform.wallet.oldkeys import Keeping
 from pyplatform.wallet.service import Shard
@@ -39,8 +40,7 @@ async def standby(settings: Settings, bus: Bus, tenant_name: str) -> AsyncIterat
     standby = Standby(bus, reader, tenant_name)
     running = asyncio.create_task(standby.run())
     yield standby
-    running.cancel()
-    await asyncio.wait([running])
+    await end([running])
     await reader.close()
 
 
@@ -86,8 +86,7 @@ async def test_a_standby_that_begins_late_asks_where_the_writer_stands(
             return bool(late.seq == last)
 
         await eventually(followed)
-        running.cancel()
-        await asyncio.wait([running])
+        await end([running])
         await reader.close()
 
 
