@@ -9,7 +9,6 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
 from pyplatform.telemetry import get_logger
 from pyplatform.wallet.oldkeys import LEAD, ROWS, Keeping, OldKeys, Tip
-from pyplatform.wallet.store import JournalReader
 from pyplatform.wallet.writer import Durable
 
 log = get_logger("wallet.keykeeper")
@@ -21,11 +20,10 @@ _PAGE: Final = 4
 class KeyKeeper:
     """Looks after the keys of one shard; a listener of its writer."""
 
-    def __init__(self, machine: core.Shard, table: OldKeys, journal: JournalReader, keeping: Keeping) -> None:
+    def __init__(self, machine: core.Shard, table: OldKeys, keeping: Keeping) -> None:
         self.keeping = keeping
         self._machine = machine
         self._table = table
-        self._journal = journal
         self._durable = 0
         self._round_ends = 0.0
         # Under which epoch the machine was told of filed keys last, and how many were filed since.
@@ -79,7 +77,7 @@ class KeyKeeper:
         """File batches that are old, and younger ones until `too_many` keys can go; where that ends, and the keys."""
         old, filed = now_ns() - self.keeping.age, 0
         while True:
-            page = await self._journal.page(tip.seq, self._durable, _PAGE)
+            page = await self._table.page(epoch, tip.seq, self._durable, _PAGE)
             after, packed = tip, []
             for hi, batch in page:
                 rows, count, at = await asyncio.to_thread(core.key_rows, batch)

@@ -39,6 +39,11 @@ _TRAILER: Final = b"\xff\xff"
 _COLUMNS: Final = ("shard", "fingerprint", "seq", "at", "dated")
 
 _EPOCH = "SELECT epoch FROM ledger.fence WHERE shard = $1"
+_PAGE = """
+SELECT seq_hi, payload FROM ledger.journal
+WHERE shard = $1 AND seq_hi > $2 AND seq_hi <= $3 AND EXISTS (SELECT FROM ledger.fence WHERE shard = $1 AND epoch = $5)
+ORDER BY seq_hi LIMIT $4
+"""
 _BEGIN = "INSERT INTO ledger.old_key_tip VALUES ($1, 0, 0) ON CONFLICT DO NOTHING"
 _TIP = "SELECT seq, at FROM ledger.old_key_tip WHERE shard = $1 FOR UPDATE"
 _FILED = "UPDATE ledger.old_key_tip SET seq = $2, at = $3 WHERE shard = $1"
@@ -149,6 +154,16 @@ class OldKeys:
         await conn.execute(_BEGIN, self._shard)
         row = await conn.fetchrow(_TIP, self._shard)
         return Tip(row["seq"], row["at"])
+
+    async def page(self, epoch: int, after: int, until: int, limit: int) -> list[tuple[int, bytes]]:
+        """Up to `limit` batches after `after` that end at or before `until`, each with its last sequence.
+
+        None on a server that does not know our epoch: a former primary that came back holds batches of its own, and
+        keys that were filed from them would leave others out.
+        """
+        async with self._connection() as conn:
+            rows = await conn.fetch(_PAGE, self._shard, after, until, limit, epoch)
+        return [(row["seq_hi"], row["payload"]) for row in rows]
 
     async def file(self, epoch: int, after: Tip, until: Tip, rows: Sequence[bytes]) -> None:
         """Add the rows of the batches after one tip up to another, in one transaction, unless somebody else has."""

@@ -35,7 +35,7 @@ class Shard:
     ) -> None:
         url = settings.postgres_url
         self.keeper = LeaseKeeper(url, owner_id(), replication=replication)
-        self.readers = [JournalReader(url, shard) for _ in range(3)]
+        self.readers = [JournalReader(url, shard) for _ in range(2)]
         self.snapshots = Snapshots(url, shard)
         self.standby = Standby(bus, self.readers[0], shard, self.snapshots)
         witness = Witness(bus.js, shard, lambda: applied(settings.redis_url, shard))
@@ -49,7 +49,7 @@ class Shard:
         self.announcer = Announcer(bus, shard)
         machine = self.writer.machine
         self.old_keys = OldKeys(url, shard)
-        self.keeper_of_keys = KeyKeeper(machine, self.old_keys, self.readers[2], keeping)
+        self.keeper_of_keys = KeyKeeper(machine, self.old_keys, keeping)
         for listener in (self.outbox, self.announcer, self.standby, self.keeper_of_keys):
             self.writer.listen(listener)
         Gauge(f"wallet.{shard}.queued", "commands waiting", lambda: machine.stats().queued)

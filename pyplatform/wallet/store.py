@@ -46,6 +46,7 @@ FROM unnest($2::bigint[]) AS wanted (seq)
 CROSS JOIN LATERAL (
     SELECT seq_lo, seq_hi, payload FROM ledger.journal WHERE shard = $1 AND seq_hi >= wanted.seq ORDER BY seq_hi LIMIT 1
 ) AS batch
+WHERE EXISTS (SELECT FROM ledger.fence WHERE shard = $1 AND epoch = $3)
 ORDER BY batch.seq_hi
 """
 _FENCE = "SELECT epoch FROM ledger.fence WHERE shard = $1"
@@ -220,17 +221,20 @@ class JournalReader:
             rows = await (await self._connection()).fetch(_PAGE, self._shard, after, until, limit)
         return [(row["seq_hi"], row["payload"]) for row in rows]
 
-    async def holding(self, seqs: Sequence[int]) -> list[bytes]:
-        """The batches that hold these entries, each once and in order; raises Unavailable when one is not there."""
+    async def holding(self, epoch: int, seqs: Sequence[int]) -> list[bytes]:
+        """The batches that hold these entries, each once and in order, on the server that knows the lease of `epoch`.
+
+        Raises Unavailable when one is not there: a former primary that came back may hold others in their places.
+        """
         try:
             with reachable():
                 async with asyncio.timeout(APPEND_DEADLINE):
-                    rows = await (await self._connection()).fetch(_HOLDING, self._shard, seqs)
+                    rows = await (await self._connection()).fetch(_HOLDING, self._shard, seqs, epoch)
         except TimeoutError as error:
             await self.close()
             raise Unavailable(f"Postgres did not read in {APPEND_DEADLINE:.0f} s") from error
         if lacking := [seq for seq in seqs if not any(row["seq_lo"] < seq <= row["seq_hi"] for row in rows)]:
-            await self.close()  # a former primary that came back
+            await self.close()
             raise Unavailable(f"this Postgres does not hold the entries {lacking} of {self._shard}")
         return [row["payload"] for row in rows]
 

@@ -299,7 +299,7 @@ class Writer:
         while self.machine.epoch == epoch and self.machine.standing == core.LEADING:
             try:
                 async with self._recalls:
-                    batches = await self._past.holding(seqs)
+                    batches = await self._past.holding(epoch, seqs)
             except Unavailable as error:
                 log.warning("past not readable", shard=self.shard, error=str(error))
                 await asyncio.sleep(LEASE_RETRY)

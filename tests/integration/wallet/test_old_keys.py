@@ -165,6 +165,8 @@ async def test_only_the_holder_of_the_lease_files_and_looks(
     with pytest.raises(Unavailable, match="does not hold the keys"):
         await table.look(epoch, [1], 1)
     assert await table.look(epoch, [1], 0) == []
+    assert [hi for hi, _ in await table.page(epoch, 0, 9, 9)] == [1]
+    assert await table.page(epoch + 1, 0, 9, 9) == []
     await table.file(epoch, Tip(0, 0), Tip(1, 5), [])
     with pytest.raises(Unavailable, match="by another writer"):
         await table.file(epoch, Tip(0, 0), Tip(1, 5), [])

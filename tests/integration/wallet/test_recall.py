@@ -112,7 +112,11 @@ async def test_who_does_not_hold_an_entry_says_so(
     async with wallet_running():
         last = (await player.deposit(100)).seq
     reader = JournalReader(settings.postgres_url, player.tenant)
-    assert len(await reader.holding([last])) == 1
-    with pytest.raises(Unavailable, match="does not hold"):
-        await reader.holding([last, last + 7])
+    database = await asyncpg.connect(settings.postgres_url)
+    epoch = await database.fetchval("SELECT epoch FROM ledger.fence WHERE shard = $1", player.tenant)
+    await database.close()
+    assert len(await reader.holding(epoch, [last])) == 1
+    for other, seqs in ((epoch, [last, last + 7]), (epoch + 1, [last])):
+        with pytest.raises(Unavailable, match="does not hold"):
+            await reader.holding(other, seqs)
     await reader.close()
