@@ -1,7 +1,8 @@
 """A decided attempt: the bet that holds its reservation, and the command that asks the wallet for it."""
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from pyplatform._core import wallet as codec
 from pyplatform.contracts.sportsbook.bets import PlaceBet, Refusal
@@ -20,8 +21,7 @@ SECOND: Final = 1_000_000_000
 LONG_AGO: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """A decided attempt on its way to the wallet; `bet` is to hold the reservation, None for a refusal.
 
     `others` are the other owners that hold room for it.

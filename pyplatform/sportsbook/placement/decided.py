@@ -73,7 +73,8 @@ class Decided(msgspec.Struct, frozen=True):
 def encode(decided: Decided, slip: Slip) -> bytes | None:
     """The bytes that travel with the verdict; None when so many prices changed by so much that they do not fit."""
     differences = _differences(decided, slip)
-    fine = any(difference % _CENT for difference in differences)
+    moved = any(differences)
+    fine = moved and any(difference % _CENT for difference in differences)
     out = bytearray(decided.session_id)
     out.append(_flags(decided) | (_FINE if fine else 0))
     _put(out, decided.terms_version)
@@ -81,9 +82,12 @@ def encode(decided: Decided, slip: Slip) -> bytes | None:
         _put(out, decided.max_stake)
     if decided.legs:
         _put(out, _mask(decided.legs))
-    for difference in differences:
-        step = difference if fine else difference // _CENT
-        _put(out, 2 * step if step >= 0 else -2 * step - 1)
+    if moved:
+        for difference in differences:
+            step = difference if fine else difference // _CENT
+            _put(out, 2 * step if step >= 0 else -2 * step - 1)
+    else:
+        out += bytes(len(differences))
     for terms in decided.each_way[:1] if _is_same(decided.each_way) else decided.each_way:
         out.append(terms.places << 4 | terms.fraction)
     if decided.promised != NOTHING:

@@ -1,9 +1,10 @@
 """What the owner decides about a slip: its selections, its prices, its stake, from what stands now and nothing else."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
+
+import msgspec
 
 from pyplatform.contracts.sportsbook.bets import Leg, PlaceBet, Refusal
 from pyplatform.contracts.sportsbook.markets import MarketStatus
@@ -31,7 +32,7 @@ _CODES: Final = {
 }
 
 
-class LegView(NamedTuple):
+class LegView(msgspec.Struct, frozen=True, gc=False):
     """A leg as it stands: `price_e4` is the one to take, or the current one with a refusal (0: none).
 
     `terms` are those of a market held by this process: only such legs are limited here. `best_odds` says that the leg
@@ -53,8 +54,7 @@ class Most(NamedTuple):
     limit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What was decided about a slip; no `refusal` means taken at `prices`.
 
     `legs` are those a refusal is about. `delay` seconds are to be waited; if `referred`, a trader decides. `most` is
@@ -172,8 +172,10 @@ class Judge:
                 return refusal, tuple([n for n, found in enumerate(refusals) if found is refusal])
         if request.bet_type != SAME_GAME and (together := self._related(request)):
             return Refusal.RELATED_LEGS, together
+        if Refusal.PRICE_CHANGED not in refusals:
+            return None, ()
         changed = tuple([n for n, found in enumerate(refusals) if found is not None])
-        return (Refusal.PRICE_CHANGED if changed else None), changed
+        return Refusal.PRICE_CHANGED, changed
 
     def _related(self, request: PlaceBet) -> tuple[int, ...]:
         events = {leg.event_id or leg.market_id for leg in request.legs}
@@ -209,7 +211,7 @@ class Judge:
         joint: int,
     ) -> Verdict:
         """Decide on the stake, once legs and prices are agreed."""
-        terms = [view.terms for view in views if view.terms is not None]
+        terms = _apart(views)
         above = terms[0].referral_above if len(terms) == 1 else least(one.referral_above for one in terms)
         referred = above is not None and request.stake > above
         promised = NOTHING
@@ -218,15 +220,15 @@ class Judge:
         if len(views) == 1:
             most = self._most_of_single(request, views[0], terms[0])
         elif joint:
-            most = self._most_of_same_game(request, joint, terms)
+            most = self._most_of_same_game(request, views, joint, terms)
         else:
-            most = self._most_of_lines(request, views, terms, promised.boost_bp)
+            most = self._most_of_lines(request, views, prices, terms, promised.boost_bp)
         refusal = None
         if request.stake > most.stake and not referred:
             refusal = _CODES.get(most.limit, Refusal.STAKE_TOO_HIGH)
         each_way = tuple([view.each_way for view in views if view.each_way]) if request.each_way else ()
         delay = views[0].delay if len(views) == 1 else max([view.delay for view in views])
-        version = _version(views)
+        version = terms[0].version
         return Verdict(
             refusal, prices, (), each_way, joint, delay, referred, version, most, above or 0, promised
         )
@@ -257,39 +259,51 @@ class Judge:
         return limits
 
     def _most_of_lines(
-        self, request: PlaceBet, views: Sequence[LegView], terms: Sequence[Terms], boost_bp: int
+        self,
+        request: PlaceBet,
+        views: Sequence[LegView],
+        prices: tuple[int, ...],
+        terms: Sequence[Terms],
+        boost_bp: int,
     ) -> Most:
         """Of an each-way bet a place part never costs more than its win part: both get half. Limits on what is won have
         room for the bonus."""
-        tenant, currency = request.tenant, request.currency
+        tenant, currency, liability = request.tenant, request.currency, self._bets.liability
         bankers = tuple([number for number, leg in enumerate(request.legs) if leg.banker])
-        prices = tuple([view.price_e4 for view in views])
         carried = carried_by(prices, request.bet_type, request.sizes, bankers)
-        legs, pnl = [], []
-        for leg, view in zip(request.legs, views, strict=True):
-            if view.terms is None:
-                legs.append(_NONE)
-                pnl.append(0)
-                continue
-            room = self._bets.liability(tenant, leg.market_id, currency).room(leg.selection_id)
-            limit = view.terms.max_liability
-            legs.append(_of_market(limit) if not boost_bp else _of_market(_less(limit + room, boost_bp)))
-            pnl.append(room if not boost_bp else 0)
-        one = len(set(map(id, terms))) == 1 and not boost_bp
+        pnl = [
+            liability(tenant, leg.market_id, currency).room(leg.selection_id) if view.terms is not None else 0
+            for leg, view in zip(request.legs, views, strict=True)
+        ]
+        if boost_bp:
+            legs = [
+                _of_market(_less(view.terms.max_liability + room, boost_bp))
+                if view.terms is not None
+                else _NONE
+                for view, room in zip(views, pnl, strict=True)
+            ]
+            pnl = [0] * len(views)
+        else:
+            legs = [
+                _of_market(view.terms.max_liability) if view.terms is not None else _NONE for view in views
+            ]
         limits = (
             self._limits_of(currency, terms[0], single=False)
-            if one
+            if len(terms) == 1 and not boost_bp
             else _limits(currency, terms, None, boost_bp)
         )
         found = trading.max_stake_multiple(carried.parts, legs, pnl, limits)
         return Most(found.stake * carried.lines, found.limit)
 
-    def _most_of_same_game(self, request: PlaceBet, joint: int, terms: Sequence[Terms]) -> Most:
+    def _most_of_same_game(
+        self, request: PlaceBet, views: Sequence[LegView], joint: int, terms: Sequence[Terms]
+    ) -> Most:
         """As if every leg carried the whole bet."""
         room = min(
             self._bets.liability(request.tenant, leg.market_id, request.currency).room(leg.selection_id)
-            + one.max_liability
-            for leg, one in zip(request.legs, terms, strict=True)
+            + view.terms.max_liability
+            for leg, view in zip(request.legs, views, strict=True)
+            if view.terms is not None
         )
         limits = _limits(request.currency, terms, max(0, room))
         found = trading.max_stake(joint / E4, limits, 0)
@@ -306,6 +320,11 @@ def _unsold(market: MarketState, terms: Terms, request: PlaceBet, leg: Leg) -> R
     if leg.selection_id not in market.active:
         return Refusal.SELECTION_REMOVED if leg.selection_id in market.removed else Refusal.UNKNOWN_SELECTION
     return None if status is MarketStatus.OPEN else Refusal.MARKET_SUSPENDED
+
+
+def _apart(views: Sequence[LegView]) -> list[Terms]:
+    """The terms of our legs, each once: they are the same object until a rule changes, for most slips of all legs."""
+    return list({id(view.terms): view.terms for view in views if view.terms is not None}.values())
 
 
 def _version(views: Sequence[LegView]) -> int:

@@ -51,7 +51,7 @@ class MarketLiability:
     selections are not known yet has no book, and takes no bets.
     """
 
-    __slots__ = ("_book", "_booked", "_followed", "_index", "_rises", "offered", "places")
+    __slots__ = ("_book", "_booked", "_followed", "_index", "_rises", "floats", "offered", "places")
 
     def __init__(
         self, selections: Sequence[int], places: int, offered: Mapping[int, int] | None = None
@@ -62,6 +62,8 @@ class MarketLiability:
         self._index = {selection: number for number, selection in enumerate(selections)}
         self._book = trading.Book([*map(str, selections or ("",)), NONE_OF_THESE])
         self._rises: dict[tuple[int, int], Rises] = {}
+        self.floats = False
+        """Whether bets stand here whose return follows the prices."""
         self._booked: dict[tuple[int, int], int] = {}
         self._followed: Mapping[int, int] = {}
 
@@ -111,11 +113,6 @@ class MarketLiability:
             return self._book.payoff(str(share.selection), share.stake, odds, winners=places)
         return trading.Payoff.single(share.stake, payout, outcome, outcomes)
 
-    @property
-    def floats(self) -> bool:
-        """Whether bets stand here whose return follows the prices."""
-        return bool(self._rises)
-
     def follow(self, prices: Mapping[int, int]) -> None:
         """Count floating bets at these prices; those of selections without one stay at the last known."""
         if prices is self._followed:
@@ -134,6 +131,7 @@ class MarketLiability:
         self._rebook(key)
         if not rises:
             del self._rises[key]
+        self.floats = bool(self._rises)
 
     def _rebook(self, key: tuple[int, int]) -> None:
         """Have the book hold, beside the payouts, what the floating bets return at the price of now."""

@@ -7,6 +7,8 @@ a command whose outcome is unclear is sent again, unchanged, until it is answere
 import asyncio
 from collections import defaultdict
 
+import msgspec
+
 from pyplatform._core import wallet as codec
 from pyplatform.contracts.sportsbook.bets import BetAnswer, BetQuote, PlaceBet, Refusal
 from pyplatform.contracts.wallet import WalletPort
@@ -178,7 +180,8 @@ class Placement:
             views = [others.views.get(number, view) for number, view in enumerate(views)]
         verdict = self._judge.decide(request, views)
         moved = [
-            view._replace(refusal=None) if view.refusal is Refusal.PRICE_CHANGED else view for view in views
+            msgspec.structs.replace(view, refusal=None) if view.refusal is Refusal.PRICE_CHANGED else view
+            for view in views
         ]
         limited = self._judge.decide(request, moved)
         if others is not None:

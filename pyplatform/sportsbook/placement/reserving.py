@@ -6,7 +6,7 @@ has passed it without the bet, it goes back by itself; whether the owner that as
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Final
 
@@ -153,13 +153,13 @@ def _together(told: Sequence[LegsReserved]) -> Others:
 def joined(verdict: Verdict, others: Others, stake: int) -> Verdict:
     """Our verdict together with that of the other owners: the first refusal counts, and the least of the limits."""
     if verdict.refusal is None and others.refusal is not None:
-        return replace(verdict, refusal=others.refusal, legs=others.legs, most=others.most)
+        return msgspec.structs.replace(verdict, refusal=others.refusal, legs=others.legs, most=others.most)
     if verdict.most is None or others.most is None:
         return verdict
     above = [one for one in (verdict.referral_above, others.referral_above) if one]
     referred = verdict.referred or bool(above and stake > min(above))
     most = min(verdict.most, others.most)
-    return replace(
+    return msgspec.structs.replace(
         verdict,
         most=most,
         referred=referred,

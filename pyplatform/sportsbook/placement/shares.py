@@ -42,7 +42,7 @@ def shares_of(
     Half of an each-way bet's stake is on the place part. Payouts are rounded up. Raises ValueError for prices of 1 or
     less and for legs that the type does not have.
     """
-    each_way = any(leg.each_way for leg in legs)
+    each_way = True in [leg.each_way is not None for leg in legs]
     part = stake // 2 if each_way else stake
     if len(legs) == 1:
         leg = legs[0]
