@@ -1,5 +1,7 @@
 """The process that leads settlement, as the bus sees it: it knows one bet of one player, and who asked for what."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from pyplatform.bus import Bus
@@ -8,12 +10,15 @@ from pyplatform.contracts.sportsbook.cashout import CashOutAnswer, CashOutOutcom
 from pyplatform.contracts.sportsbook.desk import StaffAnswer, StaffOutcome, StaffRequest
 from pyplatform.kernel import ids
 from pyplatform.kernel.time import now_ns
+from pyplatform.sportsbook.desk.desk import Refused
+from pyplatform.sportsbook.settlement.waiting import page
 
 EUR = 1_000_000
 
 
 class Settling:
-    """Buys `bet` back for 14.25; of results it records those of market `1.known`, and proposes for `1.big`."""
+    """Buys `bet` back for 14.25; of results it records those of market `1.known`, and proposes for `1.big`;
+    three bets wait for placings."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -34,6 +39,8 @@ class Settling:
     async def _on_staff(self, data: bytes) -> bytes:
         request = msgspec.msgpack.decode(data, type=StaffRequest)
         self.requests.append(request)
+        if request.kind == settlement.WAITING:
+            return msgspec.msgpack.encode(self._waiting(request))
         market = msgspec.msgpack.decode(request.body)[0]
         if market == "1.known" and request.expected == 7:
             answer = StaffAnswer(StaffOutcome.CONFLICT, "stale_revision", "look again", "revision", 1)
@@ -46,6 +53,15 @@ class Settling:
         else:
             answer = StaffAnswer(StaffOutcome.REFUSED, "no_results", "nothing is on record", "market_id")
         return msgspec.msgpack.encode(answer)
+
+    def _waiting(self, request: StaffRequest) -> StaffAnswer:
+        asked = msgspec.msgpack.decode(request.body, type=settlement.AskWaiting)
+        why, since = settlement.WaitsFor.PLACINGS, datetime(2026, 3, 14, 15, 30, tzinfo=UTC)
+        one = settlement.WaitingMarket("1.known", "e", why, since, 3, {"EUR": 30_500_000, "JPY": 9_000_000})
+        try:
+            return StaffAnswer(StaffOutcome.DONE, data=msgspec.msgpack.encode(page([one], asked)))
+        except Refused as refused:
+            return StaffAnswer(StaffOutcome.REFUSED, refused.code, refused.detail, refused.field)
 
     async def _on_quote(self, data: bytes) -> bytes:
         asked = msgspec.msgpack.decode(data, type=cashout.QuoteCashOut)

@@ -48,6 +48,34 @@ async def test_staff_say_who_was_placed_and_read_it_back(platform: Platform) -> 
     assert view["starting"] == {"11": "2.50"}
 
 
+async def test_staff_list_what_waits_the_oldest_first_and_page_by_page(platform: Platform) -> None:
+    staff, trader = [
+        platform.headers(await platform.member(role, name=role)) for role in ("settlement", "trader")
+    ]
+    client, address = platform.client, "/v1/settlement/waiting"
+    found = await client.get(address, headers=staff)
+    row = {
+        "market_id": "1.known",
+        "event_id": "e",
+        "why": "placings",
+        "since": "2026-03-14T15:30:00Z",
+        "bets": 3,
+        "stakes": {"EUR": "30.50", "JPY": "9"},
+    }
+    assert (found.status_code, found.json()) == (200, {"markets": [row], "next": ""})
+    assert (await client.get(address, headers=trader)).json() == found.json()
+    request = platform.settling.requests[-1]
+    assert (request.tenant, request.kind, request.roles) == (platform.ours, "settlement.waiting", ("trader",))
+    for query in ("before=2026-03-14T15:30:00Z", "after=1773502200000000000:1.known"):
+        assert (await client.get(f"{address}?{query}", headers=staff)).json()["markets"] == []
+    for query in ("limit=0", "limit=201", "after=x:1", f"after={'x' * 101}", "before=noon"):
+        refused = await client.get(f"{address}?{query}", headers=staff)
+        assert (refused.status_code, refused.json()["field"]) == (422, query.partition("=")[0])
+    player = platform.headers(await platform.player())
+    assert (await client.get(address, headers=player)).status_code == 403
+    assert (await client.get(address, headers=staff | {"X-Tenant": platform.theirs})).status_code == 401
+
+
 async def test_traders_may_look_and_players_may_not(platform: Platform) -> None:
     trader = platform.headers(await platform.member("trader"))
     player = platform.headers(await platform.player())

@@ -15,6 +15,7 @@ from pyplatform.client.types.settlement import (
     TakeBackOrder,
     Taken,
     VoidOrder,
+    WaitingList,
 )
 
 
@@ -34,6 +35,17 @@ def list_proposals(*, market_id: str = "", limit: int = 50) -> Call[ProposalList
     """List results that wait for a second person, or did."""
     return Call(
         "GET", "/v1/settlement/proposals", ProposalList, query={"market_id": market_id, "limit": limit}
+    )
+
+
+def list_waiting(*, before: datetime | None = None, after: str = "", limit: int = 50) -> Call[WaitingList]:
+    """List markets with open bets that wait for a result, for the rest of one, or for a person; the oldest first.
+
+    What is known is what is on record of results: a market is missed (`no_result`) once another of its event has a
+    result.
+    """
+    return Call(
+        "GET", "/v1/settlement/waiting", WaitingList, query={"before": before, "after": after, "limit": limit}
     )
 
 

@@ -176,3 +176,31 @@ class VoidOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     placed_from: datetime | None = None
     placed_to: datetime | None = None
     note: str = ""
+
+
+WaitsFor = Literal["another_result", "conflict", "no_result", "outcomes", "placings", "second_person"]
+"""What the open bets on a market wait for, as far as the record of results tells.
+
+Nothing is known of when events begin: `NO_RESULT` says that other markets of the event have their results.
+"""
+
+
+class WaitingView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A market with `bets` open bets whose legs on it are undecided, and what they wait for.
+
+    `stakes` are theirs less what was sold back, by currency; a bet with legs on other markets counts whole on each.
+    """
+
+    market_id: str
+    event_id: str
+    why: WaitsFor
+    since: datetime
+    bets: int
+    stakes: dict[str, str]
+
+
+class WaitingList(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A page of markets that wait, the oldest first; ask on with `after=next` until that is ""."""
+
+    markets: list[WaitingView]
+    next: str

@@ -227,6 +227,58 @@ class OfMarket(msgspec.Struct, array_like=True, frozen=True):
     market_id: str
 
 
+WAITING: Final = "settlement.waiting"
+
+
+class AskWaiting(msgspec.Struct, array_like=True, frozen=True):
+    """Which markets have open bets that wait for a word, since before a time (None: any), the oldest first.
+
+    `after` is the `next` of an earlier page.
+    """
+
+    before: datetime | None = None
+    after: str = ""
+    limit: int = 50
+
+
+class WaitsFor(StrEnum):
+    """What the open bets on a market wait for, as far as the record of results tells.
+
+    Nothing is known of when events begin: `NO_RESULT` says that other markets of the event have their results.
+    """
+
+    NO_RESULT = "no_result"
+    OUTCOMES = "outcomes"
+    """Selections of theirs are not among those that were decided."""
+    PLACINGS = "placings"
+    """The winners are known, and not who was placed: place parts wait."""
+    ANOTHER_RESULT = "another_result"
+    """The result was taken back."""
+    SECOND_PERSON = "second_person"
+    """Staff's result is a proposal."""
+    CONFLICT = "conflict"
+    """What a feed says is a proposal, because staff have said something before."""
+
+
+class WaitingMarket(msgspec.Struct, array_like=True, frozen=True):
+    """A market with `bets` open bets whose legs on it are undecided; `stakes` are theirs that were not sold back, whole
+    ones of bets with other legs too, by currency."""
+
+    market_id: str
+    event_id: str
+    why: WaitsFor
+    since: datetime
+    bets: int
+    stakes: dict[str, int]
+
+
+class WaitingMarkets(msgspec.Struct, array_like=True, frozen=True):
+    """The data of the answer to `AskWaiting`; `next` is "" on the last page."""
+
+    markets: list[WaitingMarket]
+    next: str
+
+
 class Taken(msgspec.Struct, array_like=True, frozen=True):
     """The data of a done answer: the `revision` it brought about, or the proposal that now waits."""
 

@@ -41,6 +41,18 @@ def _add_reads(app: App, settlement: SettlementClient) -> None:
         found = await settlement.record.proposals(request.tenant, query.market_id, query.limit)
         return views.ProposalList([*map(views.proposal_view, found)])
 
+    @app.get("/v1/settlement/waiting", auth=READS)
+    async def list_waiting(request: Request, query: views.WaitingQuery) -> views.WaitingList:
+        """List markets with open bets that wait for a result, for the rest of one, or for a person; the oldest first.
+
+        What is known is what is on record of results: a market is missed (`no_result`) once another of its event has a
+        result.
+        """
+        asked = contract.AskWaiting(query.before, query.after, query.limit)
+        answer = await ask(settlement, request, contract.WAITING, asked)
+        found = told(answer, contract.WaitingMarkets)
+        return views.WaitingList([*map(views.waiting_view, found.markets)], found.next)
+
     @app.get("/v1/settlement/markets/{market_id}", auth=READS)
     async def read_results(request: Request, market_id: str) -> views.SettledMarketView:
         """Read all revisions of a market's results, its proposals and its last runs; 404 while there is none."""

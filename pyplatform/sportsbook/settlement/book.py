@@ -60,6 +60,15 @@ class Book:
         """The bets with a leg on a market."""
         return self._markets.get(market_id, {}).values()
 
+    def events(self) -> dict[str, str]:
+        """Event of every market that has bets; "" where its bets do not say."""
+        return {
+            market_id: next(
+                leg.event_id for leg in next(iter(found.values())).legs if leg.market_id == market_id
+            )
+            for market_id, found in self._markets.items()
+        }
+
     def ids(self, market_id: str) -> list[bytes]:
         """Ids of the bets with a leg on a market, in order, which is that of their placing."""
         found, known = self._markets.get(market_id, {}), self._sorted.get(market_id)

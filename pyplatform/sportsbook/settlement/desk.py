@@ -19,11 +19,13 @@ from pyplatform.sportsbook.settlement.resolution import Decided, Placing, Resolu
 from pyplatform.sportsbook.settlement.results import STAFF
 from pyplatform.sportsbook.settlement.runs import SettlementRuns
 from pyplatform.sportsbook.settlement.tenant import Settlements, TenantSettlement
+from pyplatform.sportsbook.settlement.waiting import page, waiting
 from pyplatform.telemetry import correlated, get_logger
 
 log = get_logger("sportsbook.settlement.desk")
 
 _ROLES: Final = frozenset({Role.SETTLEMENT, Role.ADMIN})
+_READERS: Final = _ROLES | {Role.TRADER}
 _REASONS: Final = {
     "unknown_proposal": "there is no such proposal",
     "already_decided": "the proposal was confirmed or rejected before",
@@ -69,11 +71,13 @@ class SettlementDesk:
             contract.STOP: (contract.OfMarket, self._turn),
             contract.RESUME: (contract.OfMarket, self._turn),
             contract.RESETTLE: (contract.OfMarket, self._resettle),
+            contract.WAITING: (contract.AskWaiting, self._waiting),
         }
 
     async def answer(self, request: StaffRequest) -> StaffAnswer:
-        """Carry out one command; raises Unavailable when the record cannot be reached."""
-        if not _ROLES & set(request.roles):
+        """Carry out one command or answer a question; raises Unavailable when the record cannot be reached."""
+        asks = request.kind == contract.WAITING
+        if not (_READERS if asks else _ROLES) & set(request.roles):
             return StaffAnswer(StaffOutcome.FORBIDDEN, "forbidden", "this needs the role settlement")
         tenant, known = self._of(request.tenant), self._handlers.get(request.kind)
         if tenant is None or known is None:
@@ -82,6 +86,8 @@ class SettlementDesk:
         kind, handler = known
         try:
             body: Any = msgspec.msgpack.decode(request.body, type=kind)
+            if asks:
+                return await handler(tenant, request, body)
             with correlated(ids.text(request.correlation)):
                 answer = await self._once(
                     tenant, request, getattr(body, "market_id", ""), lambda: handler(tenant, request, body)
@@ -168,6 +174,10 @@ class SettlementDesk:
         if not stop:
             await tenant.requeue()
         return taken(contract.Taken(revision), revision)
+
+    async def _waiting(self, tenant: TenantSettlement, _: StaffRequest, body: Any) -> StaffAnswer:
+        found = await waiting(tenant.book, tenant.judge, self._record)
+        return StaffAnswer(StaffOutcome.DONE, data=msgspec.msgpack.encode(page(found, body)))
 
     async def _resettle(self, tenant: TenantSettlement, request: StaffRequest, body: Any) -> StaffAnswer:
         revision = tenant.revision(body.market_id)

@@ -96,6 +96,16 @@ class Judge:
         legs = [self._legs.leg(told.get(leg.market_id), leg, placed) for leg in wager.legs]
         return [_together(wager, legs, early=self._rules.early)] if wager.kind == SAME_GAME else legs
 
+    def undecided(self, wager: Wager, told: Resolutions) -> set[str]:
+        """Markets of a bet's legs that are undecided."""
+        placed = wager.placed_ms
+        return {
+            leg.market_id
+            for leg in wager.legs
+            if (known := told.get(leg.market_id)) is None
+            or self._legs.leg(known, leg, placed).result == "OPEN"
+        }
+
     def _returns(
         self, wagers: Sequence[Wager], bets: list[betting.Bet], broken: list[tuple[Wager, str]]
     ) -> list[int | None]:

@@ -1,7 +1,8 @@
 """The record of results: numbered revisions of every market, on record before anything is paid on them."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -57,6 +58,14 @@ _JUDGE = "update sportsbook.proposal set state = $2, decided_by = $3, decided_at
 _PROPOSALS = """
 select * from sportsbook.proposal where ($1 = '' or market_id = $1) order by proposed_at desc limit $2
 """
+_SAID = """
+select distinct on (market_id) market_id, source, recorded_at from sportsbook.resolution
+where market_id = any($1) order by market_id, revision desc
+"""
+_PROPOSED_FIRST = """
+select distinct on (market_id) market_id, source, proposed_at from sportsbook.proposal
+where state = 'open' order by market_id, proposed_at
+"""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -82,6 +91,13 @@ class Recorded(msgspec.Struct, frozen=True):
     source: str = "feed"
     feed: str = ""
     feed_seq: int = 0
+
+
+class Said(NamedTuple):
+    """Who said something of a market, feed or staff, and when it was put on record."""
+
+    source: str
+    at: datetime
 
 
 Decide = Callable[[Recorded | None], Resolution | None]
@@ -201,6 +217,18 @@ class SettlementRecord:
         async with tenant_transaction(self._pool, tenant) as connection:
             rows = await connection.fetch(_PROPOSALS, market_id, limit)
         return [_proposal(row) for row in rows]
+
+    async def open_proposals(self, tenant: str) -> dict[str, Said]:
+        """The first of the proposals that wait, by market."""
+        async with tenant_transaction(self._pool, tenant) as connection:
+            rows = await connection.fetch(_PROPOSED_FIRST)
+        return {row["market_id"]: Said(row["source"], row["proposed_at"]) for row in rows}
+
+    async def said(self, tenant: str, markets: Collection[str]) -> dict[str, Said]:
+        """Who gave the newest revision of markets; those without one are left out."""
+        async with tenant_transaction(self._pool, tenant) as connection:
+            rows = await connection.fetch(_SAID, list(markets))
+        return {row["market_id"]: Said(row["source"], row["recorded_at"]) for row in rows}
 
     async def revisions(self, tenant: str, market_id: str) -> list[Revision]:
         """All revisions of a market, in order."""

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from pyplatform.contracts.sportsbook import settlement as contract
-from pyplatform.contracts.sportsbook.settlement import ProposalState, RunState
+from pyplatform.contracts.sportsbook.settlement import ProposalState, RunState, WaitsFor
 from pyplatform.core import money
 from pyplatform.kernel.time import Moment
 from pyplatform.sportsbook.desk.views import Price, SelectionId, write_price
@@ -34,6 +34,14 @@ class ProposalQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Proposals for one market or all, the newest first."""
 
     market_id: MarketId = ""
+    limit: Limit = 50
+
+
+class WaitingQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Markets that wait since before a time, the oldest first; `after` is the `next` of an earlier page."""
+
+    before: Moment | None = None
+    after: Annotated[str, Meta(max_length=100)] = ""
     limit: Limit = 50
 
 
@@ -186,6 +194,27 @@ class ProposalList(msgspec.Struct, frozen=True):
     proposals: list[ProposalView]
 
 
+class WaitingView(msgspec.Struct, frozen=True):
+    """A market with `bets` open bets whose legs on it are undecided, and what they wait for.
+
+    `stakes` are theirs less what was sold back, by currency; a bet with legs on other markets counts whole on each.
+    """
+
+    market_id: str
+    event_id: str
+    why: WaitsFor
+    since: Moment
+    bets: int
+    stakes: dict[str, str]
+
+
+class WaitingList(msgspec.Struct, frozen=True):
+    """A page of markets that wait, the oldest first; ask on with `after=next` until that is ""."""
+
+    markets: list[WaitingView]
+    next: str
+
+
 class SettledMarketView(msgspec.Struct, frozen=True):
     """Everything on record of a market's results; `version` is what the next command must say."""
 
@@ -211,6 +240,11 @@ def proposal_view(one: contract.Proposal) -> ProposalView:
     fields = {name: getattr(one, name) for name in one.__struct_fields__}
     told = {"at_risk": _amounts(one.at_risk), "winners": list(one.winners), "removed": list(one.removed)}
     return ProposalView(**{**fields, **told})
+
+
+def waiting_view(one: contract.WaitingMarket) -> WaitingView:
+    """A market that waits with its amounts in decimals."""
+    return WaitingView(one.market_id, one.event_id, one.why, one.since, one.bets, _amounts(one.stakes))
 
 
 def revision_view(one: contract.Revision) -> RevisionView:

@@ -113,12 +113,18 @@ async def test_the_place_part_of_a_bet_waits_for_who_was_placed_and_is_paid_when
         await until(lambda: settlement.totals.settled.value == 1)
         paid = halves(won.prices[0]) + halves(10_000 + (won.prices[0] - 10_000) // 4)
         assert await house.balance() == (80 * EUR + cents(paid), 10 * EUR)
+        waits = await staff(settlement, house, contract.WAITING, contract.AskWaiting())
+        (listed,) = msgspec.msgpack.decode(waits.data, type=contract.WaitingMarkets).markets
+        assert (listed.market_id, listed.event_id, listed.why) == (MARKET, "e1", contract.WaitsFor.PLACINGS)
+        assert (listed.bets, listed.stakes) == (1, {"EUR": 10 * EUR})
         for few, field in (((), "placed"), ((contract.Placed(SECOND, 0),), "placed")):
             refused = await ask(settlement, house, contract.PLACE, contract.Place(MARKET, few))
             assert (refused.code, refused.field) == ("invalid_body", field)
         said = contract.Place(MARKET, (contract.Placed(SECOND, 2),))
         await staff(settlement, house, contract.PLACE, said)
         await until(lambda: settlement.totals.settled.value == 2)
+        nothing = await staff(settlement, house, contract.WAITING, contract.AskWaiting())
+        assert msgspec.msgpack.decode(nothing.data, type=contract.WaitingMarkets).markets == []
     assert answer.prices[0] < 55_000, "the starting price is better, and stays with the result"
     placed = halves(10_000 + 45_000 // 4)
     assert await house.balance() == (80 * EUR + cents(paid) + cents(placed), 0)
