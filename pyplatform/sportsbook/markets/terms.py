@@ -7,7 +7,7 @@ start beats one farther off.
 
 from bisect import bisect_left
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -35,7 +35,7 @@ _EVERYTHING: Final = TermsScope()
 _CACHED: Final = 50_000
 
 
-class Facts(NamedTuple):
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """What rules ask of a market; `starts_at` in ns, 0 where it is not known, which no rule with a time matches."""
 
     sport: str
@@ -257,7 +257,7 @@ class TermsBook:
     def resolve(self, facts: Facts, now_ns: int) -> Terms:
         """What holds for a market now; the same object until a rule changes or a time is reached."""
         within_s = self.within(facts, now_ns)
-        key = (*facts[:4], within_s)
+        key = (facts.sport, facts.tier, facts.competition, facts.market_type, within_s)
         found = self._resolved.get(key)
         if found is None:
             if len(self._resolved) >= _CACHED:

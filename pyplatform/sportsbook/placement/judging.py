@@ -323,8 +323,9 @@ def _unsold(market: MarketState, terms: Terms, request: PlaceBet, leg: Leg) -> R
 
 
 def _apart(views: Sequence[LegView]) -> list[Terms]:
-    """The terms of our legs, each once: they are the same object until a rule changes, for most slips of all legs."""
-    return list({id(view.terms): view.terms for view in views if view.terms is not None}.values())
+    """The terms of our legs; once if all have the same, as most slips do."""
+    terms = [view.terms for view in views if view.terms is not None]
+    return terms[:1] if terms.count(terms[0]) == len(terms) else terms
 
 
 def _version(views: Sequence[LegView]) -> int:

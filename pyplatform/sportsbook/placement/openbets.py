@@ -192,8 +192,9 @@ class OpenBets:
         self._put(bet)
 
     def _put(self, bet: OpenBet) -> None:
+        ours = [leg.market_id for leg in bet.legs if self._mine(leg.event_id)]
         if not bet.shares:
-            bet.shares = self._shares(bet)
+            bet.shares = self._shares(bet, whole=len(ours) == len(bet.legs))
         tenant, currency, bet_id = bet.tenant, bet.currency, bet.bet_id
         unknown = set()
         for number, (market_id, share) in enumerate(bet.shares):
@@ -203,17 +204,17 @@ class OpenBets:
             else:
                 unknown.add(market_id)
         self._bets[bet_id] = bet
-        for leg in bet.legs:
-            if self._mine(leg.event_id):
-                key = (tenant, leg.market_id)
-                found = self._by_market.get(key)
-                if found is None:
-                    found = self._by_market[key] = {}
-                found[bet_id] = bet
+        for market_id in ours:
+            key = (tenant, market_id)
+            found = self._by_market.get(key)
+            if found is None:
+                found = self._by_market[key] = {}
+            found[bet_id] = bet
         for market_id in unknown:
             self._build(tenant, market_id, currency)
 
-    def _shares(self, bet: OpenBet) -> tuple[tuple[str, Share], ...]:
+    def _shares(self, bet: OpenBet, *, whole: bool) -> tuple[tuple[str, Share], ...]:
+        """What a bet puts on our markets, which are those of all its legs if it is `whole` ours."""
         shares = shares_of(bet.bet_type, bet.sizes, bet.legs, bet.stake, bet.joint_price_e4)
         if bet.bet_type != SAME_GAME:
             # Of a free bet the winnings alone are bounded.
@@ -221,8 +222,10 @@ class OpenBets:
             shares = promised(shares, bet.legs, bet.boost_bp, bound)
         if bet.free:
             shares = tuple([(market, free(share)) for market, share in shares])
+        if whole:
+            return shares
         theirs = {leg.market_id for leg in bet.legs if not self._mine(leg.event_id)}
-        return tuple([one for one in shares if one[0] not in theirs]) if theirs else shares
+        return tuple([one for one in shares if one[0] not in theirs])
 
     def has_part(self, bet: OpenBet) -> bool:
         """Whether any leg of a bet is on our events."""

@@ -143,7 +143,7 @@ def test_a_late_start_is_not_in_play() -> None:
     made = book((TermsScope(within_s=0), TermsValues(bet_delay=5)))
     race = Facts("racing", 1, "l1", "WIN", NOW - 60 * SECOND, in_play=False)
     assert made.resolve(race, NOW).bet_delay == 0
-    assert made.resolve(race._replace(in_play=True), NOW).bet_delay == 5
+    assert made.resolve(msgspec.structs.replace(race, in_play=True), NOW).bet_delay == 5
 
 
 @pytest.mark.parametrize(
