@@ -127,8 +127,13 @@ impl Shard {
     }
 
     #[getter]
+    fn keys_evicted(&self) -> u64 {
+        self.machine().old_keys().evicted
+    }
+
+    #[getter]
     fn keys_forgotten(&self) -> u64 {
-        self.machine().old_keys().0
+        self.machine().old_keys().forgotten
     }
 
     fn append_result(&self, epoch: u64, hi: u64, outcome: u8) -> PyResult<()> {
@@ -173,7 +178,7 @@ impl Shard {
         let shard::Stats { batches, commands, overloaded, recoveries } = machine.stats();
         let wallet::KeyMemory { hot: keys, hot_bytes: key_bytes, cold: old_keys, cold_bytes: old_key_bytes } =
             machine.key_memory();
-        let (queued, (_, looks)) = (machine.queued(), machine.old_keys());
+        let (queued, looks) = (machine.queued(), machine.old_keys().looks);
         Stats {
             batches,
             commands,

@@ -80,6 +80,16 @@ impl Replayer {
     }
 
     #[getter]
+    fn keys_evicted(&self) -> u64 {
+        self.follower().wallet().keys_evicted()
+    }
+
+    #[getter]
+    fn keys_forgotten(&self) -> u64 {
+        self.follower().wallet().keys_forgotten()
+    }
+
+    #[getter]
     fn state_hash<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.follower().wallet().state_hash())
     }

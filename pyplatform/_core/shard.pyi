@@ -245,6 +245,9 @@ class Shard:
     def sweeping(self) -> bool:
         """Whether keys that were filed have still to leave memory."""
     @property
+    def keys_evicted(self) -> int:
+        """The last entry up to which keys left memory for the table of old keys; 0 for none, and unless leading."""
+    @property
     def keys_forgotten(self) -> int:
         """The last `before` that is durable: rows of such keys may be dropped; 0 for none, and unless leading."""
     def append_result(self, epoch: int, hi: int, outcome: int) -> None: ...
@@ -280,6 +283,12 @@ class Replayer:
     def hash(self) -> bytes: ...
     @property
     def state_hash(self) -> bytes: ...
+    @property
+    def keys_evicted(self) -> int:
+        """The last entry up to which keys left memory for the table of old keys; 0 for none."""
+    @property
+    def keys_forgotten(self) -> int:
+        """Time up to which keys that tell their time are forgotten; 0 for none."""
     def recomputed_state_hash(self) -> bytes:
         """The state hash from every account, bet and key as they stand; slow, releases the GIL."""
     def totals(self) -> list[tuple[str, str, int, int]]:

@@ -74,14 +74,17 @@ class KeyKeeper:
                 pass
 
     async def _file(self, epoch: int, tip: Tip, too_many: int) -> tuple[Tip, int]:
-        """File batches that are old, and younger ones until `too_many` keys can go; where that ends, and the keys."""
-        old, filed = now_ns() - self.keeping.age, 0
+        """File batches that are old, and younger ones until `too_many` keys can go; where that ends, and the keys.
+
+        All that has left memory is filed in any case: somebody may have emptied a table that verified no more.
+        """
+        old, filed, evicted = now_ns() - self.keeping.age, 0, self._machine.keys_evicted
         while True:
             page = await self._table.page(epoch, tip.seq, self._durable, _PAGE)
             after, packed = tip, []
             for hi, batch in page:
                 rows, count, at = await asyncio.to_thread(core.key_rows, batch)
-                if at > old and filed >= too_many:
+                if at > old and filed >= too_many and tip.seq >= evicted:
                     break
                 tip, filed = Tip(hi, at), filed + count
                 packed.append(rows)

@@ -17,6 +17,7 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.projections import ReadModels
 from pyplatform.wallet.anchors import AnchorConfig, AnchorFolder
 from pyplatform.wallet.copied import BALANCES, Balances, Stream
+from pyplatform.wallet.filed import Filed
 from pyplatform.wallet.moved import MOVES, Moved
 from pyplatform.wallet.proof import Proof, proof
 from pyplatform.wallet.store import JournalReader
@@ -177,6 +178,7 @@ class _Prover:
                 self._holds(),
                 await self._balances(),
                 *await self._moves(),
+                await Filed(self._servers.pool, self._journal.reader, self._replayer, self._tenant).prove(),
                 chain,
                 await self._state(),
                 await self._stream(),

@@ -12,6 +12,7 @@ use crate::keeping::Keeping;
 use crate::limits::Limits;
 use crate::queue::Queue;
 use crate::recalling::{Recalling, Working};
+use crate::standing::OldKeys;
 
 /// An answered request whose answer waits for durability.
 struct Parked {
@@ -148,9 +149,10 @@ impl Leader {
         self.keeping.has_work()
     }
 
-    /// Time up to which keys are forgotten by a durable entry, and how many were looked up in the table of old keys.
-    pub(crate) fn old_keys(&self) -> (u64, u64) {
-        (self.keeping.forgotten(), self.recalling.looks())
+    /// What has become of old keys.
+    pub(crate) fn old_keys(&self) -> OldKeys {
+        let (forgotten, looks) = (self.keeping.forgotten(), self.recalling.looks());
+        OldKeys { evicted: self.core.wallet().keys_evicted(), forgotten, looks }
     }
 
     /// What the table of old keys holds of the keys that the request `id` waits for.

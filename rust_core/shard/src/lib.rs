@@ -27,4 +27,4 @@ pub use local::{LocalError, LocalShard};
 pub use machine::Shard;
 pub use queue::QueueLimits;
 pub use snapshot::SnapshotReader;
-pub use standing::{Standing, Stats};
+pub use standing::{OldKeys, Standing, Stats};

@@ -12,7 +12,7 @@ use crate::frames::{Answers, Request};
 use crate::leader::Leader;
 use crate::limits::Limits;
 use crate::queue::Queue;
-use crate::standing::{Standing, Stats};
+use crate::standing::{OldKeys, Standing, Stats};
 
 enum Role {
     /// Waits for the lease; `queueing` while it expects to get it straight back.
@@ -308,9 +308,9 @@ impl Shard {
         matches!(&self.role, Role::Leading(leader) if leader.is_sweeping())
     }
 
-    /// While leading, the time up to which keys are durably forgotten, and how many were looked up among old ones.
-    pub fn old_keys(&self) -> (u64, u64) {
-        if let Role::Leading(leader) = &self.role { leader.old_keys() } else { (0, 0) }
+    /// What has become of old keys, while leading.
+    pub fn old_keys(&self) -> OldKeys {
+        if let Role::Leading(leader) = &self.role { leader.old_keys() } else { OldKeys::default() }
     }
 
     /// Kill-switch generation in force, while leading.

@@ -13,6 +13,17 @@ pub struct Stats {
     pub recoveries: u64,
 }
 
+/// What has become of keys that are old.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OldKeys {
+    /// Position up to which keys may have left memory for the table of old keys.
+    pub evicted: u64,
+    /// Time up to which keys are forgotten by a durable entry.
+    pub forgotten: u64,
+    /// Keys that were looked up in that table.
+    pub looks: u64,
+}
+
 /// Where the machine stands, for readiness and telemetry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

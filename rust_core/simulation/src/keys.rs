@@ -72,7 +72,7 @@ pub(crate) fn keep(
     if chance.once_in(3) {
         machine.forget_keys(epoch, clock.saturating_sub(chance.below(LEAD / 4)));
     }
-    database.drop_keys(epoch, machine.old_keys().0);
+    database.drop_keys(epoch, machine.old_keys().forgotten);
     let until = promised.saturating_sub(FRESH + chance.below(12));
     let commit = if chance.once_in(6) { Commit::Unclear } else { Commit::Clean };
     database.file(epoch, until, commit)?;

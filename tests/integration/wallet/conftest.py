@@ -6,24 +6,31 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from os import environ
 from time import monotonic
 from typing import Any
 
 import pytest
 
+from pyplatform._core import shard as core
 from pyplatform._core import wallet as codec
 from pyplatform.bus import Bus
 from pyplatform.contracts.wallet import balance_key
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.ids import text, uuid7
+from pyplatform.kernel.tasks import end
 from pyplatform.projections import ReadModels
 from pyplatform.wallet import WalletClient
 from pyplatform.wallet.entries import run_entry_projector
+from pyplatform.wallet.oldkeys import Keeping
 from pyplatform.wallet.service import run_balance_projector, run_wallet
+from pyplatform.wallet.snapshotter import Pace, Snapshotter
+from pyplatform.wallet.store import JournalReader
 
 EURO = 1_000_000
 FOREVER = 2**63
+_NEVER = Pace(every=10**9, entries=10**9, least=10**9)
 
 _PROCESS = """
 import asyncio, sys
@@ -97,7 +104,7 @@ def player(wallet: WalletClient, tenant_name: str) -> Player:
 
 
 Running = Callable[[], AbstractAsyncContextManager[None]]
-
+Keeps = Callable[[Keeping], AbstractAsyncContextManager[None]]
 
 Run = Callable[[Settings, Sequence[str], asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -122,6 +129,58 @@ def _running(run: Run, settings: Settings, tenant: str) -> Running:
 def wallet_running(settings: Settings, tenant_name: str) -> Running:
     """The wallet process of the test's tenant."""
     return _running(run_wallet, settings, tenant_name)
+
+
+@pytest.fixture
+def keeping(settings: Settings, tenant_name: str) -> Keeps:
+    """The wallet process of the test's tenant, which keeps its keys so."""
+
+    def running(keeping: Keeping) -> AbstractAsyncContextManager[None]:
+        return _running(partial(run_wallet, keeping=keeping), settings, tenant_name)()
+
+    return running
+
+
+Journaled = Callable[[str, int], Awaitable[list[core.Entry]]]
+
+
+@pytest.fixture
+def journaled(settings: Settings, tenant_name: str) -> Journaled:
+    """Wait until so many entries of a kind stand in the journal, and read all of that kind."""
+
+    async def entries(kind: str, count: int) -> list[core.Entry]:
+        reader = JournalReader(settings.postgres_url, tenant_name)
+        try:
+            async with asyncio.timeout(60):
+                while True:
+                    pages = await reader.page(0, await reader.tip() or 0, 10_000)
+                    all_of_them = (entry for _, batch in pages for entry in core.Batch(batch).entries())
+                    found = [entry for entry in all_of_them if entry.kind == kind]
+                    if len(found) >= count:
+                        return found
+                    await asyncio.sleep(0.05)
+        finally:
+            await reader.close()
+
+    return entries
+
+
+@pytest.fixture
+def snapshot(settings: Settings, bus: Bus, tenant_name: str) -> Callable[[], Awaitable[None]]:
+    """Take a snapshot, from which the next writer begins: it keeps none of the answers given so far."""
+
+    async def take() -> None:
+        snapshotter = Snapshotter(settings, bus, tenant_name, _NEVER)
+        following = asyncio.create_task(snapshotter.standby.run())
+        try:
+            async with asyncio.timeout(60):
+                await snapshotter.standby.caught_up()
+            await snapshotter.take()
+        finally:
+            await end([following])
+            await snapshotter.close()
+
+    return take
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Keys that leave memory for Postgres, and are forgotten: whoever comes with one is answered as at first, or told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -11,38 +9,14 @@ import pytest
 
 from pyplatform._core import shard as core
 from pyplatform._core.wallet import CONFLICT, REFUSED
-from pyplatform.bus import Bus
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
-from pyplatform.kernel.tasks import end
 from pyplatform.kernel.time import now_ns
 from pyplatform.wallet.oldkeys import LEAD, Keeping, OldKeys, Tip
-from pyplatform.wallet.service import run_wallet
-from pyplatform.wallet.snapshotter import Pace, Snapshotter
 from pyplatform.wallet.store import JournalReader
 
 AT_ONCE = Keeping(age=0, most=10**9, every=0.02, least=1, round=0.02)
-NEVER = Pace(every=10**9, entries=10**9, least=10**9)
 FIELDS = ("status", "code", "seq", "at", "object_id", "version", "terms", "decision")
-
-Keeps = Callable[[Keeping], AbstractAsyncContextManager[None]]
-
-
-@pytest.fixture
-def keeping(settings: Settings, player: Any) -> Keeps:
-    """A wallet that keeps its keys so."""
-
-    @asynccontextmanager
-    async def running(keeping: Keeping) -> AsyncIterator[None]:
-        stop = asyncio.Event()
-        task = asyncio.create_task(run_wallet(settings, [player.tenant], stop, keeping=keeping))
-        try:
-            yield
-        finally:
-            stop.set()
-            await task
-
-    return running
 
 
 async def _rows(settings: Settings, tenant: str) -> list[tuple[int, bool]]:
@@ -55,51 +29,21 @@ async def _rows(settings: Settings, tenant: str) -> list[tuple[int, bool]]:
         await database.close()
 
 
-async def _entries(settings: Settings, tenant: str) -> list[core.Entry]:
-    reader = JournalReader(settings.postgres_url, tenant)
-    try:
-        pages = [core.Batch(batch) for _, batch in await reader.page(0, await reader.tip() or 0, 10_000)]
-    finally:
-        await reader.close()
-    return [entry for batch in pages for entry in batch.entries()]
-
-
-async def _until(settings: Settings, tenant: str, kind: str, count: int) -> list[core.Entry]:
-    """Wait until so many entries of a kind are journaled."""
-    async with asyncio.timeout(60):
-        while True:
-            found = [entry for entry in await _entries(settings, tenant) if entry.kind == kind]
-            if len(found) >= count:
-                return found
-            await asyncio.sleep(0.05)
-
-
-async def _snapshot(settings: Settings, bus: Bus, tenant: str) -> None:
-    """From here the next writer begins."""
-    snapshotter = Snapshotter(settings, bus, tenant, NEVER)
-    following = asyncio.create_task(snapshotter.standby.run())
-    async with asyncio.timeout(60):
-        await snapshotter.standby.caught_up()
-    await snapshotter.take()
-    await end([following])
-    await snapshotter.close()
-
-
 async def test_keys_that_left_memory_are_answered_as_at_first(
-    player: Any, keeping: Keeps, settings: Settings, bus: Bus
+    player: Any, keeping: Any, journaled: Any, snapshot: Any, settings: Settings
 ) -> None:
     async with keeping(Keeping()):
         first = {"deposit": await player.deposit(100, "d")}
         first |= {f"b{n}": await player.bet(f"b{n}") for n in range(5)}
         first["broke"] = await player.bet("broke", euros=5000)
     async with keeping(AT_ONCE):
-        evicted = await _until(settings, player.tenant, "evict_keys", 7)
+        evicted = await journaled("evict_keys", 7)
         assert {entry.fields["until"] for entry in evicted} == {7}
         again = {f"b{n}": await player.bet(f"b{n}") for n in range(5)}
         again |= {"deposit": await player.deposit(100, "d"), "broke": await player.bet("broke", euros=5000)}
         conflict = await player.bet("b1", euros=2)
         fresh = await player.bet("fresh")
-        await _snapshot(settings, bus, player.tenant)
+        await snapshot()
     for name, was in first.items():
         assert again[name].replayed, name
         for field in FIELDS:
@@ -118,7 +62,7 @@ async def test_keys_that_left_memory_are_answered_as_at_first(
 
 
 async def test_a_key_past_its_time_is_forgotten_and_told_so(
-    player: Any, keeping: Keeps, settings: Settings
+    player: Any, keeping: Any, journaled: Any, settings: Settings
 ) -> None:
     """An hour of retention, and a table whose rows are said to be days old: nobody waits half a year."""
     made_at = now_ns() - 10**9
@@ -127,7 +71,7 @@ async def test_a_key_past_its_time_is_forgotten_and_told_so(
         first = await player.deposit(100, key)
         assert (await player.deposit(10, "text")).seq > first.seq
         await player.deposit(1, "last")
-        await _until(settings, player.tenant, "evict_keys", 2)
+        await journaled("evict_keys", 2)
     database = await asyncpg.connect(settings.postgres_url)
     await database.execute(
         "UPDATE ledger.old_key SET at = at - $2 WHERE shard = $1 AND dated", player.tenant, 3 * LEAD
@@ -135,7 +79,7 @@ async def test_a_key_past_its_time_is_forgotten_and_told_so(
     await database.close()
     retention = now_ns() - made_at - 5 * 10**8
     async with keeping(Keeping(age=10**18, retention=retention, every=0.02, round=0.02)):
-        await _until(settings, player.tenant, "forget_keys", 1)
+        await journaled("forget_keys", 1)
         # The entry is not a day old as the journal has it, so that the key stands; one never used is too old.
         other = str(UUID(int=(made_at // 10**6) << 80 | 7 << 76 | 0b10 << 62 | 6))
         refused = await player.deposit(100, other)
@@ -147,11 +91,11 @@ async def test_a_key_past_its_time_is_forgotten_and_told_so(
         # Its row is gone before its time, which only a lie in the table can do; it is too old, and never a second one.
         gone = await player.deposit(100, key)
         assert (gone.status, gone.name) == (REFUSED, "key_too_old")
-    assert len([entry for entry in await _entries(settings, player.tenant) if entry.key == key]) == 1
+    assert [entry.key for entry in await journaled("deposit", 0)].count(key) == 1
 
 
 async def test_only_the_holder_of_the_lease_files_and_looks(
-    player: Any, keeping: Keeps, settings: Settings
+    player: Any, keeping: Any, settings: Settings
 ) -> None:
     async with keeping(Keeping()):
         await player.deposit(100, "d")
@@ -173,9 +117,7 @@ async def test_only_the_holder_of_the_lease_files_and_looks(
     await table.close()
 
 
-async def test_who_files_keeps_nobody_from_taking_over(
-    player: Any, keeping: Keeps, settings: Settings
-) -> None:
+async def test_who_files_keeps_nobody_from_taking_over(player: Any, keeping: Any, settings: Settings) -> None:
     async with keeping(Keeping()):
         await player.deposit(100, "d")
     epoch = await _epoch(settings, player.tenant)

@@ -7,36 +7,20 @@ import asyncpg
 import pytest
 
 from pyplatform._core.wallet import CONFLICT
-from pyplatform.bus import Bus
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import PlatformError, Unavailable
-from pyplatform.kernel.tasks import end
-from pyplatform.wallet.snapshotter import Pace, Snapshotter
 from pyplatform.wallet.store import JournalReader
-
-NEVER = Pace(every=10**9, entries=10**9, least=10**9)
-
-
-async def _snapshot(settings: Settings, bus: Bus, player: Any) -> None:
-    """From here the next writer begins, and keeps none of the answers given so far."""
-    snapshotter = Snapshotter(settings, bus, player.tenant, NEVER)
-    following = asyncio.create_task(snapshotter.standby.run())
-    async with asyncio.timeout(60):
-        await snapshotter.standby.caught_up()
-    await snapshotter.take()
-    await end([following])
-    await snapshotter.close()
 
 
 async def test_old_keys_are_answered_from_the_journal_as_they_were_at_first(
-    player: Any, wallet_running: Any, settings: Settings, bus: Bus
+    player: Any, wallet_running: Any, snapshot: Any
 ) -> None:
     async with wallet_running():
         first = {"deposit": await player.deposit(100, "d")}
         first |= {f"b{n}": await player.bet(f"b{n}") for n in range(3)}
         first["broke"] = await player.bet("broke", euros=5000)
         await asyncio.gather(*(player.bet(f"many-{n}") for n in range(40)))
-        await _snapshot(settings, bus, player)
+        await snapshot()
     async with wallet_running():
         again = {"deposit": await player.deposit(100, "d")}
         again |= dict(
@@ -62,12 +46,12 @@ async def test_old_keys_are_answered_from_the_journal_as_they_were_at_first(
 
 
 async def test_new_bets_do_not_wait_for_an_answer_that_is_looked_up(
-    player: Any, wallet_running: Any, settings: Settings, bus: Bus
+    player: Any, wallet_running: Any, snapshot: Any, settings: Settings
 ) -> None:
     async with wallet_running():
         await player.deposit(100)
         await player.bet("old")
-        await _snapshot(settings, bus, player)
+        await snapshot()
     lock = await asyncpg.connect(settings.postgres_url)
     async with wallet_running():
         await player.bet("warm")
@@ -83,14 +67,14 @@ async def test_new_bets_do_not_wait_for_an_answer_that_is_looked_up(
 
 
 async def test_an_entry_that_is_damaged_stops_the_writer_and_is_never_a_new_bet(
-    player: Any, wallet_running: Any, settings: Settings, bus: Bus
+    player: Any, wallet_running: Any, snapshot: Any, settings: Settings
 ) -> None:
     async with wallet_running():
         await player.deposit(100)
         old = await player.bet("old")
         await asyncio.sleep(0.05)
         await player.bet("later")
-        await _snapshot(settings, bus, player)
+        await snapshot()
     database = await asyncpg.connect(settings.postgres_url)
     await database.execute("ALTER TABLE ledger.journal DISABLE TRIGGER append_only")
     await database.execute(
