@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
@@ -17,9 +18,39 @@ from pyplatform.telemetry.traces import is_traceparent
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    stream = io.StringIO()
+class _Console(io.TextIOWrapper):
+    """What stderr is to a process, kept in memory: text over bytes, `written` call by call."""
+
+    def __init__(self, *, buffered: bool = True) -> None:
+        self.written: list[bytes] = []
+        raw = _Raw(self.written)
+        super().__init__(
+            io.BufferedWriter(raw) if buffered else raw,  # type: ignore[arg-type] # as PYTHONUNBUFFERED does
+            encoding="utf-8",
+            line_buffering=True,
+            write_through=not buffered,
+        )
+
+    def text(self) -> str:
+        """What has been written."""
+        return b"".join(self.written).decode()
+
+
+class _Raw(io.RawIOBase):
+    def __init__(self, written: list[bytes]) -> None:
+        self._written = written
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._written.append(bytes(data))
+        return len(data)
+
+
+@pytest.fixture(params=[True, False], ids=["buffered", "unbuffered"])
+def lines(request: pytest.FixtureRequest) -> Iterator[_Console]:
+    stream = _Console(buffered=request.param)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     telemetry.setup("wallet", Settings(log_level="info"), stream)
@@ -29,11 +60,11 @@ def lines() -> Iterator[io.StringIO]:
     root.setLevel(level)
 
 
-def read(stream: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
+def read(stream: _Console) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.text().splitlines()]
 
 
-def test_every_line_says_who_and_in_which_matter(lines: io.StringIO) -> None:
+def test_every_line_says_who_and_in_which_matter(lines: _Console) -> None:
     log = telemetry.get_logger("module")
     with telemetry.correlated("c-1"):
         log.info("bet placed", stake=5)
@@ -58,23 +89,39 @@ def test_every_line_says_who_and_in_which_matter(lines: io.StringIO) -> None:
     )
 
 
-def test_local_variables_never_reach_a_log(lines: io.StringIO) -> None:
+def test_a_line_is_written_at_once_by_one_call(lines: _Console) -> None:
+    log = telemetry.get_logger("module")
+    log.info("schön", at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), long="x" * 3_000)
+    logging.getLogger("library").warning("schön")
+    log.warning("and", what=lines)
+    assert len(lines.written) == 3
+    assert all(line.endswith(b"\n") and line.count(b"\n") == 1 for line in lines.written)
+    first, second, third = read(lines)
+    assert (first["event"], second["event"], third["what"]) == ("schön", "schön", str(lines))
+    assert (first["level"], second["level"], third["level"]) == ("info", "warning", "warning")
+    assert first["at"] == "2026-01-02T03:04:05Z"
+    for line in (first, second, third):
+        assert line["time"].endswith("Z")
+        assert abs(datetime.now(UTC) - datetime.fromisoformat(line["time"])) < timedelta(hours=1)
+
+
+def test_local_variables_never_reach_a_log(lines: _Console) -> None:
     password = "hunter" + "2"
     try:
         raise RuntimeError("broken" + password[:0])
     except RuntimeError:
         telemetry.get_logger("m").exception("failed")
         logging.getLogger("library").exception("failed")
-    assert "broken" in lines.getvalue()
-    assert "hunter2" not in lines.getvalue()
+    assert "broken" in lines.text()
+    assert "hunter2" not in lines.text()
 
 
-def test_a_terminal_gets_pretty_lines(lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_pretty_lines(lines: _Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "isatty", lambda: True)
     telemetry.setup("wallet", Settings(), lines)
     telemetry.get_logger("m").info("hello")
-    assert "hello" in lines.getvalue()
-    assert not lines.getvalue().startswith("{")
+    assert "hello" in lines.text()
+    assert not lines.text().startswith("{")
 
 
 def test_a_traceparent_always_propagates() -> None:
@@ -132,7 +179,7 @@ class _Collector(BaseHTTPRequestHandler):
         pass
 
 
-def test_spans_and_counters_reach_a_collector(lines: io.StringIO) -> None:
+def test_spans_and_counters_reach_a_collector(lines: _Console) -> None:
     with HTTPServer(("127.0.0.1", 0), _Collector) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
