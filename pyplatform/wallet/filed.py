@@ -1,6 +1,6 @@
 """Proof that the table of old keys holds what the journal says: a row that is missing could become a second bet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from struct import Struct
 from typing import Final
 
@@ -93,13 +93,12 @@ class Filed:
 
     async def _expected(self, tip: int, at: int) -> AsyncIterator[_Row]:
         """The row of each key that the journal binds up to the tip, forgotten ones too."""
-        row_of = Struct(f">hi{len(self._tenant.encode())}siqiqiqi?")
         after, end, last = 0, min(tip, self._replayer.seq), 0
         while after < end and (page := await self._journal.page(after, end)):
             for _, batch in page:
                 rows, _, last = core.key_rows(batch)
-                for _, _, _, _, fingerprint, _, seq, _, time, _, dated in row_of.iter_unpack(rows):
-                    yield seq, fingerprint, time, dated
+                for row in rows_of(self._tenant, rows):
+                    yield row
             after = page[-1][0]
         if tip <= self._replayer.seq and (after, last) != (tip, at):
             self._differences.add(f"keys are filed up to entry {tip:,} of time {at}, where no batch ends so")
@@ -111,6 +110,13 @@ class Filed:
 
     def _foreign(self, row: _Row) -> None:
         self._differences.add(f"entry {row[0]:,}: a row is not the journal's")
+
+
+def rows_of(tenant: str, copied: bytes) -> Iterator[_Row]:
+    """The rows that were packed for a binary COPY."""
+    row_of = Struct(f">hi{len(tenant.encode())}siqiqiqi?")
+    for _, _, _, _, fingerprint, _, seq, _, at, _, dated in row_of.iter_unpack(copied):
+        yield seq, fingerprint, at, dated
 
 
 async def _next(found: AsyncIterator[asyncpg.Record]) -> _Row | None:

@@ -11,6 +11,7 @@ from os import environ
 from time import monotonic
 from typing import Any
 
+import msgspec
 import pytest
 
 from pyplatform._core import shard as core
@@ -34,9 +35,12 @@ _NEVER = Pace(every=10**9, entries=10**9, least=10**9)
 
 _PROCESS = """
 import asyncio, sys
+import msgspec
 from pyplatform.kernel.config import Settings
+from pyplatform.wallet.oldkeys import Keeping
 from pyplatform.wallet.service import run_wallet
-asyncio.run(run_wallet(Settings.from_env(), sys.argv[1:], asyncio.Event()))
+keeping = msgspec.json.decode(sys.argv[2], type=Keeping)
+asyncio.run(run_wallet(Settings.from_env(), [sys.argv[1]], asyncio.Event(), keeping=keeping))
 """
 
 
@@ -132,6 +136,12 @@ def wallet_running(settings: Settings, tenant_name: str) -> Running:
 
 
 @pytest.fixture
+def at_once() -> Keeping:
+    """Keys leave memory as soon as they are durable."""
+    return Keeping(age=0, most=10**9, every=0.02, least=1, round=0.02)
+
+
+@pytest.fixture
 def keeping(settings: Settings, tenant_name: str) -> Keeps:
     """The wallet process of the test's tenant, which keeps its keys so."""
 
@@ -207,7 +217,7 @@ def entries_running(settings: Settings, tenant_name: str) -> Running:
     return _running(run_entry_projector, settings, tenant_name)
 
 
-Spawn = Callable[[Settings, str], "subprocess.Popen[bytes]"]
+Spawn = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -215,9 +225,9 @@ def wallet_process() -> Iterator[Spawn]:
     """Start the wallet of a tenant as a process of its own; whatever is left is killed after the test."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(settings: Settings, tenant: str) -> subprocess.Popen[bytes]:
+    def start(settings: Settings, tenant: str, keeping: Keeping | None = None) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-c", _PROCESS, tenant],
+            [sys.executable, "-c", _PROCESS, tenant, msgspec.json.encode(keeping or Keeping()).decode()],
             env={**environ, **settings.to_env()},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -21,7 +21,6 @@ from pyplatform.wallet.proofs import prove
 from pyplatform.wallet.store import Journal, JournalReader, Outcome
 from tests.oracle import asking
 
-AT_ONCE = Keeping(age=0, most=10**9, every=0.02, least=1, round=0.02)
 DELETE = "DELETE FROM ledger.old_key WHERE shard = $1 AND seq = 3"
 AGAIN = "INSERT INTO ledger.old_key SELECT * FROM ledger.old_key WHERE shard = $1 AND seq = 3"
 ANOTHER = AGAIN.replace("*", "shard, fingerprint + 1, seq, at, dated")
@@ -50,11 +49,13 @@ class Table:
 
 
 @pytest.fixture
-async def table(player: Any, keeping: Any, journaled: Any, settings: Settings) -> AsyncIterator[Table]:
+async def table(
+    player: Any, keeping: Any, at_once: Keeping, journaled: Any, settings: Settings
+) -> AsyncIterator[Table]:
     """Five keys that left memory, one of which tells its time, and one that did not leave."""
     database = await asyncpg.connect(settings.postgres_url)
     table = Table(settings, player.tenant, database)
-    async with keeping(AT_ONCE):
+    async with keeping(at_once):
         await player.deposit(50, dated(now_ns(), 1))
         for number in range(4):
             await player.bet(f"b{number}")

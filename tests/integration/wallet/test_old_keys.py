@@ -15,7 +15,6 @@ from pyplatform.kernel.time import now_ns
 from pyplatform.wallet.oldkeys import LEAD, Keeping, OldKeys, Tip
 from pyplatform.wallet.store import JournalReader
 
-AT_ONCE = Keeping(age=0, most=10**9, every=0.02, least=1, round=0.02)
 FIELDS = ("status", "code", "seq", "at", "object_id", "version", "terms", "decision")
 
 
@@ -30,13 +29,13 @@ async def _rows(settings: Settings, tenant: str) -> list[tuple[int, bool]]:
 
 
 async def test_keys_that_left_memory_are_answered_as_at_first(
-    player: Any, keeping: Any, journaled: Any, snapshot: Any, settings: Settings
+    player: Any, keeping: Any, at_once: Keeping, journaled: Any, snapshot: Any, settings: Settings
 ) -> None:
     async with keeping(Keeping()):
         first = {"deposit": await player.deposit(100, "d")}
         first |= {f"b{n}": await player.bet(f"b{n}") for n in range(5)}
         first["broke"] = await player.bet("broke", euros=5000)
-    async with keeping(AT_ONCE):
+    async with keeping(at_once):
         evicted = await journaled("evict_keys", 7)
         assert {entry.fields["until"] for entry in evicted} == {7}
         again = {f"b{n}": await player.bet(f"b{n}") for n in range(5)}
@@ -62,12 +61,12 @@ async def test_keys_that_left_memory_are_answered_as_at_first(
 
 
 async def test_a_key_past_its_time_is_forgotten_and_told_so(
-    player: Any, keeping: Any, journaled: Any, settings: Settings
+    player: Any, keeping: Any, at_once: Keeping, journaled: Any, settings: Settings
 ) -> None:
     """An hour of retention, and a table whose rows are said to be days old: nobody waits half a year."""
     made_at = now_ns() - 10**9
     key = str(UUID(int=(made_at // 10**6) << 80 | 7 << 76 | 0b10 << 62 | 5))
-    async with keeping(AT_ONCE):
+    async with keeping(at_once):
         first = await player.deposit(100, key)
         assert (await player.deposit(10, "text")).seq > first.seq
         await player.deposit(1, "last")
