@@ -151,18 +151,30 @@ pub(super) fn end(state: &mut State, grant: &Grant, why: EndReason, plan: &mut P
     }
 }
 
+/// A free bet as it is given, whatever it wins.
+macro_rules! token {
+    ($player:expr, $it:ident) => {
+        Token {
+            id: $it.token.into(),
+            version: 1,
+            player: $player,
+            currency: $it.currency,
+            amount: $it.amount,
+            returns_stake: $it.returns_stake,
+            expires_at: $it.expires_at,
+            state: TokenState::Available,
+        }
+    };
+}
+pub(super) use token;
+
 fn give(state: &mut State, request: &Request<'_>, it: &GiveFreeBet<'_>, plan: &mut Plan) -> Result<Yes, No> {
     check_gift(request, it.amount, it.currency, it.expires_at)?;
     let id = it.token.into();
     if state.objects.tokens.find(&id).is_some() || state.objects.promises.find(&id).is_some() {
         return Err(Code::TokenExists.into());
     }
-    let (player, currency, amount) = (named(request), it.currency, it.amount);
-    let (returns_stake, expires_at) = (it.returns_stake, it.expires_at);
-    let available = TokenState::Available;
-    let token =
-        Token { id, version: 1, player, currency, amount, returns_stake, expires_at, state: available };
-    let purse = issue(state, token, plan);
+    let purse = issue(state, token!(named(request), it), plan);
     Ok(Yes::of(purse, state))
 }
 

@@ -3,7 +3,7 @@
 //! The grant has the id of what it is won with. It is made by the first win and fed by the others; while another is
 //! active it waits, and what comes after its end falls away with it.
 
-use super::bonus::{check_gift, issue};
+use super::bonus::{check_gift, issue, token};
 use super::keyed::{Yes, named};
 use super::plan::{Plan, least, less};
 use super::{No, Request};
@@ -45,12 +45,7 @@ pub(super) fn give(
     let player = named(request);
     let promise = promise!(token, player, it);
     check(state, &promise)?;
-    let (id, currency, amount) = (it.token.into(), it.currency, it.amount);
-    let (returns_stake, expires_at) = (it.returns_stake, it.expires_at);
-    let available = TokenState::Available;
-    let token =
-        Token { id, version: 1, player, currency, amount, returns_stake, expires_at, state: available };
-    let purse = issue(state, token, plan);
+    let purse = issue(state, token!(player, it), plan);
     plan.keep(promise);
     Ok(Yes::of(purse, state))
 }
