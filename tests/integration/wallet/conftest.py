@@ -28,6 +28,7 @@ from pyplatform.wallet.oldkeys import Keeping
 from pyplatform.wallet.service import run_balance_projector, run_wallet
 from pyplatform.wallet.snapshotter import Pace, Snapshotter
 from pyplatform.wallet.store import JournalReader
+from tests.integration.wallet.sweeps import Sweeps
 
 EURO = 1_000_000
 FOREVER = 2**63
@@ -173,6 +174,14 @@ def journaled(settings: Settings, tenant_name: str) -> Journaled:
             await reader.close()
 
     return entries
+
+
+@pytest.fixture
+async def sweeps(settings: Settings, tenant_name: str) -> AsyncIterator[Sweeps]:
+    """How far the keys of the test's tenant have left memory."""
+    sweeps = Sweeps(settings, tenant_name)
+    yield sweeps
+    await sweeps.reader.close()
 
 
 @pytest.fixture

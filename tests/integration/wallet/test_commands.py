@@ -36,7 +36,7 @@ async def test_money_is_held_and_comes_back_with_the_result(
             again = await player.wallet.submit(player.tenant, command, settlement=True)
             assert (first.status, again.seq, again.replayed) == (codec.ACCEPTED, first.seq, True)
         proofs = await prove(settings, [player.tenant])
-        assert len(proofs) == 8
+        assert len(proofs) == 9
         assert all(proof.ok for proof in proofs), proofs
         assert await player.balance(settings) == (22 * EURO, 0)
 

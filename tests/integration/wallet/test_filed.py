@@ -19,6 +19,7 @@ from pyplatform.wallet.oldkeys import LEAD, Keeping, OldKeys, Tip
 from pyplatform.wallet.proof import Proof
 from pyplatform.wallet.proofs import prove
 from pyplatform.wallet.store import Journal, JournalReader, Outcome
+from tests.integration.wallet.sweeps import Sweeps
 from tests.oracle import asking
 
 DELETE = "DELETE FROM ledger.old_key WHERE shard = $1 AND seq = 3"
@@ -50,18 +51,16 @@ class Table:
 
 @pytest.fixture
 async def table(
-    player: Any, keeping: Any, at_once: Keeping, journaled: Any, settings: Settings
+    player: Any, keeping: Any, at_once: Keeping, sweeps: Sweeps, settings: Settings
 ) -> AsyncIterator[Table]:
-    """Five keys that left memory, one of which tells its time, and one that did not leave."""
+    """Five keys that left memory, one of which tells its time."""
     database = await asyncpg.connect(settings.postgres_url)
     table = Table(settings, player.tenant, database)
     async with keeping(at_once):
         await player.deposit(50, dated(now_ns(), 1))
         for number in range(4):
             await player.bet(f"b{number}")
-        async with asyncio.timeout(60):
-            while max((e.fields["until"] for e in await journaled("evict_keys", 1)), default=0) < 5:
-                await asyncio.sleep(0.02)
+        await sweeps.all_left(5)
     proof = await table.proof()
     assert proof.ok, proof
     yield table

@@ -5,40 +5,14 @@ from typing import Any
 
 import asyncpg
 
-from pyplatform._core import shard as core
 from pyplatform._core import wallet as codec
 from pyplatform.kernel.config import Settings
 from pyplatform.kernel.errors import Unavailable
-from pyplatform.wallet.filed import rows_of
 from pyplatform.wallet.oldkeys import Keeping
 from pyplatform.wallet.proofs import prove
-from pyplatform.wallet.store import JournalReader
+from tests.integration.wallet.sweeps import Sweeps
 
 FIELDS = ("status", "code", "seq", "at", "object_id", "version", "terms", "decision")
-PART_BITS = 10
-
-
-class Sweeps:
-    """How far the keys of one tenant have left memory, as its journal says."""
-
-    def __init__(self, settings: Settings, tenant: str) -> None:
-        self.tenant = tenant
-        self.reader = JournalReader(settings.postgres_url, tenant)
-        self.bets: list[str] = []
-
-    async def left(self) -> tuple[int, int]:
-        """Up to which entry the last sweep goes, and how many keys up to there are still in memory."""
-        page = await self.reader.page(0, await self.reader.tip() or 0, 100_000)
-        entries = [entry for _, batch in page for entry in core.Batch(batch).entries()]
-        self.bets = [entry.key for entry in entries if entry.kind == "place_bet"]
-        swept: dict[int, int] = {}
-        for entry in entries:
-            if entry.kind == "evict_keys":
-                swept[entry.fields["part"]] = entry.fields["until"]
-        until = max(swept.values(), default=0)
-        keys = [row for _, batch in page for row in rows_of(self.tenant, core.key_rows(batch)[0])]
-        parts = ((seq, (fingerprint & 2**64 - 1) >> (64 - PART_BITS)) for seq, fingerprint, _, _ in keys)
-        return until, sum(swept.get(part, 0) < seq <= until for seq, part in parts)
 
 
 async def _bet(player: Any, key: str) -> codec.Reply:
@@ -67,10 +41,14 @@ async def _in_mid_sweep(sweeps: Sweeps, last: int) -> bool:
 
 
 async def test_every_key_is_answered_as_at_first_whoever_was_killed_in_mid_sweep(
-    player: Any, wallet_process: Any, at_once: Keeping, copies_running: Any, settings: Settings
+    player: Any,
+    wallet_process: Any,
+    at_once: Keeping,
+    copies_running: Any,
+    sweeps: Sweeps,
+    settings: Settings,
 ) -> None:
     database = await asyncpg.connect(settings.postgres_url)
-    sweeps = Sweeps(settings, player.tenant)
     process = wallet_process(settings, player.tenant, at_once)
     await player.deposit(100_000, "money")
     first: dict[str, codec.Reply] = {}
@@ -98,11 +76,9 @@ async def test_every_key_is_answered_as_at_first_whoever_was_killed_in_mid_sweep
             assert reply.replayed, key
             assert all(getattr(reply, field) == getattr(first[key], field) for field in FIELDS), key
     assert (await player.deposit(100_000, "money")).replayed
-    async with copies_running(), asyncio.timeout(60):
-        while (await sweeps.left())[1]:
-            await asyncio.sleep(0.02)
+    async with copies_running():
+        await sweeps.all_left(0)
         proofs = await prove(settings, [player.tenant])
     assert all(proof.ok for proof in proofs), proofs
     assert sorted(sweeps.bets) == sorted(first)
-    await sweeps.reader.close()
     await database.close()

@@ -14,6 +14,7 @@ from pyplatform.kernel.errors import Unavailable
 from pyplatform.kernel.time import now_ns
 from pyplatform.wallet.oldkeys import LEAD, Keeping, OldKeys, Tip
 from pyplatform.wallet.store import JournalReader
+from tests.integration.wallet.sweeps import Sweeps
 
 FIELDS = ("status", "code", "seq", "at", "object_id", "version", "terms", "decision")
 
@@ -29,15 +30,21 @@ async def _rows(settings: Settings, tenant: str) -> list[tuple[int, bool]]:
 
 
 async def test_keys_that_left_memory_are_answered_as_at_first(
-    player: Any, keeping: Any, at_once: Keeping, journaled: Any, snapshot: Any, settings: Settings
+    player: Any,
+    keeping: Any,
+    at_once: Keeping,
+    sweeps: Sweeps,
+    journaled: Any,
+    snapshot: Any,
+    settings: Settings,
 ) -> None:
     async with keeping(Keeping()):
         first = {"deposit": await player.deposit(100, "d")}
         first |= {f"b{n}": await player.bet(f"b{n}") for n in range(5)}
         first["broke"] = await player.bet("broke", euros=5000)
     async with keeping(at_once):
-        evicted = await journaled("evict_keys", 7)
-        assert {entry.fields["until"] for entry in evicted} == {7}
+        await sweeps.all_left(7)
+        assert {entry.fields["until"] for entry in await journaled("evict_keys", 1)} == {7}
         again = {f"b{n}": await player.bet(f"b{n}") for n in range(5)}
         again |= {"deposit": await player.deposit(100, "d"), "broke": await player.bet("broke", euros=5000)}
         conflict = await player.bet("b1", euros=2)
@@ -61,7 +68,7 @@ async def test_keys_that_left_memory_are_answered_as_at_first(
 
 
 async def test_a_key_past_its_time_is_forgotten_and_told_so(
-    player: Any, keeping: Any, at_once: Keeping, journaled: Any, settings: Settings
+    player: Any, keeping: Any, at_once: Keeping, sweeps: Sweeps, journaled: Any, settings: Settings
 ) -> None:
     """An hour of retention, and a table whose rows are said to be days old: nobody waits half a year."""
     made_at = now_ns() - 10**9
@@ -69,8 +76,7 @@ async def test_a_key_past_its_time_is_forgotten_and_told_so(
     async with keeping(at_once):
         first = await player.deposit(100, key)
         assert (await player.deposit(10, "text")).seq > first.seq
-        await player.deposit(1, "last")
-        await journaled("evict_keys", 2)
+        await sweeps.all_left((await player.deposit(1, "last")).seq)
     database = await asyncpg.connect(settings.postgres_url)
     await database.execute(
         "UPDATE ledger.old_key SET at = at - $2 WHERE shard = $1 AND dated", player.tenant, 3 * LEAD
