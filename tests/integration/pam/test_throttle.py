@@ -1,6 +1,5 @@
 """How often one address and one account may try: counted in Valkey, told with the time to wait."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -29,13 +28,14 @@ def origin(address: str) -> Origin:
 
 
 async def test_a_bucket_holds_a_burst_and_fills_at_its_rate(models: ReadModels, tenant_name: str) -> None:
-    throttle, limit = Throttle(models), Limit(f"{tenant_name}:bucket", per_minute=600, burst=5)
+    throttle, limit = Throttle(models), Limit(f"{tenant_name}:bucket", per_minute=6, burst=5)
     assert [await throttle.wait(limit) for _ in range(5)] == [0] * 5
-    assert await throttle.wait(limit) == 1
-    await asyncio.sleep(0.25)
+    assert 1 <= await throttle.wait(limit) <= 10
+    # As if 25 seconds had gone by: room for two, and half of one more.
+    full_us = int(await models.client.get(limit.key) or 0)
+    await models.client.set(limit.key, full_us - 25_000_000)
     assert [await throttle.wait(limit) == 0 for _ in range(3)] == [True, True, False]
-    left = await models.client.pttl(limit.key)
-    assert 0 < left <= 500
+    assert 0 < await models.client.pttl(limit.key) <= 50_000
 
 
 async def test_what_one_limit_refuses_costs_nothing_at_the_other(
@@ -71,7 +71,7 @@ async def test_one_address_tries_many_accounts_in_vain(
     assert (await code(theirs, 7, "2001:db8::7"))[0] == "invalid_credentials"
     keys = [key.decode() async for key in models.client.scan_iter(f"{ours}:sign-in:*")]
     assert keys
-    assert not [key for key in keys if "2001" in key or "example" in key]
+    assert not [key for key in keys if "2001:db8" in key or "example" in key]
 
 
 async def test_many_addresses_try_one_account_in_vain(
