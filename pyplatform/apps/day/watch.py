@@ -139,7 +139,7 @@ class Watch:
         stakes = money.format(ours.stakes, currency)
         if stakes != market.stakes:
             return f"the owner counts stakes of {market.stakes}, the open bets have {stakes}"
-        # Since the off, bets at the starting price count at the last price before it, which may have come between looks.
+        # After the off, bets at the starting price count at the last one before it, which may have come between looks.
         if market.status == "closed" or not ours.stakes or (market.in_play and ours.floats):
             return ""
         losses = ours.losses()
